@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * procowl: answers questions about running processes, and gets deleted files back while a process
+ * still has them open.
+ *
+ * The map of the source. An answer flows down one street, and includes go only that way:
+ *
+ *   main.c      finds the command, runs it, flushes, exits
+ *   cmd/        what you type: one file a command, its options, one entry in the table of command.c
+ *   ask/        what you want to know: one file a question, facts in, rows out. deleted.c gathers who
+ *               holds what; classify.c says what happened to it; scope.c what the targets mean;
+ *               deleted_story.c what stands around the table
+ *   act/        what you change: recover.c tells the story of one recovery; the files beside it are
+ *               its steps. The only code that writes to files
+ *   scan/       how we look: source.h is the interface, procfs.c and holdings.c the source that reads
+ *               /proc, worker.c its threads; probe.c asks what may never answer; mounts, paths, names
+ *   kernel/     what Linux says: one file a kernel interface, bytes in, plain struct out
+ *   model/      what we remember: handle, target, and the rows with their columns
+ *   row/        how an answer is shaped: column, selection, sink
+ *   show/       how an answer looks: text, json, raw, units, the encoder, the progress bar
+ *   base/       what C lacks: text, arena, scope guards, errors
+ */
+#include <locale.h>
+
+#include "cmd/command.h"
+
+int main(int argc, char **argv)
+{
+	setlocale(LC_CTYPE, "");
+	return command_main(argc, argv);
+}
