@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/text.h"
+
+#include <errno.h>
+
+struct text text_basename(struct text path)
+{
+	const char *slash = path.len ? memrchr(path.bytes, '/', path.len) : NULL;
+
+	return slash ? text_from(path, (size_t)(slash - path.bytes) + 1) : path;
+}
+
+struct text text_dirname(struct text path)
+{
+	const char *slash = path.len ? memrchr(path.bytes, '/', path.len) : NULL;
+
+	if (!slash)
+		return (struct text){ path.bytes, 0 };
+	return text_first(path, slash == path.bytes ? 1 : (size_t)(slash - path.bytes));
+}
+
+bool text_is_below(struct text path, struct text directory)
+{
+	if (directory.len == 1 && directory.bytes[0] == '/')
+		return path.len && path.bytes[0] == '/';
+	if (path.len < directory.len || memcmp(path.bytes, directory.bytes, directory.len) != 0)
+		return false;
+	return path.len == directory.len || path.bytes[directory.len] == '/';
+}
+
+bool text_next(struct text *line, char separator, struct text *ret)
+{
+	if (!line->len)
+		return false;
+	const char *end = memchr(line->bytes, separator, line->len);
+	size_t len = end ? (size_t)(end - line->bytes) : line->len;
+
+	*ret = text_first(*line, len);
+	*line = text_from(*line, len + 1);
+	return true;
+}
+
+static int digit_of(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return 16;
+}
+
+int text_number(struct text text, unsigned int base, uint64_t *ret)
+{
+	uint64_t number = 0;
+
+	if (!text.len)
+		return -EINVAL;
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned int digit = (unsigned int)digit_of(text.bytes[i]);
+
+		if (digit >= base)
+			return -EINVAL;
+		if (__builtin_mul_overflow(number, (uint64_t)base, &number) ||
+		    __builtin_add_overflow(number, (uint64_t)digit, &number))
+			return -ERANGE;
+	}
+	*ret = number;
+	return 0;
+}
+
+enum { WORD_MAX = 40 };
+
+static unsigned int least(unsigned int a, unsigned int b)
+{
+	return a < b ? a : b;
+}
+
+unsigned int text_distance(struct text a, struct text b, unsigned int limit)
+{
+	unsigned int rows[3][WORD_MAX + 1];
+
+	if (a.len > WORD_MAX || b.len > WORD_MAX)
+		return limit + 1;
+	for (unsigned int j = 0; j <= b.len; j++)
+		rows[0][j] = j;
+	for (unsigned int i = 1; i <= a.len; i++) {
+		unsigned int *row = rows[i % 3], *above = rows[(i + 2) % 3];
+		const unsigned int *second = rows[(i + 1) % 3];
+
+		row[0] = i;
+		for (unsigned int j = 1; j <= b.len; j++) {
+			unsigned int differs = a.bytes[i - 1] != b.bytes[j - 1];
+
+			row[j] = least(above[j - 1] + differs, least(row[j - 1], above[j]) + 1);
+			if (i > 1 && j > 1 && a.bytes[i - 1] == b.bytes[j - 2] &&
+			    a.bytes[i - 2] == b.bytes[j - 1])
+				row[j] = least(row[j], second[j - 2] + 1);
+		}
+	}
+	return least(rows[a.len % 3][b.len], limit + 1);
+}
