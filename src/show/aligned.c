@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * The table a person reads, by libsmartcols. Its own encoder is off: ours has run already. Nothing is
+ * ever cut: the last column is the name and runs on.
+ */
+#include <ctype.h>
+#include <libsmartcols.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "show/render.h"
+
+struct aligned {
+	struct libscols_table *table;
+	bool *filled; /**< per column: some row has a value in it */
+};
+
+static struct libscols_column *add_column(struct libscols_table *table, const struct heading *heading)
+{
+	char upper[64] = "";
+
+	for (size_t i = 0; heading->name[i] && i < sizeof(upper) - 1; i++)
+		upper[i] = (char)toupper((unsigned char)heading->name[i]);
+	return scols_table_new_column(table, upper, 0,
+				      value_is_numeric(heading->type) ? SCOLS_FL_RIGHT : 0);
+}
+
+static void begin(struct renderer *renderer)
+{
+	struct aligned *aligned = memory_resize(NULL, 1, sizeof(*aligned));
+
+	aligned->table = scols_new_table();
+	if (!aligned->table)
+		memory_out();
+	aligned->filled = memory_resize(NULL, renderer->count, sizeof(bool));
+	memset(aligned->filled, 0, renderer->count * sizeof(bool));
+	scols_table_enable_noencoding(aligned->table, 1);
+	scols_table_enable_noheadings(aligned->table, renderer->options.no_header);
+	scols_table_set_termforce(aligned->table, SCOLS_TERMFORCE_NEVER);
+	scols_table_set_column_separator(aligned->table, "  ");
+	scols_table_set_stream(aligned->table, renderer->out);
+	for (size_t i = 0; i < renderer->count; i++) {
+		if (!add_column(aligned->table, &renderer->headings[i]))
+			memory_out();
+	}
+	renderer->state = aligned;
+}
+
+static char *cell(enum value_type type, const struct value *value, bool bytes)
+{
+	char *string = NULL;
+	size_t len;
+	FILE *out = open_memstream(&string, &len);
+
+	if (!out)
+		memory_out();
+	render_value(out, type, value, true, bytes);
+	if (fclose(out))
+		memory_out();
+	return string;
+}
+
+static void row(struct renderer *renderer, const struct value *values)
+{
+	struct aligned *aligned = renderer->state;
+	struct libscols_line *line = scols_table_new_line(aligned->table, NULL);
+
+	if (!line)
+		memory_out();
+	for (size_t i = 0; i < renderer->count; i++) {
+		char *string = cell(renderer->headings[i].type, &values[i], renderer->options.bytes);
+
+		if (scols_line_refer_data(line, i, string))
+			memory_out();
+		aligned->filled[i] |= values[i].state != VALUE_NONE;
+	}
+}
+
+static void end(struct renderer *renderer)
+{
+	struct aligned *aligned = renderer->state;
+
+	for (size_t i = 0; i < renderer->count; i++) {
+		if (renderer->headings[i].optional && !aligned->filled[i])
+			scols_column_set_flags(scols_table_get_column(aligned->table, i),
+					       SCOLS_FL_HIDDEN);
+	}
+	if (renderer->rows)
+		scols_print_table(aligned->table);
+	scols_unref_table(aligned->table);
+	free(aligned->filled);
+	free(aligned);
+}
+
+const struct render_ops render_text = { begin, row, end };

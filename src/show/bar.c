@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "show/bar.h"
+
+#include <time.h>
+#include <unistd.h>
+
+#include "show/encode.h"
+#include "show/units.h"
+
+static const int64_t SECOND_NS = 1000000000, REDRAW_NS = 100000000;
+
+static int64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * SECOND_NS + now.tv_nsec;
+}
+
+void bar_init(struct bar *bar, FILE *out, struct text name)
+{
+	*bar = (struct bar){ .out = isatty(fileno(out)) ? out : NULL,
+			     .style = style_of(out),
+			     .name = name };
+}
+
+void bar_begin(struct bar *bar, const char *doing, uint64_t total)
+{
+	bar->doing = doing;
+	bar->total = total;
+	bar->done = 0;
+	bar->rate = 0;
+	bar->rated_done = 0;
+	bar->begun_ns = bar->rated_ns = now_ns();
+}
+
+/** Follow the rate with a time constant of about three seconds. */
+static void follow_rate(struct bar *bar, int64_t now)
+{
+	double seconds = (double)(now - bar->rated_ns) / (double)SECOND_NS;
+	double rate = (double)(bar->done - bar->rated_done) / seconds;
+	double weight = seconds / (seconds + 3);
+
+	if (seconds < 0.05)
+		return;
+	bar->rate = bar->rate > 0 ? bar->rate + (rate - bar->rate) * weight : rate;
+	bar->rated_done = bar->done;
+	bar->rated_ns = now;
+}
+
+/** `cells` characters, the first part of them full. */
+static void draw_cells(struct bar *bar, unsigned int cells)
+{
+	double part = bar->total ? (double)bar->done / (double)bar->total : 0;
+	unsigned int full = (unsigned int)(part * cells);
+
+	for (unsigned int i = 0; i < cells; i++) {
+		if (i < full)
+			fputs(bar->style.utf8 ? "━" : "#", bar->out);
+		else if (i == full && bar->style.utf8)
+			fputs("╸", bar->out);
+		else
+			fputs(bar->style.utf8 ? "─" : "-", bar->out);
+	}
+}
+
+static void draw(struct bar *bar)
+{
+	char done[UNITS_MAX], total[UNITS_MAX], rate[UNITS_MAX], left[UNITS_MAX], tail[256];
+	unsigned int width = style_width(bar->out);
+
+	units_size(done, bar->done);
+	units_size(total, bar->total);
+	units_size(rate, (uint64_t)bar->rate);
+	if (bar->rate > 1 && bar->total >= bar->done)
+		units_duration(left, (int64_t)((double)(bar->total - bar->done) / bar->rate * 1e9));
+	else
+		snprintf(left, sizeof(left), "?");
+	int tail_len = snprintf(tail, sizeof(tail), "%5s of %s  %5s/s   %s left", done, total, rate,
+				left);
+
+	fputs("\r", bar->out);
+	struct text name = text_first(bar->name, width > 60 ? 28 : 12);
+	encode_write(bar->out, name);
+	fprintf(bar->out, "  %-9s  ", bar->doing);
+	size_t used = name.len + 13 + (size_t)tail_len + 3;
+	unsigned int cells = width > used + 6 ? width - (unsigned int)used : 4;
+	draw_cells(bar, cells > 48 ? 48 : cells);
+	fprintf(bar->out, "  %s\033[K", tail);
+	fflush(bar->out);
+	bar->visible = true;
+}
+
+void bar_update(struct bar *bar, uint64_t done)
+{
+	bar->done = done;
+	if (!bar->out)
+		return;
+	int64_t now = now_ns();
+	if (now - bar->begun_ns < SECOND_NS || now - bar->drawn_ns < REDRAW_NS)
+		return;
+	follow_rate(bar, now);
+	draw(bar);
+	bar->drawn_ns = now;
+}
+
+void bar_clear(struct bar *bar)
+{
+	if (bar->out && bar->visible) {
+		fputs("\r\033[K", bar->out);
+		fflush(bar->out);
+	}
+	bar->visible = false;
+}

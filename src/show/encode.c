@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "show/encode.h"
+
+#include <string.h>
+
+/** Length of the valid UTF-8 sequence at the front and its code point, or 0. */
+static size_t sequence(struct text text, uint32_t *code)
+{
+	const unsigned char *s = (const unsigned char *)text.bytes;
+	static const uint32_t least[5] = { 0, 0, 0x80, 0x800, 0x10000 };
+	size_t len;
+
+	if (s[0] < 0x80) {
+		*code = s[0];
+		return 1;
+	}
+	if ((s[0] & 0xe0) == 0xc0)
+		len = 2, *code = s[0] & 0x1f;
+	else if ((s[0] & 0xf0) == 0xe0)
+		len = 3, *code = s[0] & 0x0f;
+	else if ((s[0] & 0xf8) == 0xf0)
+		len = 4, *code = s[0] & 0x07;
+	else
+		return 0;
+	if (text.len < len)
+		return 0;
+	for (size_t i = 1; i < len; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+		*code = *code << 6 | (s[i] & 0x3f);
+	}
+	if (*code < least[len] || *code > 0x10ffff || (*code >= 0xd800 && *code <= 0xdfff))
+		return 0;
+	return len;
+}
+
+/** Code points that move the cursor, end the line or turn the reading direction. */
+static bool steers(uint32_t code)
+{
+	if (code < 0x20 || (code >= 0x7f && code <= 0x9f))
+		return true;
+	return code == 0x061c || code == 0x200e || code == 0x200f || code == 0x2028 ||
+	       code == 0x2029 || (code >= 0x202a && code <= 0x202e) ||
+	       (code >= 0x2066 && code <= 0x2069);
+}
+
+/** How many bytes at the front pass as they are. */
+static size_t plain_run(struct text text)
+{
+	size_t at = 0;
+
+	while (at < text.len) {
+		uint32_t code;
+		size_t len = sequence(text_from(text, at), &code);
+
+		if (len == 0 || steers(code) || code == '\\')
+			break;
+		at += len;
+	}
+	return at;
+}
+
+void encode_write(FILE *out, struct text text)
+{
+	while (text.len) {
+		size_t run = plain_run(text);
+
+		fwrite(text.bytes, 1, run, out);
+		text = text_from(text, run);
+		if (!text.len)
+			return;
+		if (text.bytes[0] == '\\') {
+			fputs("\\\\", out);
+			text = text_from(text, 1);
+			continue;
+		}
+		uint32_t code;
+		size_t len = sequence(text, &code);
+		for (size_t i = 0; i < (len ? len : 1); i++)
+			fprintf(out, "\\x%02x", (unsigned char)text.bytes[i]);
+		text = text_from(text, len ? len : 1);
+	}
+}
+
+bool encode_is_plain(struct text text)
+{
+	return plain_run(text) == text.len;
+}
+
+bool encode_is_utf8(struct text text)
+{
+	while (text.len) {
+		uint32_t code;
+		size_t len = sequence(text, &code);
+
+		if (!len)
+			return false;
+		text = text_from(text, len);
+	}
+	return true;
+}
+
+void encode_base64(FILE *out, struct text text)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	for (; text.len; text = text_from(text, 3)) {
+		unsigned char three[3] = { 0 };
+		size_t len = text.len < 3 ? text.len : 3;
+
+		memcpy(three, text.bytes, len);
+		putc(digits[three[0] >> 2], out);
+		putc(digits[(three[0] & 3) << 4 | three[1] >> 4], out);
+		putc(len > 1 ? digits[(three[1] & 15) << 2 | three[2] >> 6] : '=', out);
+		putc(len > 2 ? digits[three[2] & 63] : '=', out);
+	}
+}
+
+static bool harmless(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       (c && strchr("/._-+,:@%=", c));
+}
+
+bool encode_shell_word(FILE *out, struct text text)
+{
+	bool bare = text.len > 0;
+
+	if (!encode_is_plain(text) || memchr(text.bytes ? text.bytes : "", '\\', text.len))
+		return false;
+	for (size_t i = 0; i < text.len && bare; i++)
+		bare = harmless(text.bytes[i]);
+	if (bare) {
+		fwrite(text.bytes, 1, text.len, out);
+		return true;
+	}
+	putc('\'', out);
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.bytes[i] == '\'')
+			fputs("'\\''", out);
+		else
+			putc(text.bytes[i], out);
+	}
+	putc('\'', out);
+	return true;
+}

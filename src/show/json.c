@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * JSON, by jansson: one array of objects, or one object a line. Always valid UTF-8: a name that is
+ * not appears escaped by the encoder, and a key NAME_base64 beside it carries its exact bytes. A row
+ * with characters that steer a terminal is written in ASCII alone.
+ */
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <sys/sysmacros.h>
+
+#include "base/arena.h"
+#include "show/encode.h"
+#include "show/render.h"
+#include "show/units.h"
+
+static json_t *must(json_t *json)
+{
+	if (!json)
+		memory_out();
+	return json;
+}
+
+/** Bytes as a JSON string; what is not UTF-8 goes through `write`. */
+static json_t *written(void (*write)(FILE *, struct text), struct text text)
+{
+	char *string = NULL;
+	size_t len;
+	FILE *out = open_memstream(&string, &len);
+
+	if (!out)
+		memory_out();
+	write(out, text);
+	if (fclose(out))
+		memory_out();
+	json_t *json = must(json_stringn_nocheck(string, len));
+	free(string);
+	return json;
+}
+
+static json_t *string_of(struct text text)
+{
+	if (encode_is_utf8(text))
+		return must(json_stringn_nocheck(text.len ? text.bytes : "", text.len));
+	return written(encode_write, text);
+}
+
+static json_t *array_of(struct texts texts, bool base64)
+{
+	json_t *array = must(json_array());
+
+	for (size_t i = 0; i < texts.count; i++)
+		json_array_append_new(array, base64 ? written(encode_base64, texts.items[i]) :
+						      string_of(texts.items[i]));
+	return array;
+}
+
+/** Numbers above what every reader can hold come as decimal strings. */
+static json_t *number_of(uint64_t number)
+{
+	char buffer[24];
+
+	if (number <= INT64_MAX)
+		return must(json_integer((json_int_t)number));
+	snprintf(buffer, sizeof(buffer), "%" PRIu64, number);
+	return must(json_string(buffer));
+}
+
+static json_t *value_of(enum value_type type, const struct value *value)
+{
+	char buffer[UNITS_MAX];
+
+	if (value->state != VALUE_KNOWN)
+		return json_null();
+	switch (type) {
+	case TYPE_HANDLE:
+	case TYPE_WORD:
+	case TYPE_COMMAND:
+	case TYPE_TEXT:
+	case TYPE_PATH:
+		return string_of(value->text);
+	case TYPE_SIZE:
+	case TYPE_COUNT:
+	case TYPE_ID:
+		return number_of(value->number);
+	case TYPE_DEVICE:
+		snprintf(buffer, sizeof(buffer), "%u:%u", major(value->number),
+			 minor(value->number));
+		return must(json_string(buffer));
+	case TYPE_MODE:
+		snprintf(buffer, sizeof(buffer), "%04" PRIo64, value->number);
+		return must(json_string(buffer));
+	case TYPE_TIME:
+		return must(json_string(units_rfc3339(buffer, value->time_ns)));
+	case TYPE_HANDLES:
+	case TYPE_NAMES:
+		return array_of(value->texts, false);
+	}
+	return json_null();
+}
+
+static bool all_utf8(enum value_type type, const struct value *value)
+{
+	if (value->state != VALUE_KNOWN || !value_is_foreign(type))
+		return true;
+	if (type != TYPE_NAMES)
+		return encode_is_utf8(value->text);
+	for (size_t i = 0; i < value->texts.count; i++) {
+		if (!encode_is_utf8(value->texts.items[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool steers(enum value_type type, const struct value *value)
+{
+	if (value->state != VALUE_KNOWN || !value_is_foreign(type))
+		return false;
+	if (type != TYPE_NAMES)
+		return !encode_is_plain(value->text);
+	for (size_t i = 0; i < value->texts.count; i++) {
+		if (!encode_is_plain(value->texts.items[i]))
+			return true;
+	}
+	return false;
+}
+
+static void add_bytes(json_t *object, const struct heading *heading, const struct value *value)
+{
+	char key[80];
+
+	snprintf(key, sizeof(key), "%s_base64", heading->name);
+	json_object_set_new_nocheck(object, key,
+				    heading->type == TYPE_NAMES ?
+					    array_of(value->texts, true) :
+					    written(encode_base64, value->text));
+}
+
+static void print_row(struct renderer *renderer, const struct value *values)
+{
+	json_t *object = must(json_object());
+	size_t flags = JSON_COMPACT;
+
+	for (size_t i = 0; i < renderer->count; i++) {
+		const struct heading *heading = &renderer->headings[i];
+
+		json_object_set_new_nocheck(object, heading->name,
+					    value_of(heading->type, &values[i]));
+		if (!all_utf8(heading->type, &values[i]))
+			add_bytes(object, heading, &values[i]);
+		if (steers(heading->type, &values[i]))
+			flags |= JSON_ENSURE_ASCII;
+	}
+	json_dumpf(object, renderer->out, flags);
+	json_decref(object);
+}
+
+static void begin_array(struct renderer *renderer)
+{
+	putc('[', renderer->out);
+}
+
+static void row_array(struct renderer *renderer, const struct value *values)
+{
+	fputs(renderer->rows ? ",\n " : "\n ", renderer->out);
+	print_row(renderer, values);
+}
+
+static void end_array(struct renderer *renderer)
+{
+	fputs(renderer->rows ? "\n]\n" : "]\n", renderer->out);
+}
+
+static void begin_lines(struct renderer *renderer)
+{
+	(void)renderer;
+}
+
+static void row_lines(struct renderer *renderer, const struct value *values)
+{
+	print_row(renderer, values);
+	putc('\n', renderer->out);
+}
+
+const struct render_ops render_json = { begin_array, row_array, end_array };
+const struct render_ops render_jsonl = { begin_lines, row_lines, begin_lines };

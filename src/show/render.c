@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "show/render.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sys/sysmacros.h>
+
+#include "base/arena.h"
+#include "show/encode.h"
+#include "show/units.h"
+
+static void list(FILE *out, enum value_type type, struct texts texts)
+{
+	for (size_t i = 0; i < texts.count; i++) {
+		if (i)
+			putc(' ', out);
+		if (value_is_foreign(type))
+			encode_write(out, texts.items[i]);
+		else
+			fwrite(texts.items[i].bytes, 1, texts.items[i].len, out);
+	}
+}
+
+static void size(FILE *out, uint64_t bytes, bool human)
+{
+	char buffer[UNITS_MAX];
+
+	if (human)
+		fputs(units_size(buffer, bytes), out);
+	else
+		fprintf(out, "%" PRIu64, bytes);
+}
+
+void render_value(FILE *out, enum value_type type, const struct value *value, bool for_people,
+		  bool bytes)
+{
+	char buffer[UNITS_MAX];
+
+	if (value->state != VALUE_KNOWN) {
+		putc(value->state == VALUE_DENIED ? '?' : '-', out);
+		return;
+	}
+	switch (type) {
+	case TYPE_HANDLE:
+	case TYPE_WORD:
+		fwrite(value->text.bytes, 1, value->text.len, out);
+		return;
+	case TYPE_COMMAND:
+	case TYPE_TEXT:
+	case TYPE_PATH:
+		encode_write(out, value->text);
+		if (for_people && value->more)
+			fprintf(out, " +%u", value->more);
+		return;
+	case TYPE_SIZE:
+		size(out, value->number, for_people && !bytes);
+		return;
+	case TYPE_COUNT:
+	case TYPE_ID:
+		fprintf(out, "%" PRIu64, value->number);
+		return;
+	case TYPE_DEVICE:
+		fprintf(out, "%u:%u", major(value->number), minor(value->number));
+		return;
+	case TYPE_MODE:
+		fprintf(out, "%04" PRIo64, value->number);
+		return;
+	case TYPE_TIME:
+		fputs(for_people ? units_moment(buffer, value->time_ns) :
+				   units_rfc3339(buffer, value->time_ns),
+		      out);
+		return;
+	case TYPE_HANDLES:
+	case TYPE_NAMES:
+		list(out, type, value->texts);
+		return;
+	}
+}
+
+struct renderer *render_begin(enum format format, const struct render_options *options, FILE *out,
+			      const struct heading *headings, size_t count)
+{
+	static const struct render_ops *const formats[] = {
+		[FORMAT_TEXT] = &render_text,
+		[FORMAT_JSON] = &render_json,
+		[FORMAT_JSONL] = &render_jsonl,
+		[FORMAT_RAW] = &render_raw,
+	};
+	struct renderer *renderer = memory_resize(NULL, 1, sizeof(*renderer));
+
+	*renderer = (struct renderer){ .ops = formats[format],
+				       .options = *options,
+				       .out = out,
+				       .headings = headings,
+				       .count = count };
+	renderer->ops->begin(renderer);
+	return renderer;
+}
+
+void render_row(struct renderer *renderer, const struct value *values)
+{
+	renderer->ops->row(renderer, values);
+	renderer->rows++;
+}
+
+void render_end(struct renderer *renderer)
+{
+	renderer->ops->end(renderer);
+	free(renderer);
+}
