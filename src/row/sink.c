@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "row/sink.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+
+struct memory_stream {
+	FILE *stream;
+	char *bytes;
+	size_t len;
+};
+
+struct sink {
+	const struct table *table;
+	struct selection selection;
+	struct sink_options options;
+	FILE *out;
+	struct renderer *renderer;
+	struct heading headings[SELECT_MAX];
+	struct memory_stream head, tail;
+	struct style style;
+	uint64_t pushed;
+	bool finished;
+	const void **rows; /**< kept only to be sorted; their memory is the question's */
+};
+
+static void begin_render(struct sink *sink)
+{
+	sink->renderer = render_begin(sink->options.format, &sink->options.render, sink->out,
+				      sink->headings, sink->selection.count);
+}
+
+struct sink *sink_begin(const struct table *table, const struct selection *selection,
+			const struct sink_options *options, FILE *out)
+{
+	struct sink *sink = memory_resize(NULL, 1, sizeof(*sink));
+
+	*sink = (struct sink){ .table = table,
+			       .selection = *selection,
+			       .options = *options,
+			       .out = out,
+			       .style = style_of(out) };
+	for (size_t i = 0; i < selection->count; i++) {
+		const struct column *column = &table->columns[selection->columns[i]];
+
+		sink->headings[i] =
+			(struct heading){ .name = column->name,
+					  .type = column->type,
+					  .optional = (column->flags & COLUMN_OPTIONAL) != 0 };
+	}
+	if (options->format != FORMAT_TEXT)
+		begin_render(sink);
+	return sink;
+}
+
+uint64_t sink_needs(const struct sink *sink)
+{
+	return select_needs(sink->table, &sink->selection);
+}
+
+static void render(struct sink *sink, const void *row)
+{
+	struct value values[SELECT_MAX];
+
+	for (size_t i = 0; i < sink->selection.count; i++)
+		values[i] = column_value(sink->table, sink->selection.columns[i], row);
+	if (!sink->renderer)
+		begin_render(sink);
+	render_row(sink->renderer, values);
+}
+
+bool sink_push(struct sink *sink, const void *row)
+{
+	if (sink->selection.sort >= 0) {
+		memory_grow(&sink->rows, sink->pushed, sizeof(*sink->rows));
+		sink->rows[sink->pushed++] = row;
+		return true;
+	}
+	if (sink->options.limit && sink->pushed >= sink->options.limit)
+		return false;
+	render(sink, row);
+	sink->pushed++;
+	return !sink->options.limit || sink->pushed < sink->options.limit;
+}
+
+uint64_t sink_count(const struct sink *sink)
+{
+	return sink->pushed;
+}
+
+static FILE *memory_stream(struct sink *sink, struct memory_stream *memory)
+{
+	if (!sink->options.story)
+		return NULL;
+	if (!memory->stream)
+		memory->stream = open_memstream(&memory->bytes, &memory->len);
+	if (!memory->stream)
+		memory_out();
+	return memory->stream;
+}
+
+FILE *sink_head(struct sink *sink)
+{
+	return memory_stream(sink, &sink->head);
+}
+
+FILE *sink_tail(struct sink *sink)
+{
+	return memory_stream(sink, &sink->tail);
+}
+
+struct style sink_style(const struct sink *sink)
+{
+	return sink->style;
+}
+
+static int compare_numbers(uint64_t a, uint64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int compare_texts(struct text a, struct text b)
+{
+	size_t len = a.len < b.len ? a.len : b.len;
+	int order = len ? memcmp(a.bytes, b.bytes, len) : 0;
+
+	return order ? order : compare_numbers(a.len, b.len);
+}
+
+/** "4076:7" before "4076:12" before "40761:1": runs of digits compare as numbers. */
+static int compare_handles(struct text a, struct text b)
+{
+	char left[64], right[64];
+
+	snprintf(left, sizeof(left), "%.*s", (int)a.len, a.bytes);
+	snprintf(right, sizeof(right), "%.*s", (int)b.len, b.bytes);
+	return strverscmp(left, right);
+}
+
+static int compare_values(enum value_type type, const struct value *a, const struct value *b)
+{
+	switch (type) {
+	case TYPE_HANDLE:
+		return compare_handles(a->text, b->text);
+	case TYPE_WORD:
+	case TYPE_COMMAND:
+	case TYPE_TEXT:
+	case TYPE_PATH:
+		return compare_texts(a->text, b->text);
+	case TYPE_SIZE:
+	case TYPE_COUNT:
+	case TYPE_ID:
+	case TYPE_DEVICE:
+	case TYPE_MODE:
+		return compare_numbers(a->number, b->number);
+	case TYPE_TIME:
+		return (a->time_ns > b->time_ns) - (a->time_ns < b->time_ns);
+	case TYPE_HANDLES:
+	case TYPE_NAMES:
+		return compare_numbers(a->texts.count, b->texts.count);
+	}
+	return 0;
+}
+
+/** Gaps come last whichever way it is sorted. */
+static int compare_rows(const void *left, const void *right, void *context)
+{
+	const struct sink *sink = context;
+	size_t index = (size_t)sink->selection.sort;
+	struct value a = column_value(sink->table, index, *(void *const *)left);
+	struct value b = column_value(sink->table, index, *(void *const *)right);
+
+	if (a.state != VALUE_KNOWN || b.state != VALUE_KNOWN)
+		return (b.state == VALUE_KNOWN) - (a.state == VALUE_KNOWN);
+	int order = compare_values(sink->table->columns[index].type, &a, &b);
+	return sink->selection.descending ? -order : order;
+}
+
+static void render_sorted(struct sink *sink)
+{
+	uint64_t count = sink->pushed;
+
+	if (sink->selection.sort < 0 || !count)
+		return;
+	qsort_r(sink->rows, count, sizeof(*sink->rows), compare_rows, sink);
+	if (sink->options.limit && sink->options.limit < count)
+		count = sink->options.limit;
+	for (uint64_t i = 0; i < count; i++)
+		render(sink, sink->rows[i]);
+}
+
+static void print_stream(struct sink *sink, struct memory_stream *memory, bool gap_above,
+			 bool gap_below)
+{
+	if (!memory->stream)
+		return;
+	if (fclose(memory->stream))
+		memory_out();
+	if (memory->len && gap_above)
+		putc('\n', sink->out);
+	fwrite(memory->bytes, 1, memory->len, sink->out);
+	if (memory->len && gap_below)
+		putc('\n', sink->out);
+	free(memory->bytes);
+}
+
+void sink_finish(struct sink *sink)
+{
+	bool rows = sink->pushed > 0;
+
+	if (sink->finished)
+		return;
+	sink->finished = true;
+	print_stream(sink, &sink->head, false, rows);
+	render_sorted(sink);
+	if (sink->renderer)
+		render_end(sink->renderer);
+	print_stream(sink, &sink->tail, rows, false);
+}
+
+int sink_end(struct sink *sink)
+{
+	sink_finish(sink);
+	errno = 0;
+	int rc = fflush(sink->out) || ferror(sink->out) ? -(errno ? errno : EIO) : 0;
+	free(sink->rows);
+	free(sink);
+	return rc;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * Where a question pushes its rows. The sink takes the wanted columns out of each row, sorts and
+ * limits them, and hands them to a renderer. Around the table stands the question's own story: a
+ * sentence above that answers, lines below that say what to do next.
+ */
+#pragma once
+#include "row/select.h"
+#include "show/render.h"
+#include "show/style.h"
+
+struct sink_options {
+	enum format format;
+	struct render_options render;
+	uint64_t limit; /**< rows at most; 0 is no limit */
+	bool story;     /**< text for a person on a terminal: the sentences too */
+};
+
+struct sink;
+
+/** A sink for rows of `table` onto `out`. `table` must outlive it. sink_end frees it. */
+struct sink *sink_begin(const struct table *table, const struct selection *selection,
+			const struct sink_options *options, FILE *out);
+
+/** What the question must read: the columns' need bits. */
+uint64_t sink_needs(const struct sink *sink);
+
+/** One row; everything it points to must live until sink_finish. False when no more are wanted. */
+bool sink_push(struct sink *sink, const void *row);
+
+/** How many rows were pushed. */
+uint64_t sink_count(const struct sink *sink);
+
+/** The stream of the sentences above the table, or NULL when nobody reads them. */
+FILE *sink_head(struct sink *sink);
+
+/** The stream of what stands below the table, or NULL. */
+FILE *sink_tail(struct sink *sink);
+
+/** The style of head and tail. */
+struct style sink_style(const struct sink *sink);
+
+/** Print everything: head, table, tail. Afterwards the rows may go. */
+void sink_finish(struct sink *sink);
+
+/** Finish if that was not done, and free the sink. 0, or -errno when the output was not taken. */
+int sink_end(struct sink *sink);
