@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/handle.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+
+static int parse_small(struct text text, unsigned int *out)
+{
+	uint64_t number;
+
+	if (text_number(text, 10, &number) || number > INT_MAX)
+		return -EINVAL;
+	*out = (unsigned int)number;
+	return 0;
+}
+
+/** "PID" or "PID/TID" */
+static int parse_owner(struct text text, struct handle *out)
+{
+	const char *slash = memchr(text.bytes, '/', text.len);
+	size_t len = slash ? (size_t)(slash - text.bytes) : text.len;
+
+	if (parse_small(text_first(text, len), &out->pid))
+		return -EINVAL;
+	return slash ? parse_small(text_from(text, len + 1), &out->tid) : 0;
+}
+
+/** What stands behind "ring@": "FD.SLOT" */
+static int parse_ring(struct text text, struct handle *out)
+{
+	struct text fd;
+
+	if (!text_next(&text, '.', &fd) || parse_small(fd, &out->fd))
+		return -EINVAL;
+	return parse_small(text, &out->slot);
+}
+
+static int parse_use(struct text word, struct handle *out)
+{
+	static const struct {
+		const char *word;
+		enum use use;
+	} words[] = { { "cwd", USE_CWD }, { "root", USE_ROOT }, { "exe", USE_EXE } };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (text_is(word, words[i].word)) {
+			out->use = words[i].use;
+			return 0;
+		}
+	}
+	out->use = USE_FD;
+	return parse_small(word, &out->fd);
+}
+
+int handle_parse(struct text text, struct handle *out)
+{
+	struct handle handle = { 0 };
+	struct text owner, word;
+	const char *at = text.len ? memchr(text.bytes, '@', text.len) : NULL;
+
+	if (!text.len || !memchr(text.bytes, ':', text.len))
+		return -EINVAL;
+	if (!text_next(&text, ':', &owner) || parse_owner(owner, &handle))
+		return -EINVAL;
+	if (at && !text_next(&text, '@', &word))
+		return -EINVAL;
+	if (at && text_is(word, "ring")) {
+		handle.use = USE_RING;
+		if (parse_ring(text, &handle))
+			return -EINVAL;
+		*out = handle;
+		return 0;
+	}
+	if (at && text_number(text, 10, &handle.ino))
+		return -EINVAL;
+	if (at && text_is(word, "map"))
+		handle.use = USE_MAP;
+	else if (parse_use(at ? word : text, &handle))
+		return -EINVAL;
+	handle.guarded = at && handle.use != USE_MAP;
+	*out = handle;
+	return 0;
+}
+
+const char *handle_format(char buffer[HANDLE_MAX], const struct handle *handle)
+{
+	static const char *const words[] = {
+		[USE_CWD] = "cwd", [USE_ROOT] = "root", [USE_EXE] = "exe", [USE_MAP] = "map"
+	};
+	int len = snprintf(buffer, HANDLE_MAX, handle->tid ? "%u/%u:" : "%u:", handle->pid,
+			   handle->tid);
+
+	switch (handle->use) {
+	case USE_FD:
+		len += snprintf(buffer + len, HANDLE_MAX - (size_t)len, "%u", handle->fd);
+		break;
+	case USE_RING:
+		snprintf(buffer + len, HANDLE_MAX - (size_t)len, "ring@%u.%u", handle->fd,
+			 handle->slot);
+		return buffer;
+	case USE_CWD:
+	case USE_ROOT:
+	case USE_EXE:
+	case USE_MAP:
+		len += snprintf(buffer + len, HANDLE_MAX - (size_t)len, "%s", words[handle->use]);
+		break;
+	}
+	if (handle->guarded || handle->use == USE_MAP)
+		snprintf(buffer + len, HANDLE_MAX - (size_t)len, "@%" PRIu64, handle->ino);
+	return buffer;
+}
+
+struct text handle_text(struct arena *arena, const struct handle *handle)
+{
+	char buffer[HANDLE_MAX];
+
+	return arena_text(arena, text_of(handle_format(buffer, handle)));
+}
+
+bool handle_equal(const struct handle *a, const struct handle *b)
+{
+	return a->pid == b->pid && a->tid == b->tid && a->use == b->use && a->fd == b->fd &&
+	       a->slot == b->slot && (a->use != USE_MAP || a->ino == b->ino);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * The name of one open file: every listing prints it, every command takes it.
+ *   4076:7  4076:cwd  4076:root  4076:exe  4076:map@131842  4076:ring@5.0  4076/4090:7  4076:7@131842
+ */
+#pragma once
+#include "base/arena.h"
+#include "base/text.h"
+
+enum use {
+	USE_FD,
+	USE_CWD,
+	USE_ROOT,
+	USE_EXE,
+	USE_MAP,  /**< mapped, by inode: outlives a split or moved mapping */
+	USE_RING, /**< a slot of an io_uring's registered files */
+};
+
+struct handle {
+	unsigned int pid;
+	unsigned int tid; /**< a thread with a table of its own; 0: the process's */
+	enum use use;
+	unsigned int fd;   /**< USE_FD; USE_RING: the descriptor of the ring */
+	unsigned int slot; /**< USE_RING */
+	uint64_t ino;      /**< USE_MAP: which file; else, when `guarded`, which it must still be */
+	bool guarded;
+};
+
+enum { HANDLE_MAX = 80 };
+
+/** Parse a whole handle. 0, or -EINVAL when it is none (then it may be another kind of target). */
+int handle_parse(struct text text, struct handle *out);
+
+/** Its text; with the guard if it has one. Returns `buffer`. */
+const char *handle_format(char buffer[HANDLE_MAX], const struct handle *handle);
+
+/** Its text in the arena. */
+struct text handle_text(struct arena *arena, const struct handle *handle);
+
+/** True when both name the same place; guards are not compared. */
+bool handle_equal(const struct handle *a, const struct handle *b);
