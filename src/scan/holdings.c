@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scan/holdings.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "base/scope.h"
+#include "kernel/fdinfo.h"
+#include "kernel/maps.h"
+#include "kernel/mountinfo.h"
+#include "kernel/procfile.h"
+#include "scan/tables.h"
+
+enum { MAPS_MAX = 256 << 20, FDINFO_LIMIT = 16 << 20, COMM_MAX = 64 };
+
+struct reading {
+	const struct source *source;
+	const struct look *look;
+	struct job *job;
+	struct holdings *out;
+	unsigned int pid;
+	int dir; /**< on /proc/PID */
+	struct open_file *files;
+	size_t count;
+	char link[PATH_MAX + 1];
+};
+
+static struct open_file *keep(struct reading *reading, const struct open_file *file,
+			      struct handle handle)
+{
+	memory_grow(&reading->files, reading->count, sizeof(*reading->files));
+	struct open_file *kept = &reading->files[reading->count++];
+	*kept = *file;
+	kept->handle = handle;
+	kept->handle.pid = reading->pid;
+	kept->link = arena_text(&reading->job->arena, file->link);
+	return kept;
+}
+
+/**
+ * May this be a deleted file? The kernel's text is where the search begins, not what decides:
+ * fs/d_path.c appends " (deleted)"; NFS renames to .nfs…, FUSE to .fuse_hidden….
+ */
+static bool may_be_deleted(struct text link)
+{
+	if (!text_starts(link, "/"))
+		return false;
+	return text_ends(link, " (deleted)") || text_starts(text_basename(link), ".nfs") ||
+	       text_starts(text_basename(link), ".fuse_hidden");
+}
+
+static bool has_vanished(int rc)
+{
+	return rc == -ENOENT || rc == -ESRCH || rc == -EBADF;
+}
+
+/** Cheap first: a link for everybody, statx only for candidates. */
+static bool look_for_deleted(struct reading *reading, int dir, const char *name,
+			     struct open_file *file)
+{
+	file->link_rc = procfile_link(dir, name, reading->link, sizeof(reading->link), &file->link);
+	if (file->link_rc && file->link_rc != -ENAMETOOLONG && file->link_rc != -ESTALE)
+		return false;
+	if (!file->link_rc && !may_be_deleted(file->link))
+		return false;
+	file->inode_rc = inode_look(dir, name, &file->inode);
+	if (has_vanished(file->inode_rc))
+		return false;
+	/* With a name too long to be told only the link count is left to go by. */
+	return file->link_rc != -ENAMETOOLONG || (!file->inode_rc && file->inode.nlink == 0);
+}
+
+static bool look_for_inode(struct reading *reading, int dir, const char *name,
+			   struct open_file *file)
+{
+	file->inode_rc = inode_look(dir, name, &file->inode);
+	if (file->inode_rc || !inode_same(&file->inode, &reading->look->inode))
+		return false;
+	file->link_rc = procfile_link(dir, name, reading->link, sizeof(reading->link), &file->link);
+	return true;
+}
+
+/** Look at DIR/NAME; true when it is what is looked for. */
+static bool look_at(struct reading *reading, int dir, const char *name, struct open_file *file)
+{
+	*file = (struct open_file){ 0 };
+	job_beat(reading->job);
+	if (reading->look->filter == LOOK_DELETED)
+		return look_for_deleted(reading, dir, name, file);
+	return look_for_inode(reading, dir, name, file);
+}
+
+/** Does an io_uring list this path among its registered files? Its fdinfo writes it in octal. */
+static bool ring_lists(struct reading *reading, int table_dir, unsigned int fd)
+{
+	char name[32];
+	struct arena arena;
+	struct text text, line;
+	bool listed = false;
+
+	arena_init(&arena);
+	snprintf(name, sizeof(name), "fdinfo/%u", fd);
+	if (procfile_load(table_dir, name, FDINFO_LIMIT, &arena, &text) == 0) {
+		while (!listed && text_next(&text, '\n', &line)) {
+			struct text path = mountinfo_unescape(&arena, line);
+
+			listed = reading->look->path.len &&
+				 memmem(path.bytes, path.len, reading->look->path.bytes,
+					reading->look->path.len);
+		}
+	}
+	arena_end(&arena);
+	return listed;
+}
+
+/** Descriptors that no table shows: in flight over a unix socket, registered with an io_uring. */
+static void count_unseen(struct reading *reading, int table_dir, unsigned int fd,
+			 const struct open_file *file)
+{
+	struct fdinfo info;
+	uint32_t type = file->inode.mode & S_IFMT;
+
+	if (file->inode_rc || (type != S_IFSOCK && type != 0))
+		return;
+	if (fdinfo_read(table_dir, fd, &info))
+		return;
+	reading->out->in_flight += info.in_flight;
+	if (info.user_files && ring_lists(reading, table_dir, fd))
+		reading->out->rings++;
+}
+
+static void read_flags(int table_dir, unsigned int fd, struct open_file *file)
+{
+	struct fdinfo info;
+
+	if (fdinfo_read(table_dir, fd, &info) == 0) {
+		file->flags = info.flags;
+		file->flags_known = true;
+	}
+}
+
+/** O_TMPFILE can be told from a deleted file called "#123" only by the flags. */
+static bool looks_like_tmpfile(const struct open_file *file)
+{
+	return !file->inode_rc && file->inode.nlink == 0 &&
+	       text_starts(text_basename(file->link), "#");
+}
+
+/** The descriptors of one table: thread `tid`, or the process's own for 0. */
+static int read_table(struct reading *reading, unsigned int tid)
+{
+	char name[32];
+	unsigned int *fds;
+	size_t count;
+
+	snprintf(name, sizeof(name), tid ? "task/%u" : ".", tid);
+	scope_fd dir = openat(reading->dir, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return -errno;
+	scope_fd list = openat(dir, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (list < 0)
+		return -errno;
+	int rc = procfile_numbers(list, &reading->job->arena, &fds, &count);
+	if (rc)
+		return rc;
+	for (size_t i = 0; i < count; i++) {
+		struct open_file file;
+
+		snprintf(name, sizeof(name), "%u", fds[i]);
+		bool wanted = look_at(reading, list, name, &file);
+		if (reading->look->filter == LOOK_INODE && !wanted)
+			count_unseen(reading, dir, fds[i], &file);
+		if (!wanted)
+			continue;
+		struct open_file *kept = keep(reading, &file,
+					      (struct handle){ .tid = tid, .fd = fds[i] });
+		if (reading->look->filter == LOOK_INODE || looks_like_tmpfile(kept))
+			read_flags(dir, fds[i], kept);
+	}
+	return 0;
+}
+
+static void read_links(struct reading *reading, unsigned int tid)
+{
+	static const struct {
+		const char *name;
+		enum use use;
+	} links[] = { { "cwd", USE_CWD }, { "root", USE_ROOT }, { "exe", USE_EXE } };
+
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+		char name[48];
+		struct open_file file;
+
+		snprintf(name, sizeof(name), tid ? "task/%2$u/%1$s" : "%s", links[i].name, tid);
+		if (look_at(reading, reading->dir, name, &file))
+			keep(reading, &file, (struct handle){ .tid = tid, .use = links[i].use });
+	}
+}
+
+static bool mapping_is_candidate(const struct reading *reading, const struct mapping *mapping)
+{
+	if (!mapping->ino)
+		return false;
+	if (reading->look->filter == LOOK_DELETED)
+		return may_be_deleted(mapping->name);
+	return mapping->ino == reading->look->inode.ino;
+}
+
+/** Without the right to use map_files what maps itself says must do; on btrfs its device differs. */
+static void look_at_text(const struct mapping *mapping, struct open_file *file, int rc)
+{
+	*file = (struct open_file){
+		.link = mapping->name,
+		.inode = { .dev = mapping->dev, .ino = mapping->ino },
+		.inode_rc = rc,
+	};
+}
+
+/** Fills `file`; false when the mapping is gone, or is another file after all. */
+static bool look_at_mapping(struct reading *reading, const struct mapping *mapping,
+			    struct open_file *file)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "map_files/%" PRIx64 "-%" PRIx64, mapping->start,
+		 mapping->end);
+	bool wanted = look_at(reading, reading->dir, name, file);
+	if (file->inode_rc == -EPERM || file->inode_rc == -EACCES) {
+		look_at_text(mapping, file, file->inode_rc);
+		return reading->look->filter == LOOK_DELETED ||
+		       mapping->dev == reading->look->inode.dev || major(mapping->dev) == 0;
+	}
+	return wanted;
+}
+
+/** The row of this process that is the same file already, or NULL. */
+static struct open_file *find_same(struct reading *reading, const struct open_file *file)
+{
+	for (size_t i = 0; i < reading->count; i++) {
+		struct open_file *seen = &reading->files[i];
+		bool same = file->inode_rc || seen->inode_rc ?
+				    file->inode.ino == seen->inode.ino &&
+					    text_equal(file->link, seen->link) :
+				    inode_same(&file->inode, &seen->inode);
+
+		if (same && (reading->look->filter == LOOK_DELETED || seen->handle.use == USE_MAP))
+			return seen;
+	}
+	return NULL;
+}
+
+static struct open_file *keep_mapping(struct reading *reading, const struct open_file *file,
+				      unsigned int tid, const struct mapping *mapping)
+{
+	struct open_file *row =
+		keep(reading, file,
+		     (struct handle){ .tid = tid, .use = USE_MAP, .ino = file->inode.ino });
+
+	row->map_start = mapping->start;
+	row->map_end = mapping->end;
+	return row;
+}
+
+/** Neighbouring mappings are mostly of one file: ask for each file once. */
+static void read_maps(struct reading *reading, unsigned int tid)
+{
+	char name[48];
+	struct mapping mapping, last = { 0 };
+	struct arena arena;
+	struct text text;
+	struct open_file *row = NULL;
+
+	arena_init(&arena);
+	snprintf(name, sizeof(name), tid ? "task/%u/maps" : "maps", tid);
+	if (procfile_load(reading->dir, name, MAPS_MAX, &arena, &text) == 0) {
+		while (maps_next(&text, &mapping)) {
+			struct open_file file;
+
+			if (!mapping_is_candidate(reading, &mapping))
+				continue;
+			if (mapping.ino != last.ino || mapping.dev != last.dev ||
+			    !text_equal(mapping.name, last.name)) {
+				row = NULL;
+				last = mapping;
+				if (!look_at_mapping(reading, &mapping, &file))
+					continue;
+				row = find_same(reading, &file);
+				if (!row)
+					row = keep_mapping(reading, &file, tid, &mapping);
+			}
+			if (row && mapping.shared && mapping.writable)
+				row->map_writable = true;
+		}
+	}
+	arena_end(&arena);
+}
+
+static void read_comm(struct reading *reading)
+{
+	char buffer[COMM_MAX];
+	ssize_t len = procfile_read(reading->dir, "comm", buffer, sizeof(buffer));
+
+	if (len > 0 && buffer[len - 1] == '\n')
+		len--;
+	reading->out->process.comm = arena_text(&reading->job->arena,
+						(struct text){ buffer, len > 0 ? (size_t)len : 0 });
+}
+
+static int read_process(struct reading *reading)
+{
+	struct tables tables;
+	int rc = tables_read(reading->source, reading->dir, reading->pid, &reading->job->arena,
+			     &tables);
+
+	for (size_t i = 0; i < tables.count && !rc; i++) {
+		rc = read_table(reading, tables.tids[i]);
+		/* One thread may end meanwhile; the others are still there. */
+		if (tables.tids[i] && has_vanished(rc))
+			rc = 0;
+	}
+	if (rc)
+		return rc;
+	read_links(reading, tables.alive);
+	read_maps(reading, tables.alive);
+	return 0;
+}
+
+void holdings_read(const struct source *source, const struct look *look, unsigned int pid,
+		   struct job *job, struct holdings *out)
+{
+	char name[16];
+	struct reading *reading = arena_zero(&job->arena, 1, sizeof(*reading));
+
+	snprintf(name, sizeof(name), "%u", pid);
+	scope_fd dir = openat(source->proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0) {
+		out->rc = -errno;
+		return;
+	}
+	reading->source = source;
+	reading->look = look;
+	reading->job = job;
+	reading->out = out;
+	reading->pid = pid;
+	reading->dir = dir;
+	out->rc = read_process(reading);
+	out->process.pid = pid;
+	if (out->rc) /* what it held when it ended, it holds no more */
+		reading->count = 0;
+	if (reading->count)
+		read_comm(reading);
+	out->process.count = reading->count;
+	struct open_file *files = arena_zero(&job->arena, reading->count, sizeof(*files));
+	if (reading->count)
+		memcpy(files, reading->files, reading->count * sizeof(*files));
+	out->process.files = files;
+	free(reading->files);
+}

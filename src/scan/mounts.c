@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scan/mounts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/scope.h"
+#include "kernel/procfile.h"
+
+enum { MOUNTINFO_MAX = 64 << 20 };
+
+/** The mounts of one mount namespace. */
+struct space {
+	uint64_t namespace; /**< inode of ns/mnt */
+	struct mountinfo *mounts;
+	size_t count;
+	struct space *next;
+};
+
+struct mounts {
+	struct arena arena;
+	int proc;
+	struct space own;
+	struct space *others;
+};
+
+static int by_id(const void *left, const void *right)
+{
+	const struct mountinfo *a = left, *b = right;
+
+	return (a->id > b->id) - (a->id < b->id);
+}
+
+static int read_space(struct arena *arena, int dir, const char *name, struct space *ret)
+{
+	struct text text, line;
+	int rc = procfile_load(dir, name, MOUNTINFO_MAX, arena, &text);
+
+	if (rc)
+		return rc;
+	size_t lines = 0;
+	for (size_t i = 0; i < text.len; i++)
+		lines += text.bytes[i] == '\n';
+	ret->mounts = arena_zero(arena, lines + 1, sizeof(*ret->mounts));
+	while (text_next(&text, '\n', &line) && ret->count <= lines) {
+		if (mountinfo_parse(line, arena, &ret->mounts[ret->count]) == 0)
+			ret->count++;
+	}
+	qsort(ret->mounts, ret->count, sizeof(*ret->mounts), by_id);
+	return 0;
+}
+
+int mounts_begin(const struct source *source, struct mounts **ret)
+{
+	struct mounts *mounts = memory_resize(NULL, 1, sizeof(*mounts));
+
+	*mounts = (struct mounts){ .proc = source->proc };
+	arena_init(&mounts->arena);
+	int rc = read_space(&mounts->arena, AT_FDCWD, "/proc/self/mountinfo", &mounts->own);
+	if (rc) {
+		mounts_end(mounts);
+		return rc;
+	}
+	*ret = mounts;
+	return 0;
+}
+
+void mounts_end(struct mounts *mounts)
+{
+	if (!mounts)
+		return;
+	arena_end(&mounts->arena);
+	free(mounts);
+}
+
+static const struct mountinfo *find_in(const struct space *space, uint32_t mnt_id)
+{
+	struct mountinfo key = { .id = mnt_id };
+
+	if (!space->count)
+		return NULL;
+	return bsearch(&key, space->mounts, space->count, sizeof(key), by_id);
+}
+
+/** The namespace of `pid`, read once; NULL when it cannot be seen. */
+static const struct space *space_of(struct mounts *mounts, unsigned int pid)
+{
+	char name[48], link[64];
+	struct text text, number;
+	uint64_t namespace = 0;
+
+	snprintf(name, sizeof(name), "%u/ns/mnt", pid);
+	if (procfile_link(mounts->proc, name, link, sizeof(link), &text) ||
+	    !text_next(&text, '[', &number) || !text_next(&text, ']', &number) ||
+	    text_number(number, 10, &namespace))
+		return NULL;
+	for (const struct space *space = mounts->others; space; space = space->next) {
+		if (space->namespace == namespace)
+			return space;
+	}
+	struct space *space = arena_zero(&mounts->arena, 1, sizeof(*space));
+	snprintf(name, sizeof(name), "%u/mountinfo", pid);
+	if (read_space(&mounts->arena, mounts->proc, name, space))
+		return NULL;
+	space->namespace = namespace;
+	space->next = mounts->others;
+	mounts->others = space;
+	return space;
+}
+
+struct mounted mounts_find(struct mounts *mounts, unsigned int pid, uint32_t mnt_id)
+{
+	const struct mountinfo *info = find_in(&mounts->own, mnt_id);
+
+	if (info)
+		return (struct mounted){ info, true };
+	const struct space *space = space_of(mounts, pid);
+	return (struct mounted){ space ? find_in(space, mnt_id) : NULL, false };
+}
+
+const struct mountinfo *mounts_above(const struct mounts *mounts, struct text path)
+{
+	const struct mountinfo *best = NULL;
+
+	for (size_t i = 0; i < mounts->own.count; i++) {
+		const struct mountinfo *info = &mounts->own.mounts[i];
+
+		if (text_is_below(path, info->point) && (!best || info->point.len >= best->point.len))
+			best = info;
+	}
+	return best;
+}
+
+const struct mountinfo *mounts_at(const struct mounts *mounts, struct text path)
+{
+	const struct mountinfo *info = mounts_above(mounts, path);
+
+	return info && text_equal(info->point, path) ? info : NULL;
+}
+
+const struct mountinfo *mounts_own(const struct mounts *mounts, size_t *count)
+{
+	*count = mounts->own.count;
+	return mounts->own.mounts;
+}
+
+bool mounts_upperdir(const struct mountinfo *info, struct arena *arena, struct text *ret)
+{
+	struct text options = info->super_options, option;
+
+	if (!text_is(info->type, "overlay"))
+		return false;
+	while (text_next(&options, ',', &option)) {
+		if (text_starts(option, "upperdir=")) {
+			*ret = mountinfo_unescape(arena, text_from(option, 9));
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool is_one_of(struct text type, const char *const *types)
+{
+	for (; *types; types++) {
+		if (text_is(type, *types))
+			return true;
+	}
+	return false;
+}
+
+bool mounts_is_local(struct text type)
+{
+	static const char *const types[] = { "ext4", "ext3",  "ext2", "xfs",  "btrfs", "tmpfs",
+					     "f2fs", "jfs",   "nilfs2", "vfat", "exfat", "ntfs3",
+					     "ramfs", "reiserfs", "minix", "udf", "devtmpfs",
+					     "hugetlbfs", "bcachefs", "erofs", "squashfs", NULL };
+
+	return is_one_of(type, types);
+}
+
+bool mounts_may_hang(const struct mountinfo *info)
+{
+	static const char *const types[] = { "overlay", "proc", "sysfs", "cgroup", "cgroup2",
+					     "devpts",  "mqueue", "debugfs", "tracefs", NULL };
+
+	return !info || !(mounts_is_local(info->type) || is_one_of(info->type, types));
+}

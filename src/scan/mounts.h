@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * The mounts that we and the processes we look at see, found by their id, which the kernel gives out
+ * once for all namespaces. Which filesystem a file lies on is told by its mount, never by comparing
+ * st_dev with mountinfo: on btrfs and overlay these differ.
+ */
+#pragma once
+#include "kernel/mountinfo.h"
+#include "scan/source.h"
+
+struct mounts;
+
+/** Our own mounts; others are read when they are needed. mounts_end frees. 0, or -errno. */
+int mounts_begin(const struct source *source, struct mounts **ret);
+void mounts_end(struct mounts *mounts);
+
+/** A mount, and whether it is one of ours: then its point is a path we can walk. */
+struct mounted {
+	const struct mountinfo *info; /**< NULL: unknown, as for a lazily unmounted one */
+	bool own;
+};
+
+/** Mount `mnt_id`, as a file of process `pid` has it. */
+struct mounted mounts_find(struct mounts *mounts, unsigned int pid, uint32_t mnt_id);
+
+/** Our own mount that `path` (absolute, resolved) lies on: the longest mount point above it. */
+const struct mountinfo *mounts_above(const struct mounts *mounts, struct text path);
+
+/** Our own mount at exactly `path`, the topmost; NULL if it is no mount point. */
+const struct mountinfo *mounts_at(const struct mounts *mounts, struct text path);
+
+/** All our own mounts, by ascending id. */
+const struct mountinfo *mounts_own(const struct mounts *mounts, size_t *count);
+
+/** The directory an overlay keeps its upper layer in, from its options; in the arena. False: none. */
+bool mounts_upperdir(const struct mountinfo *info, struct arena *arena, struct text *ret);
+
+/** Filesystems whose answer may never come: FUSE, network. Unknown ones count as such. */
+bool mounts_may_hang(const struct mountinfo *info);
+
+/** Kept by a kernel that has the whole truth about its writers: leases can be believed there. */
+bool mounts_is_local(struct text type);

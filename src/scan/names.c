@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scan/names.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <limits.h>
+#include <unistd.h>
+
+#include "base/scope.h"
+#include "kernel/procfile.h"
+#include "scan/worker.h"
+
+struct naming {
+	const struct source *source;
+	const char *pattern;
+	const unsigned int *pids;
+	struct arena *arena;
+};
+
+static bool matches(const char *pattern, struct text name)
+{
+	char copy[NAME_MAX + 1];
+
+	if (!name.len || name.len > NAME_MAX)
+		return false;
+	memcpy(copy, name.bytes, name.len);
+	copy[name.len] = 0;
+	return fnmatch(pattern, copy, 0) == 0;
+}
+
+static struct text without_newline(struct text text)
+{
+	return text_ends(text, "\n") ? text_first(text, text.len - 1) : text;
+}
+
+static bool has_name(const struct naming *naming, unsigned int pid)
+{
+	char path[32], bytes[PATH_MAX + 1];
+	struct text link, word;
+
+	if (!naming->source->foreign && pid == (unsigned int)getpid())
+		return false;
+	snprintf(path, sizeof(path), "%u/comm", pid);
+	ssize_t len = procfile_read(naming->source->proc, path, bytes, sizeof(bytes));
+	if (len < 0)
+		return false;
+	if (matches(naming->pattern, without_newline((struct text){ bytes, (size_t)len })))
+		return true;
+	snprintf(path, sizeof(path), "%u/exe", pid);
+	if (procfile_link(naming->source->proc, path, bytes, sizeof(bytes), &link) == 0) {
+		if (text_ends(link, " (deleted)") &&
+		    matches(naming->pattern, text_basename(text_first(link, link.len - 10))))
+			return true;
+		if (matches(naming->pattern, text_basename(link)))
+			return true;
+	}
+	/* Last: reading the command line needs the process's own memory. */
+	snprintf(path, sizeof(path), "%u/cmdline", pid);
+	len = procfile_read(naming->source->proc, path, bytes, sizeof(bytes));
+	struct text line = { bytes, len > 0 ? (size_t)len : 0 };
+	return text_next(&line, '\0', &word) && matches(naming->pattern, text_basename(word));
+}
+
+static void work(const void *context, struct job *job)
+{
+	const struct naming *naming = context;
+	bool *result = arena_zero(&job->arena, 1, sizeof(*result));
+
+	*result = has_name(naming, naming->pids[job->index]);
+	job->result = result;
+}
+
+static void consume(void *context, size_t index, const struct job *job)
+{
+	const struct naming *naming = context;
+
+	if (job && *(const bool *)job->result)
+		obstack_grow(&naming->arena->stack, &naming->pids[index], sizeof(unsigned int));
+}
+
+int names_find(const struct source *source, struct text name, struct arena *arena,
+	       unsigned int **ret, size_t *count)
+{
+	scope_fd dir = openat(source->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct arena scratch;
+	unsigned int *pids;
+	size_t all;
+
+	if (dir < 0)
+		return -errno;
+	arena_init(&scratch);
+	int rc = procfile_numbers(dir, &scratch, &pids, &all);
+	if (rc == 0) {
+		struct naming naming = { source, arena_text(&scratch, name).bytes, pids, arena };
+
+		worker_run(&(struct jobs){ all, work, consume, &naming });
+		*count = obstack_object_size(&arena->stack) / sizeof(unsigned int);
+		*ret = obstack_finish(&arena->stack);
+	}
+	arena_end(&scratch);
+	return rc;
+}
+
+bool names_exists(const struct source *source, unsigned int pid)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "%u", pid);
+	return pid && faccessat(source->proc, path, F_OK, 0) == 0;
+}
+
+bool names_is_denied(const struct source *source, unsigned int pid)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "%u/fd", pid);
+	scope_fd fd = openat(source->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 && (errno == EACCES || errno == EPERM);
+}
+
+struct text names_comm(const struct source *source, unsigned int pid, struct arena *arena)
+{
+	char path[32], bytes[64];
+
+	snprintf(path, sizeof(path), "%u/comm", pid);
+	ssize_t len = procfile_read(source->proc, path, bytes, sizeof(bytes));
+	return arena_text(arena,
+			  without_newline((struct text){ bytes, len > 0 ? (size_t)len : 0 }));
+}

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scan/paths.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "base/scope.h"
+#include "kernel/openat2.h"
+#include "kernel/procfile.h"
+#include "scan/probe.h"
+
+/* Everything named ask_… or helper_… runs in the helper: it neither allocates nor prints. */
+
+/** The root of process `pid`, or where we are for 0. */
+static int helper_root(const struct source *source, unsigned int pid)
+{
+	char name[32];
+
+	if (!pid)
+		return AT_FDCWD;
+	snprintf(name, sizeof(name), "%u/root", pid);
+	int fd = openat(source->proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? -1 : fd;
+}
+
+static void helper_close(int root)
+{
+	if (root >= 0)
+		close(root);
+}
+
+static int helper_open(int root, const char *path, int flags)
+{
+	return openat2_open(root, path, flags | O_PATH, root >= 0 ? RESOLVE_IN_ROOT : 0);
+}
+
+/** What is at `path` itself, a symlink not followed. */
+static int helper_look(int root, const char *path, struct inode *out)
+{
+	if (root == AT_FDCWD)
+		return inode_look_at(root, path, out);
+	scope_fd fd = helper_open(root, path, O_NOFOLLOW);
+	return fd < 0 ? fd : inode_look(fd, "", out);
+}
+
+struct resolving {
+	const struct source *source;
+	const struct path_wish *wishes;
+};
+
+/** Write the path of directory `fd` into `out`; a directory that is deleted keeps its old name. */
+static bool helper_name(int fd, char *out, size_t size)
+{
+	char name[32];
+	struct text link;
+	struct inode inode;
+
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+	if (procfile_link(AT_FDCWD, name, out, size, &link))
+		return false;
+	if (text_ends(link, " (deleted)") && inode_look(fd, "", &inode) == 0 && inode.nlink == 0)
+		link.len -= sizeof(" (deleted)") - 1;
+	out[link.len] = 0;
+	return true;
+}
+
+/** "PARENT/REST" into `out`; false when it does not fit. */
+static bool helper_join(char *out, size_t size, const char *rest)
+{
+	size_t len = strlen(out), more = strlen(rest);
+	bool slash = len && out[len - 1] == '/';
+
+	if (len + !slash + more + 1 > size)
+		return false;
+	if (!slash)
+		out[len++] = '/';
+	for (size_t i = 0; i <= more; i++)
+		out[len + i] = rest[i];
+	return true;
+}
+
+/** The longest part of `path` that is a directory gets resolved; the rest is put behind it. */
+static void helper_resolve_parents(int root, char *path, struct path_found *out)
+{
+	char *rest = path + strlen(path);
+
+	for (;;) {
+		while (rest > path && rest[-1] != '/')
+			rest--;
+		bool bare = rest == path;
+		char kept = *rest;
+		*rest = 0;
+		scope_fd fd = helper_open(root, bare ? "." : path, O_DIRECTORY);
+		*rest = kept;
+		if (fd >= 0) {
+			if (!helper_name(fd, out->path, sizeof(out->path)) ||
+			    !helper_join(out->path, sizeof(out->path), rest))
+				out->path[0] = 0;
+			return;
+		}
+		if (bare)
+			return;
+		while (rest > path && rest[-1] == '/')
+			rest--;
+	}
+}
+
+static void ask_resolve(const void *context, size_t index, void *answer)
+{
+	const struct resolving *resolving = context;
+	const struct path_wish *wish = &resolving->wishes[index];
+	struct path_found *out = answer;
+	char path[PATH_MAX];
+	size_t len = wish->path.len;
+
+	while (len > 1 && wish->path.bytes[len - 1] == '/')
+		len--;
+	out->answered = true;
+	out->rc = len < sizeof(path) ? 0 : -ENAMETOOLONG;
+	if (out->rc)
+		return;
+	snprintf(path, sizeof(path), "%.*s", (int)len, wish->path.bytes);
+	int root = helper_root(resolving->source, wish->pid);
+	if (root == -1) {
+		out->rc = -EACCES;
+		return;
+	}
+	scope_fd dir = helper_open(root, path, O_DIRECTORY);
+	if (dir >= 0) {
+		out->is_directory = helper_name(dir, out->path, sizeof(out->path));
+		out->rc = inode_look(dir, "", &out->inode);
+	} else {
+		helper_resolve_parents(root, path, out);
+		out->rc = helper_look(root, path, &out->inode);
+	}
+	helper_close(root);
+}
+
+/** Run `probe` and copy what came; every answer begins zeroed. */
+static int run(const struct source *source, struct probe *probe, void *ret)
+{
+	const bool *missing;
+	void *answers;
+
+	if (!probe->count)
+		return 0;
+	probe->keep = source->proc;
+	int rc = probe_run(probe, &answers, &missing);
+	if (rc)
+		return rc;
+	memcpy(ret, answers, probe->count * probe->answer_size);
+	probe_end(probe, answers);
+	return 0;
+}
+
+int paths_resolve(const struct source *source, const struct path_wish *wishes, size_t count,
+		  struct path_found *ret)
+{
+	struct resolving resolving = { source, wishes };
+
+	return run(source,
+		   &(struct probe){ .count = count,
+				    .answer_size = sizeof(*ret),
+				    .ask = ask_resolve,
+				    .context = &resolving },
+		   ret);
+}
+
+struct checking {
+	const struct source *source;
+	const struct old_name *names;
+};
+
+static int helper_look_text(int root, struct text path, struct inode *out)
+{
+	char name[PATH_MAX];
+
+	if (!path.len || path.len >= sizeof(name))
+		return -ENAMETOOLONG;
+	for (size_t i = 0; i < path.len; i++)
+		name[i] = path.bytes[i];
+	name[path.len] = 0;
+	return helper_look(root, name, out);
+}
+
+static void ask_check(const void *context, size_t index, void *answer)
+{
+	const struct checking *checking = context;
+	const struct old_name *old = &checking->names[index];
+	struct old_name_found *out = answer;
+	int root = helper_root(checking->source, old->pid);
+
+	if (root == -1) {
+		out->full_rc = out->name_rc = out->link_rc = -EACCES;
+	} else {
+		out->full_rc = helper_look_text(root, old->full, &out->full);
+		out->name_rc = helper_look_text(root, old->name, &out->name);
+		helper_close(root);
+	}
+	out->link_rc = -ENOENT;
+	if (old->link) {
+		/* The filesystem's own word, not the kernel's memory of it. */
+		scope_fd fd = openat(checking->source->proc, old->link, O_PATH | O_CLOEXEC);
+
+		out->link_rc = fd < 0 ? -errno : inode_of(fd, &out->link);
+	}
+	out->answered = true;
+}
+
+static uint64_t check_group(const void *context, size_t index)
+{
+	const struct checking *checking = context;
+
+	return checking->names[index].group;
+}
+
+int paths_check(const struct source *source, const struct old_name *names, size_t count,
+		struct old_name_found *ret)
+{
+	struct checking checking = { source, names };
+
+	return run(source,
+		   &(struct probe){ .count = count,
+				    .answer_size = sizeof(*ret),
+				    .ask = ask_check,
+				    .group = check_group,
+				    .context = &checking },
+		   ret);
+}
+
+static void ask_space(const void *context, size_t index, void *answer)
+{
+	const struct text *paths = context;
+	struct space *out = answer;
+	struct statvfs fs;
+	char name[PATH_MAX];
+
+	if (paths[index].len >= sizeof(name))
+		return;
+	for (size_t i = 0; i < paths[index].len; i++)
+		name[i] = paths[index].bytes[i];
+	name[paths[index].len] = 0;
+	if (statvfs(name, &fs) || !fs.f_blocks)
+		return;
+	*out = (struct space){
+		.known = true,
+		.size = (uint64_t)fs.f_blocks * fs.f_frsize,
+		.used = (uint64_t)(fs.f_blocks - fs.f_bfree) * fs.f_frsize,
+		.free = (uint64_t)fs.f_bavail * fs.f_frsize,
+		.reserved = (uint64_t)(fs.f_bfree - fs.f_bavail) * fs.f_frsize,
+	};
+}
+
+int paths_space(const struct source *source, const struct text *paths, size_t count,
+		struct space *ret)
+{
+	return run(source,
+		   &(struct probe){ .count = count,
+				    .answer_size = sizeof(*ret),
+				    .ask = ask_space,
+				    .context = paths },
+		   ret);
+}
+
+struct naming_hosts {
+	const struct source *source;
+	const unsigned int *pids;
+};
+
+/** Go into the process's UTS namespace: this changes the helper alone. */
+static void ask_host_name(const void *context, size_t index, void *answer)
+{
+	const struct naming_hosts *naming = context;
+	struct host_name *out = answer;
+	struct utsname uts;
+	char name[32];
+
+	snprintf(name, sizeof(name), "%u/ns/uts", naming->pids[index]);
+	scope_fd fd = openat(naming->source->proc, name, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0 && setns(fd, CLONE_NEWUTS) == 0 && uname(&uts) == 0)
+		snprintf(out->name, sizeof(out->name), "%s", uts.nodename);
+}
+
+int paths_host_names(const struct source *source, const unsigned int *pids, size_t count,
+		     struct host_name *ret)
+{
+	struct naming_hosts naming = { source, pids };
+
+	return run(source,
+		   &(struct probe){ .count = count,
+				    .answer_size = sizeof(*ret),
+				    .ask = ask_host_name,
+				    .context = &naming },
+		   ret);
+}

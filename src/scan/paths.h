@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * Paths that somebody typed or a process once used, walked in a helper process: a mount below may
+ * not answer.
+ */
+#pragma once
+#include <limits.h>
+
+#include "scan/source.h"
+
+/** A path as it was typed. */
+struct path_wish {
+	struct text path;  /**< absolute, or below the working directory */
+	unsigned int pid;  /**< walk it below /proc/PID/root; 0: ours */
+};
+
+struct path_found {
+	int rc;              /**< 0 when something is there; else -errno of its last part */
+	bool answered;       /**< false: the filesystem did not answer */
+	bool is_directory;
+	struct inode inode;  /**< of what is there; a symlink to a directory counts as that directory */
+	char path[PATH_MAX]; /**< its existing parents resolved, the rest as typed; empty: no parent */
+};
+
+/** Resolve `count` wishes into `ret`. 0 or -errno. */
+int paths_resolve(const struct source *source, const struct path_wish *wishes, size_t count,
+		  struct path_found *ret);
+
+/** The name a file had, and where to look for it. */
+struct old_name {
+	unsigned int pid; /**< look below /proc/PID/root; 0: below ours */
+	struct text full; /**< the kernel's text as it is */
+	struct text name; /**< the same without " (deleted)" */
+	const char *link; /**< below /proc: ask the filesystem itself about the open file; or NULL */
+	uint64_t group;   /**< what is given up together, see scan/probe.h */
+};
+
+struct old_name_found {
+	bool answered;
+	int full_rc, name_rc, link_rc; /**< 0 when it is there */
+	struct inode full, name, link;
+};
+
+/** What is under these names now. 0 or -errno. */
+int paths_check(const struct source *source, const struct old_name *names, size_t count,
+		struct old_name_found *ret);
+
+/** How full a filesystem is: statvfs(3) of a directory on it. */
+struct space {
+	bool known;
+	uint64_t size, used; /**< bytes */
+	uint64_t free;       /**< bytes anybody may use: without the reserve */
+	uint64_t reserved;   /**< bytes kept for root */
+};
+
+/** Ask the directories `paths` of our own namespace. 0 or -errno. */
+int paths_space(const struct source *source, const struct text *paths, size_t count,
+		struct space *ret);
+
+/** The host names that the processes `pids` see; empty: ours, or not to be told. 0 or -errno. */
+struct host_name {
+	char name[65];
+};
+int paths_host_names(const struct source *source, const unsigned int *pids, size_t count,
+		     struct host_name *ret);

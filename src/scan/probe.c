@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scan/probe.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { PATIENCE_MS = 500, IMPATIENCE_MS = 100, LOOK_MS = 20 };
+
+/** Shared between us and the helper. */
+struct board {
+	_Atomic size_t done; /**< questions before this index are through */
+	size_t bytes;        /**< of the whole mapping */
+	/* Behind it: the answers, then one flag a question. */
+};
+
+enum { BOARD_BYTES = 64 };
+_Static_assert(sizeof(struct board) <= BOARD_BYTES, "the answers begin behind the board");
+
+static struct board *board_of(void *answers)
+{
+	return (struct board *)((char *)answers - BOARD_BYTES);
+}
+
+static bool *flags_of(const struct probe *probe, void *answers)
+{
+	return (bool *)((char *)answers + probe->count * probe->answer_size);
+}
+
+static void *answer_of(const struct probe *probe, void *answers, size_t index)
+{
+	return (char *)answers + index * probe->answer_size;
+}
+
+static void close_between(int first, int last)
+{
+	if (first <= last)
+		close_range((unsigned int)first, (unsigned int)last, 0);
+}
+
+/**
+ * Nothing of ours may stay open in a helper that never ends: a reader of our output would wait for
+ * its end, and a deleted file would be kept.
+ */
+static void let_go(int keep, int other)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int low = keep < other ? keep : other, high = keep < other ? other : keep;
+
+	for (int fd = 0; fd < 3; fd++)
+		dup2(null, fd);
+	close_between(3, low - 1);
+	close_between(low < 3 ? 3 : low + 1, high - 1);
+	close_range(high < 3 ? 3 : (unsigned int)high + 1, ~0U, 0);
+}
+
+static _Noreturn void be_helper(const struct probe *probe, void *answers, int pipe_end)
+{
+	struct board *board = board_of(answers);
+	const bool *missing = flags_of(probe, answers);
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	signal(SIGINT, SIG_IGN);
+	let_go(probe->keep, pipe_end);
+	for (size_t i = board->done; i < probe->count; i++) {
+		if (!missing[i])
+			probe->ask(probe->context, i, answer_of(probe, answers, i));
+		board->done = i + 1;
+	}
+	_exit(0);
+}
+
+/** Fork a helper that goes on where the last one stopped. Its pid, or -errno. */
+static pid_t start(const struct probe *probe, void *answers, int *pipe_fd)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC))
+		return -errno;
+	pid_t pid = fork();
+	if (pid < 0) {
+		int rc = -errno;
+
+		close(ends[0]);
+		close(ends[1]);
+		return rc;
+	}
+	if (pid == 0)
+		be_helper(probe, answers, ends[1]);
+	close(ends[1]);
+	*pipe_fd = ends[0];
+	return pid;
+}
+
+/** True when the helper has ended; false when it has not moved for `patience_ms`. */
+static bool watch(const struct board *board, int pipe_fd, int patience_ms)
+{
+	size_t before = board->done;
+	int waited = 0;
+
+	for (;;) {
+		struct pollfd poll_fd = { .fd = pipe_fd, .events = POLLIN };
+
+		if (poll(&poll_fd, 1, LOOK_MS) > 0)
+			return true;
+		if (board->done != before) {
+			before = board->done;
+			waited = 0;
+			continue;
+		}
+		waited += LOOK_MS;
+		if (waited >= patience_ms)
+			return false;
+	}
+}
+
+/** The question at `stuck` gets no answer, nor do those of its group that are still to come. */
+static void give_up(const struct probe *probe, void *answers, size_t stuck)
+{
+	bool *missing = flags_of(probe, answers);
+	uint64_t group = probe->group ? probe->group(probe->context, stuck) : 0;
+
+	missing[stuck] = true;
+	memset(answer_of(probe, answers, stuck), 0, probe->answer_size);
+	for (size_t i = stuck + 1; group && i < probe->count; i++) {
+		if (probe->group(probe->context, i) == group)
+			missing[i] = true;
+	}
+	board_of(answers)->done = stuck + 1;
+}
+
+int probe_run(const struct probe *probe, void **ret, const bool **missing)
+{
+	size_t bytes = BOARD_BYTES + probe->count * (probe->answer_size + sizeof(bool)) + 1;
+	char *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int patience_ms = PATIENCE_MS;
+
+	if (memory == MAP_FAILED)
+		return -errno;
+	void *answers = memory + BOARD_BYTES;
+	struct board *board = board_of(answers);
+	board->bytes = bytes;
+	while (board->done < probe->count) {
+		int pipe_fd = -1;
+		pid_t pid = start(probe, answers, &pipe_fd);
+
+		if (pid < 0) {
+			munmap(memory, bytes);
+			return pid;
+		}
+		bool ended = watch(board, pipe_fd, patience_ms);
+		close(pipe_fd);
+		if (!ended)
+			kill(pid, SIGKILL);
+		waitpid(pid, NULL, ended ? 0 : WNOHANG);
+		if (board->done < probe->count) {
+			give_up(probe, answers, board->done);
+			patience_ms = IMPATIENCE_MS;
+		}
+	}
+	*ret = answers;
+	*missing = flags_of(probe, answers);
+	return 0;
+}
+
+void probe_end(const struct probe *probe, void *answers)
+{
+	(void)probe;
+	if (answers)
+		munmap(board_of(answers), board_of(answers)->bytes);
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * The source that reads /proc: any user, any kernel. It lists the processes, hands them to the
+ * workers and counts what could be seen.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "base/scope.h"
+#include "kernel/pidstat.h"
+#include "kernel/procfile.h"
+#include "scan/holdings.h"
+#include "scan/source.h"
+#include "scan/worker.h"
+
+struct walk {
+	const struct source *source;
+	const struct look *look;
+	struct tally *tally;
+	const unsigned int *pids;
+};
+
+static void work(const void *context, struct job *job)
+{
+	const struct walk *walk = context;
+	struct holdings *holdings = arena_zero(&job->arena, 1, sizeof(*holdings));
+
+	holdings_read(walk->source, walk->look, walk->pids[job->index], job, holdings);
+	job->result = holdings;
+}
+
+/** A kernel thread holds no files: that it may not be read is no loss. */
+static bool is_kernel_thread(const struct walk *walk, unsigned int pid)
+{
+	char name[16], buffer[PIDSTAT_MAX];
+	struct pidstat stat;
+
+	snprintf(name, sizeof(name), "%u", pid);
+	scope_fd dir = openat(walk->source->proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return dir >= 0 && pidstat_read(dir, buffer, &stat) == 0 &&
+	       (stat.flags & PIDSTAT_KTHREAD);
+}
+
+static void count(const struct walk *walk, unsigned int pid, int rc)
+{
+	struct tally *tally = walk->tally;
+
+	switch (-rc) {
+	case 0:
+		tally->looked++;
+		return;
+	case ENOENT:
+	case ESRCH:
+		tally->vanished++;
+		return;
+	default:
+		if (!is_kernel_thread(walk, pid))
+			tally->denied++;
+		return;
+	}
+}
+
+static void consume(void *context, size_t index, const struct job *job)
+{
+	const struct walk *walk = context;
+	const struct holdings *holdings = job ? job->result : NULL;
+
+	if (!holdings) {
+		walk->tally->blocked++;
+		return;
+	}
+	count(walk, walk->pids[index], holdings->rc);
+	walk->tally->in_flight += holdings->in_flight;
+	walk->tally->rings += holdings->rings;
+	if (holdings->process.count)
+		walk->look->found(walk->look->context, &holdings->process);
+}
+
+/** Our own process is no part of the answer. */
+static size_t without_self(unsigned int *pids, size_t count)
+{
+	unsigned int self = (unsigned int)getpid();
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (pids[i] != self)
+			pids[kept++] = pids[i];
+	}
+	return kept;
+}
+
+/** hidepid=1 denies, 2 and 4 hide: the owner of PID 1's directory shows which (proc(5)). */
+static bool hides_others(const struct source *source)
+{
+	return geteuid() != 0 && faccessat(source->proc, "1", F_OK, AT_EACCESS) != 0;
+}
+
+static int look(const struct source *source, const struct look *look, struct tally *tally,
+		struct error *err)
+{
+	struct arena arena;
+	unsigned int *pids;
+	size_t count;
+	int rc = 0;
+
+	arena_init(&arena);
+	if (look->pids) {
+		pids = arena_zero(&arena, look->pid_count, sizeof(*pids));
+		count = look->pid_count;
+		memcpy(pids, look->pids, count * sizeof(*pids));
+	} else {
+		scope_fd dir = openat(source->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+		rc = dir < 0 ? -errno : procfile_numbers(dir, &arena, &pids, &count);
+		if (rc) {
+			arena_end(&arena);
+			return error_set(err, rc, "cannot list the processes in /proc: %s",
+					 strerror(-rc));
+		}
+		tally->hidden |= hides_others(source);
+		if (!source->foreign)
+			count = without_self(pids, count);
+	}
+	struct walk walk = { source, look, tally, pids };
+	worker_run(&(struct jobs){ count, work, consume, &walk });
+	arena_end(&arena);
+	return 0;
+}
+
+int source_procfs(const char *directory, struct source *ret, struct error *err)
+{
+	const char *path = directory ? directory : "/proc";
+	struct statfs fs;
+	scope_fd fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return error_set(err, -errno, "cannot open %s: %s", path, strerror(errno));
+	if (fstatfs(fd, &fs))
+		return error_set(err, -errno, "cannot ask what %s is: %s", path, strerror(errno));
+	if (fs.f_type != PROC_SUPER_MAGIC)
+		return error_set(err, -EINVAL,
+				 "%s is no procfs; mount one with: mount -t proc proc DIRECTORY",
+				 path);
+	*ret = (struct source){ .name = "procfs",
+				.proc = scope_fd_take(&fd),
+				.foreign = directory != NULL,
+				.look = look };
+	return 0;
+}
+
+void source_close(struct source *source)
+{
+	if (source->proc >= 0)
+		close(source->proc);
+	source->proc = -1;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * How we look: a source walks the processes and says what they hold open. It never stops, signals or
+ * blocks on what it looks at. What vanishes or cannot be read meanwhile is a gap, not an error.
+ */
+#pragma once
+#include "base/arena.h"
+#include "base/error.h"
+#include "kernel/inode.h"
+#include "model/handle.h"
+
+/** One open file of one process. Texts live as long as the callback that was given them. */
+struct open_file {
+	struct handle handle;
+	struct text link;   /**< as the kernel writes it, " (deleted)" included */
+	int link_rc;        /**< -ENAMETOOLONG: has a name, but one the kernel does not tell */
+	struct inode inode;
+	int inode_rc;       /**< 0: `inode` is known; else why not */
+	uint32_t flags;     /**< O_*, when `flags_known` */
+	bool flags_known;
+	bool map_writable;  /**< USE_MAP: some mapping is shared and writable */
+	uint64_t map_start, map_end; /**< USE_MAP: addresses of one of its mappings */
+};
+
+enum { OPEN_FILE_PATH_MAX = 96 };
+
+/** Where the magic link of `file` is below /proc: "4076/fd/7". Returns `buffer`. */
+const char *open_file_path(char buffer[OPEN_FILE_PATH_MAX], const struct open_file *file);
+
+struct process {
+	unsigned int pid;
+	struct text comm;
+	const struct open_file *files;
+	size_t count;
+};
+
+enum look_filter {
+	LOOK_DELETED, /**< what may be deleted: by the kernel's text, still to be checked */
+	LOOK_INODE,   /**< what is this one file, with its flags, by all its names */
+};
+
+struct look {
+	enum look_filter filter;
+	struct inode inode;       /**< LOOK_INODE */
+	struct text path;         /**< LOOK_INODE: its name, to know it in an io_uring's list */
+	const unsigned int *pids; /**< only these; NULL: all */
+	size_t pid_count;
+	/** Called on the calling thread, by ascending pid, for processes with at least one file. */
+	void (*found)(void *context, const struct process *process);
+	void *context;
+};
+
+/** What was seen, and what was not. Kernel threads, which hold no files, are not counted. */
+struct tally {
+	unsigned int looked;   /**< processes read, as far as they lived */
+	unsigned int denied;   /**< not ours to read */
+	unsigned int blocked;  /**< did not answer in time */
+	unsigned int gone;     /**< asked for by number and not there */
+	unsigned int vanished; /**< ended while they were read */
+	bool hidden;           /**< /proc is mounted so that others' processes do not show */
+	unsigned int in_flight; /**< LOOK_INODE: descriptors in flight over unix sockets */
+	unsigned int rings;     /**< LOOK_INODE: io_urings that may have it registered */
+};
+
+struct source {
+	const char *name;
+	int proc;    /**< descriptor on the procfs that is read */
+	bool foreign; /**< it is another one than ours: --proc; its PIDs are not ours */
+	/** Look as asked; adds to `tally`. 0, or -errno and a message. */
+	int (*look)(const struct source *source, const struct look *look, struct tally *tally,
+		    struct error *err);
+};
+
+/** True when everything there was could be seen. */
+static inline bool tally_is_complete(const struct tally *tally)
+{
+	return !tally->denied && !tally->blocked && !tally->hidden;
+}
+
+/**
+ * The source that reads /proc, or the procfs mounted at `directory` when not NULL. 0, or -errno and a
+ * message. source_close gives the descriptor back.
+ */
+int source_procfs(const char *directory, struct source *ret, struct error *err);
+void source_close(struct source *source);

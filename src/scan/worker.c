@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scan/worker.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { WORKERS_MAX = 8, LOOK_MS = 50, PATIENCE_MS = 700, IMPATIENCE_MS = 200 };
+
+enum job_state { JOB_WAITS, JOB_RUNS, JOB_DONE, JOB_GIVEN_UP };
+
+/** Shared by the caller and its threads; the last of them frees it. */
+struct pool {
+	struct jobs jobs;
+	struct job **slots;
+	size_t next;
+	unsigned int users;
+	pthread_mutex_t lock;
+	pthread_cond_t done;
+};
+
+static struct job *job_new(size_t index)
+{
+	struct job *job = memory_resize(NULL, 1, sizeof(*job));
+
+	*job = (struct job){ .index = index, .state = JOB_RUNS };
+	arena_init(&job->arena);
+	return job;
+}
+
+static void job_free(struct job *job)
+{
+	arena_end(&job->arena);
+	free(job);
+}
+
+/** Under the lock: one user less. */
+static void pool_leave(struct pool *pool)
+{
+	bool last = --pool->users == 0;
+
+	pthread_mutex_unlock(&pool->lock);
+	if (!last)
+		return;
+	pthread_mutex_destroy(&pool->lock);
+	pthread_cond_destroy(&pool->done);
+	free(pool->slots);
+	free(pool);
+}
+
+static void *worker(void *argument)
+{
+	struct pool *pool = argument;
+
+	pthread_mutex_lock(&pool->lock);
+	while (pool->next < pool->jobs.count) {
+		struct job *job = job_new(pool->next++);
+
+		pool->slots[job->index] = job;
+		pthread_mutex_unlock(&pool->lock);
+		pool->jobs.work(pool->jobs.context, job);
+		pthread_mutex_lock(&pool->lock);
+		if (job->state == JOB_GIVEN_UP) {
+			/* Somebody else has taken this thread's place. */
+			job_free(job);
+			break;
+		}
+		job->state = JOB_DONE;
+		pthread_cond_signal(&pool->done);
+	}
+	pool_leave(pool);
+	return NULL;
+}
+
+/** Under the lock. Signals are the caller's business, not a worker's. */
+static bool pool_add_worker(struct pool *pool)
+{
+	sigset_t all, before;
+	pthread_t thread;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	int rc = pthread_create(&thread, NULL, worker, pool);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (rc)
+		return false;
+	pthread_detach(thread);
+	pool->users++;
+	return true;
+}
+
+static void wait_a_little(struct pool *pool)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += LOOK_MS * 1000000L;
+	until.tv_sec += until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	pthread_cond_timedwait(&pool->done, &pool->lock, &until);
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/** Under the lock: wait until slot `index` is done; NULL when it had to be given up. */
+static struct job *pool_wait(struct pool *pool, size_t index, int64_t *patience_ms)
+{
+	unsigned int beats = 0;
+	int64_t since = now_ms();
+
+	for (;;) {
+		struct job *job = pool->slots[index];
+
+		if (job && job->state == JOB_DONE)
+			return job;
+		if (job && __atomic_load_n(&job->beats, __ATOMIC_RELAXED) != beats) {
+			beats = job->beats;
+			since = now_ms();
+		}
+		if (job && now_ms() - since > *patience_ms) {
+			job->state = JOB_GIVEN_UP;
+			pool->slots[index] = NULL;
+			*patience_ms = IMPATIENCE_MS;
+			pool_add_worker(pool);
+			return NULL;
+		}
+		if (!job)
+			since = now_ms();
+		wait_a_little(pool);
+	}
+}
+
+static unsigned int workers_wanted(size_t jobs)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t wanted = processors < 2 ? 2 : (size_t)processors;
+
+	if (wanted > WORKERS_MAX)
+		wanted = WORKERS_MAX;
+	return (unsigned int)(jobs < wanted ? jobs : wanted);
+}
+
+static struct pool *pool_new(const struct jobs *jobs)
+{
+	struct pool *pool = memory_resize(NULL, 1, sizeof(*pool));
+	pthread_condattr_t attributes;
+
+	*pool = (struct pool){ .jobs = *jobs, .users = 1 };
+	pool->slots = memory_resize(NULL, jobs->count, sizeof(*pool->slots));
+	memset(pool->slots, 0, jobs->count * sizeof(*pool->slots));
+	pthread_mutex_init(&pool->lock, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&pool->done, &attributes);
+	pthread_condattr_destroy(&attributes);
+	return pool;
+}
+
+/** No thread could be made (RLIMIT_NPROC, a small cgroup): do it here, unwatched. */
+static void run_here(const struct jobs *jobs)
+{
+	for (size_t i = 0; i < jobs->count; i++) {
+		struct job *job = job_new(i);
+
+		jobs->work(jobs->context, job);
+		jobs->consume(jobs->context, i, job);
+		job_free(job);
+	}
+}
+
+void worker_run(const struct jobs *jobs)
+{
+	int64_t patience_ms = PATIENCE_MS;
+
+	if (!jobs->count)
+		return;
+	struct pool *pool = pool_new(jobs);
+	unsigned int started = 0;
+	pthread_mutex_lock(&pool->lock);
+	for (unsigned int i = workers_wanted(jobs->count); i > 0; i--)
+		started += pool_add_worker(pool);
+	if (!started) {
+		pool_leave(pool);
+		run_here(jobs);
+		return;
+	}
+	for (size_t i = 0; i < jobs->count; i++) {
+		struct job *job = pool_wait(pool, i, &patience_ms);
+
+		pthread_mutex_unlock(&pool->lock);
+		jobs->consume(jobs->context, i, job);
+		if (job)
+			job_free(job);
+		pthread_mutex_lock(&pool->lock);
+	}
+	pool_leave(pool);
+}
