@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ask/absent.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "ask/classify.h"
+#include "kernel/procfile.h"
+#include "scan/names.h"
+#include "show/encode.h"
+
+static char *encoded(struct text text)
+{
+	char *string = NULL;
+	size_t len;
+	FILE *out = open_memstream(&string, &len);
+
+	if (!out)
+		memory_out();
+	encode_write(out, text);
+	if (fclose(out))
+		memory_out();
+	return string;
+}
+
+static enum absence explain_denied(const struct inquiry *inquiry, const struct wish *wish,
+				   struct error *err)
+{
+	char *target = encoded(wish->target->text);
+
+	error_set(err, -EACCES,
+		  "cannot look into process %u: not yours\n  Nothing was written.\n"
+		  "  sudo %s recover %s",
+		  wish->pids[0], inquiry->program, target);
+	free(target);
+	return ABSENT_REFUSED;
+}
+
+static enum absence explain_live(const struct wish *wish, struct text link,
+				 const struct inode *inode, struct error *err)
+{
+	char *name = encoded(classify_old_path(link)), *target = encoded(wish->target->text);
+
+	if (!text_starts(link, "/"))
+		error_set(err, 0, "%s is not deleted: it is %s, no file that had a name", target, name);
+	else if (S_ISREG(inode->mode))
+		error_set(err, 0, "%s is not deleted: it is %s, under that name; copy it with cp",
+			  target, name);
+	else
+		error_set(err, 0, "%s is not deleted, and no regular file: it is %s", target, name);
+	free(name);
+	free(target);
+	return ABSENT_REFUSED;
+}
+
+static enum absence explain_handle(const struct inquiry *inquiry, const struct wish *wish,
+				   struct error *err)
+{
+	const struct handle *handle = &wish->target->handle;
+	struct open_file file = { .handle = *handle };
+	char path[OPEN_FILE_PATH_MAX], bytes[PATH_MAX + 1];
+	struct text link = { 0 }, comm;
+	struct inode inode;
+	struct arena arena;
+
+	if (names_is_denied(inquiry->source, handle->pid))
+		return explain_denied(inquiry, wish, err);
+	open_file_path(path, &file);
+	int rc = handle->use == USE_MAP || handle->use == USE_RING ?
+			 -ENOENT :
+			 inode_look(inquiry->source->proc, path, &inode);
+	if (rc) {
+		arena_init(&arena);
+		comm = names_comm(inquiry->source, handle->pid, &arena);
+		char *name = encoded(comm), *target = encoded(wish->target->text);
+
+		error_set(err, rc,
+			  "%s is gone: process %u (%s) does not hold it (any more)\n"
+			  "  Nothing was written. See what it holds: %s deleted %u",
+			  target, handle->pid, name, inquiry->program, handle->pid);
+		free(name);
+		free(target);
+		arena_end(&arena);
+		return ABSENT_NOTHING;
+	}
+	if (handle->guarded && handle->ino != inode.ino) {
+		error_set(err, 0,
+			  "%.*s is another file now: inode %" PRIu64 "\n  Nothing was written. See "
+			  "what is there: %s deleted %u",
+			  (int)wish->target->text.len, wish->target->text.bytes, inode.ino,
+			  inquiry->program, handle->pid);
+		return ABSENT_REFUSED;
+	}
+	procfile_link(inquiry->source->proc, path, bytes, sizeof(bytes), &link);
+	return explain_live(wish, link, &inode, err);
+}
+
+static const char too_late[] =
+	"\n  A deleted file ends when the last process closes it, and procowl can do nothing then.\n"
+	"  What may still help: write nothing more to that disk, then a backup, extundelete or "
+	"photorec.";
+
+static enum absence explain_unseen(const struct inquiry *inquiry, const struct outcome *outcome,
+				   const char *what, struct error *err)
+{
+	const struct tally *tally = &outcome->tally;
+
+	error_set(err, 0,
+		  "nothing found for %s, but %u of %u processes could not be read\n"
+		  "  Nothing was written.\n  sudo %s recover %s",
+		  what, tally->denied + tally->blocked,
+		  tally->looked + tally->denied + tally->blocked, inquiry->program, what);
+	return ABSENT_UNSEEN;
+}
+
+static enum absence explain_file(const struct inquiry *inquiry, const struct wish *wish,
+				 const struct outcome *outcome, struct error *err)
+{
+	bool is_word = wish->target->kind == TARGET_WORD;
+	char *what = encoded(is_word ? wish->target->text :
+			     wish->found.path[0] ? text_of(wish->found.path) :
+						   wish->target->text);
+	enum absence absence = ABSENT_NOTHING;
+
+	if (!tally_is_complete(&outcome->tally))
+		absence = explain_unseen(inquiry, outcome, what, err);
+	else if (wish->found.is_directory)
+		error_set(err, 0, "no deleted file under %s is open; all %u processes were looked at%s",
+			  what, outcome->tally.looked, too_late);
+	else if (wish->found.rc == 0 && wish->found.path[0])
+		error_set(err, 0,
+			  "%s is there, under that name; no process has a deleted one open: all %u "
+			  "were looked at",
+			  what, outcome->tally.looked);
+	else
+		error_set(err, 0, "no process has a deleted %s open; all %u were looked at%s", what,
+			  outcome->tally.looked, too_late);
+	free(what);
+	return absence;
+}
+
+static enum absence explain_process(const struct inquiry *inquiry, const struct wish *wish,
+				    struct error *err)
+{
+	char *what = encoded(wish->target->text);
+
+	if (wish->target->kind == TARGET_PROCESS && names_is_denied(inquiry->source, wish->pids[0])) {
+		free(what);
+		return explain_denied(inquiry, wish, err);
+	}
+	if (wish->pid_count)
+		error_set(err, 0, "%s has no deleted file open", what);
+	else
+		error_set(err, 0, "no process is called %s", what);
+	free(what);
+	return ABSENT_NOTHING;
+}
+
+enum absence absent_explain(const struct inquiry *inquiry, const struct wish *wish,
+			    const struct outcome *outcome, struct error *err)
+{
+	if (wish->absent)
+		return ABSENT_NO_PROCESS;
+	switch (wish->target->kind) {
+	case TARGET_HANDLE:
+		return explain_handle(inquiry, wish, err);
+	case TARGET_PROCESS:
+	case TARGET_NAME:
+		return explain_process(inquiry, wish, err);
+	case TARGET_PATH:
+	case TARGET_WORD:
+	case TARGET_PORT:
+		return explain_file(inquiry, wish, outcome, err);
+	}
+	return ABSENT_NOTHING;
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ask/classify.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+static const char SUFFIX[] = " (deleted)";
+
+struct text classify_old_path(struct text link)
+{
+	return text_ends(link, SUFFIX) ? text_first(link, link.len - (sizeof(SUFFIX) - 1)) : link;
+}
+
+static bool has_suffix(const struct deleted_file *file)
+{
+	return text_ends(file->link, SUFFIX);
+}
+
+static struct text type_of(const struct deleted_file *file)
+{
+	return file->mounted.info ? file->mounted.info->type : (struct text){ 0 };
+}
+
+static bool is_fuse(const struct deleted_file *file)
+{
+	return text_starts(type_of(file), "fuse");
+}
+
+static bool is_nfs(const struct deleted_file *file)
+{
+	return text_starts(type_of(file), "nfs");
+}
+
+/** O_TMPFILE names a file "#INODE" (fs/dcache.c, d_mark_tmpfile) and leaves its flag on the descriptor. */
+static bool is_tmpfile(const struct deleted_file *file)
+{
+	char name[32];
+	bool flags_known = false;
+
+	if (file->inode_rc || file->inode.nlink)
+		return false;
+	snprintf(name, sizeof(name), "#%" PRIu64, file->inode.ino);
+	if (!text_is(text_basename(file->path), name))
+		return false;
+	for (size_t i = 0; i < file->holder_count; i++) {
+		flags_known |= file->holders[i].flags_known;
+		if (file->holders[i].flags & (O_TMPFILE & ~O_DIRECTORY))
+			return true;
+	}
+	return !flags_known;
+}
+
+bool classify_early(struct deleted_file *file, struct memory_devices *memory)
+{
+	if (file->inode_rc == -ESTALE || !file->link.len) {
+		file->class = file->inode_rc == -ESTALE ? CLASS_STALE : CLASS_GONE;
+		return true;
+	}
+	if (memory_is(memory, file->link, file->inode.dev))
+		file->class = CLASS_MEMORY;
+	else if (is_tmpfile(file))
+		file->class = CLASS_TMPFILE;
+	return file->class != CLASS_LIVE;
+}
+
+bool classify_needs_name(const struct deleted_file *file, uint64_t needs)
+{
+	return file->inode_rc || file->inode.nlink || is_fuse(file) || is_nfs(file) ||
+	       (needs & NEED_OLD_NAME);
+}
+
+static bool same(const struct deleted_file *file, const struct inode *inode)
+{
+	/* Only maps was read: its device is not what statx says everywhere, the number is. */
+	if (file->inode_rc)
+		return file->inode.ino == inode->ino;
+	return inode_same(&file->inode, inode);
+}
+
+/** Is it under one of its names after all? Then the text misled: it is called "x (deleted)". */
+static bool is_live(const struct deleted_file *file, const struct old_name_found *found)
+{
+	if (!found || !found->answered || (!file->inode_rc && file->inode.nlink == 0))
+		return false;
+	return (found->full_rc == 0 && same(file, &found->full)) ||
+	       (found->name_rc == 0 && same(file, &found->name));
+}
+
+static bool is_overlay_lower(const struct deleted_file *file, const struct source *source)
+{
+	char path[OPEN_FILE_PATH_MAX];
+
+	return text_is(type_of(file), "overlay") &&
+	       inode_layer(source->proc, open_file_path(path, &file->holders[0])) == LAYER_LOWER;
+}
+
+/** NFS and FUSE keep an open file under a hidden name; then its name is live, but not a user's. */
+static bool is_hidden_name(const struct deleted_file *file)
+{
+	struct text name = text_basename(file->path);
+
+	return (is_nfs(file) && text_starts(name, ".nfs")) ||
+	       (is_fuse(file) && text_starts(name, ".fuse_hidden"));
+}
+
+static enum class class_of(const struct deleted_file *file, const struct source *source,
+			   const struct old_name_found *found)
+{
+	uint64_t nlink = file->inode.nlink;
+
+	if (is_hidden_name(file))
+		return CLASS_SILLY;
+	if (!has_suffix(file))
+		return CLASS_LIVE;
+	/* FUSE: the kernel's own count may be behind; the filesystem knows. */
+	if (is_fuse(file) && found && found->answered && found->link_rc == 0)
+		nlink = found->link.nlink;
+	if (is_fuse(file) && found && !found->answered)
+		nlink = 1;
+	if ((!file->inode_rc || is_fuse(file)) && nlink == 0)
+		return found && found->name_rc == 0 && found->answered ? CLASS_REPLACED : CLASS_GONE;
+	if (is_live(file, found))
+		return CLASS_LIVE;
+	if (is_fuse(file) || is_nfs(file))
+		return CLASS_SILLY;
+	if (file->inode_rc)
+		return found && found->name_rc == 0 && found->answered ? CLASS_REPLACED : CLASS_GONE;
+	return is_overlay_lower(file, source) ? CLASS_LOWER : CLASS_LINKED;
+}
+
+void classify(struct deleted_file *file, const struct source *source,
+	      const struct old_name_found *found, struct arena *arena)
+{
+	file->class = class_of(file, source, found);
+	if (found && !found->answered)
+		file->row.error = arena_format(
+			arena, "its old name could not be checked: the filesystem does not answer");
+	else if (file->inode_rc)
+		file->row.error = arena_format(arena, "%s",
+					       file->inode_rc == -EPERM || file->inode_rc == -EACCES ?
+						       "its size needs root: it is only mapped" :
+						       strerror(-file->inode_rc));
+}

@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ask/deleted.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <uthash.h>
+
+#include "ask/classify.h"
+#include "base/scope.h"
+#include "scan/containers.h"
+
+/** What makes two open files one: identity, or the text where statx was refused. */
+struct identity {
+	uint64_t dev, ino, btime_ns;
+};
+
+/** A file while its holders are still being gathered. */
+struct gathering {
+	struct identity identity;
+	struct deleted_file file;
+	UT_hash_handle hh;
+};
+
+struct search {
+	struct deleted_files *out;
+	struct gathering *table; /**< in the order they were found */
+	struct text comm;
+};
+
+static void add_holder(struct search *search, struct deleted_file *file,
+		       const struct open_file *open)
+{
+	struct arena *arena = &search->out->arena;
+
+	memory_grow(&file->holders, file->holder_count, sizeof(*file->holders));
+	memory_grow(&file->comms, file->holder_count, sizeof(*file->comms));
+	file->comms[file->holder_count] = search->comm;
+	file->holders[file->holder_count] = *open;
+	file->holders[file->holder_count].link = text_equal(open->link, file->link) ?
+							 file->link :
+							 arena_text(arena, open->link);
+	file->holder_count++;
+}
+
+static void gather(struct search *search, const struct open_file *open)
+{
+	struct arena *arena = &search->out->arena;
+	struct identity identity = { open->inode.dev, open->inode.ino, open->inode.btime_ns };
+	struct gathering *entry;
+
+	HASH_FIND(hh, search->table, &identity, sizeof(identity), entry);
+	if (!entry) {
+		entry = arena_zero(arena, 1, sizeof(*entry));
+		entry->identity = identity;
+		entry->file.inode = open->inode;
+		entry->file.inode_rc = open->inode_rc;
+		entry->file.link = arena_text(arena, open->link);
+		entry->file.path = classify_old_path(entry->file.link);
+		HASH_ADD(hh, search->table, identity, sizeof(identity), entry);
+	}
+	add_holder(search, &entry->file, open);
+}
+
+static void found(void *context, const struct process *process)
+{
+	struct search *search = context;
+
+	search->comm = arena_text(&search->out->arena, process->comm);
+	for (size_t i = 0; i < process->count; i++)
+		gather(search, &process->files[i]);
+}
+
+/** Move the files out of the hash into a plain list. */
+static void flatten(struct search *search)
+{
+	struct deleted_files *out = search->out;
+	size_t count = 0;
+	struct gathering *entry, *next;
+
+	out->files = arena_zero(&out->arena, HASH_COUNT(search->table) + 1, sizeof(*out->files));
+	HASH_ITER(hh, search->table, entry, next) {
+		out->files[count++] = entry->file;
+	}
+	out->count = count;
+	HASH_CLEAR(hh, search->table);
+}
+
+static void drop_files(struct deleted_files *files, bool (*drop)(const struct deleted_file *))
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < files->count; i++) {
+		if (drop(&files->files[i])) {
+			free(files->files[i].holders);
+			free(files->files[i].comms);
+			continue;
+		}
+		if (kept != i)
+			files->files[kept] = files->files[i];
+		kept++;
+	}
+	files->count = kept;
+}
+
+static bool is_live(const struct deleted_file *file)
+{
+	return file->class == CLASS_LIVE;
+}
+
+static bool is_unwanted(const struct deleted_file *file)
+{
+	return !file->wanted;
+}
+
+static void find_mounts(struct deleted_files *files)
+{
+	for (size_t i = 0; i < files->count; i++) {
+		struct deleted_file *file = &files->files[i];
+
+		if (!file->inode_rc)
+			file->mounted = mounts_find(files->mounts, file->holders[0].handle.pid,
+						    file->inode.mnt_id);
+		file->filesystem = file->mounted.info;
+		file->filesystem_own = file->mounted.own;
+	}
+}
+
+static struct old_name name_to_check(struct deleted_files *files, const struct deleted_file *file)
+{
+	bool fuse = file->mounted.info && text_starts(file->mounted.info->type, "fuse");
+	bool nameless = !file->inode_rc && file->inode.nlink == 0;
+	char path[OPEN_FILE_PATH_MAX];
+
+	return (struct old_name){
+		.pid = file->mounted.own ? 0 : file->holders[0].handle.pid,
+		.full = nameless ? (struct text){ 0 } : file->link,
+		.name = file->path,
+		.link = fuse ? arena_format(&files->arena, "%s",
+					    open_file_path(path, &file->holders[0]))
+				       .bytes :
+			       NULL,
+		.group = mounts_may_hang(file->mounted.info) ? file->inode.mnt_id : 0,
+	};
+}
+
+static int classify_all(const struct inquiry *inquiry, struct deleted_files *files, uint64_t needs,
+			struct error *err)
+{
+	struct memory_devices memory = { 0 };
+	struct old_name *names = arena_zero(&files->arena, files->count + 1, sizeof(*names));
+	struct deleted_file **asked = arena_zero(&files->arena, files->count + 1, sizeof(*asked));
+	size_t count = 0;
+
+	for (size_t i = 0; i < files->count; i++) {
+		struct deleted_file *file = &files->files[i];
+
+		if (classify_early(file, &memory))
+			continue;
+		if (!classify_needs_name(file, needs)) {
+			classify(file, inquiry->source, NULL, &files->arena);
+			continue;
+		}
+		asked[count] = file;
+		names[count++] = name_to_check(files, file);
+	}
+	scope_free struct old_name_found *found_names =
+		memory_resize(NULL, count + 1, sizeof(*found_names));
+	int rc = paths_check(inquiry->source, names, count, found_names);
+	if (rc)
+		return error_set(err, rc, "cannot start a helper process: %s", strerror(-rc));
+	for (size_t i = 0; i < count; i++)
+		classify(asked[i], inquiry->source, &found_names[i], &files->arena);
+	return 0;
+}
+
+/** One overlay and the filesystem its upper layer lies on. */
+struct overlay {
+	const struct mountinfo *info, *upper;
+};
+
+static size_t list_overlays(struct deleted_files *files, struct overlay *overlays)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < files->count; i++) {
+		const struct mountinfo *info = files->files[i].mounted.info;
+		size_t at = 0;
+
+		if (!info || !text_is(info->type, "overlay"))
+			continue;
+		while (at < count && overlays[at].info != info)
+			at++;
+		if (at == count)
+			overlays[count++].info = info;
+	}
+	return count;
+}
+
+/** The blocks of an overlay's files lie on the filesystem of its upper layer. */
+static int find_upper_layers(const struct inquiry *inquiry, struct deleted_files *files)
+{
+	struct arena *arena = &files->arena;
+	struct overlay *overlays = arena_zero(arena, files->count + 1, sizeof(*overlays));
+	size_t count = list_overlays(files, overlays);
+	struct path_wish *wishes = arena_zero(arena, count + 1, sizeof(*wishes));
+	struct path_found *places = arena_zero(arena, count + 1, sizeof(*places));
+
+	for (size_t i = 0; i < count; i++) {
+		if (!mounts_upperdir(overlays[i].info, arena, &wishes[i].path))
+			wishes[i].path = text_of("/");
+	}
+	int rc = paths_resolve(inquiry->source, wishes, count, places);
+	if (rc)
+		return rc;
+	for (size_t i = 0; i < files->count; i++) {
+		struct deleted_file *file = &files->files[i];
+
+		for (size_t k = 0; k < count; k++) {
+			if (file->mounted.info != overlays[k].info || !places[k].is_directory ||
+			    text_is(wishes[k].path, "/"))
+				continue;
+			struct mounted upper = mounts_find(files->mounts, 0,
+							   places[k].inode.mnt_id);
+			if (upper.info) {
+				file->filesystem = upper.info;
+				file->filesystem_own = upper.own;
+			}
+		}
+	}
+	return 0;
+}
+
+static int name_containers(const struct inquiry *inquiry, struct deleted_files *files)
+{
+	struct arena *arena = &files->arena;
+	unsigned int *pids = arena_zero(arena, files->count + 1, sizeof(*pids));
+	struct text *names = arena_zero(arena, files->count + 1, sizeof(*names));
+
+	for (size_t i = 0; i < files->count; i++)
+		pids[i] = files->files[i].holders[0].handle.pid;
+	int rc = containers_name(inquiry->source, pids, files->count, arena, names);
+	for (size_t i = 0; i < files->count && !rc; i++)
+		files->files[i].container = names[i];
+	return rc;
+}
+
+static int by_disk(const void *left, const void *right)
+{
+	const struct deleted_file *a = left, *b = right;
+
+	if (a->inode.disk != b->inode.disk)
+		return a->inode.disk < b->inode.disk ? 1 : -1;
+	if (a->inode.size != b->inode.size)
+		return a->inode.size < b->inode.size ? 1 : -1;
+	const struct handle *x = &a->holders[0].handle, *y = &b->holders[0].handle;
+	if (x->pid != y->pid)
+		return x->pid < y->pid ? -1 : 1;
+	return (x->fd > y->fd) - (x->fd < y->fd);
+}
+
+static bool is_quiet(const struct deleted_file *file)
+{
+	return class_is_quiet(file->class);
+}
+
+/** tmpfile and memory are shown when they are asked for, or named by their handle. */
+static bool is_asked_for(const struct inquiry *inquiry)
+{
+	if (inquiry->all)
+		return true;
+	for (size_t i = 0; i < inquiry->target_count; i++) {
+		if (inquiry->targets[i].kind != TARGET_HANDLE)
+			return false;
+	}
+	return inquiry->target_count > 0;
+}
+
+int deleted_find(const struct inquiry *inquiry, uint64_t needs, struct outcome *outcome,
+		 struct deleted_files *ret, struct error *err)
+{
+	struct search search = { .out = ret };
+
+	*ret = (struct deleted_files){ 0 };
+	arena_init(&ret->arena);
+	int rc = mounts_begin(inquiry->source, &ret->mounts);
+	if (rc)
+		return error_set(err, rc, "cannot read /proc/self/mountinfo: %s", strerror(-rc));
+	rc = scope_begin(inquiry, ret->mounts, outcome, &ret->scope, err);
+	if (rc)
+		return rc;
+	struct look look = { .filter = LOOK_DELETED,
+			     .pids = ret->scope.pids,
+			     .pid_count = ret->scope.pid_count,
+			     .found = found,
+			     .context = &search };
+	rc = inquiry->source->look(inquiry->source, &look, &outcome->tally, err);
+	flatten(&search);
+	if (rc)
+		return rc;
+	find_mounts(ret);
+	rc = classify_all(inquiry, ret, needs, err);
+	if (rc)
+		return rc;
+	drop_files(ret, is_live);
+	if (!is_asked_for(inquiry))
+		drop_files(ret, is_quiet);
+	find_upper_layers(inquiry, ret);
+	scope_select(&ret->scope, ret->mounts, ret->files, ret->count);
+	drop_files(ret, is_unwanted);
+	qsort(ret->files, ret->count, sizeof(*ret->files), by_disk);
+	if (needs & NEED_CONTAINER)
+		name_containers(inquiry, ret);
+	return 0;
+}
+
+void deleted_end(struct deleted_files *files)
+{
+	for (size_t i = 0; i < files->count; i++) {
+		free(files->files[i].holders);
+		free(files->files[i].comms);
+	}
+	mounts_end(files->mounts);
+	if (files->scope.arena.bottom)
+		scope_end(&files->scope);
+	arena_end(&files->arena);
+}
+
+/** How many different processes hold it. */
+static unsigned int count_processes(const struct deleted_file *file)
+{
+	unsigned int count = 1;
+
+	for (size_t i = 1; i < file->holder_count; i++)
+		count += file->holders[i].handle.pid != file->holders[i - 1].handle.pid;
+	return count;
+}
+
+static struct texts list_holders(struct arena *arena, const struct deleted_file *file)
+{
+	struct text *items = arena_zero(arena, file->holder_count, sizeof(*items));
+
+	for (size_t i = 0; i < file->holder_count; i++)
+		items[i] = handle_text(arena, &file->holders[i].handle);
+	return (struct texts){ items, file->holder_count };
+}
+
+/** One name a process, in the order of the holders. */
+static struct texts list_commands(struct arena *arena, const struct deleted_file *file)
+{
+	struct text *items = arena_zero(arena, file->holder_count, sizeof(*items));
+	size_t count = 0;
+
+	for (size_t i = 0; i < file->holder_count; i++) {
+		if (!i || file->holders[i].handle.pid != file->holders[i - 1].handle.pid)
+			items[count++] = file->comms[i];
+	}
+	return (struct texts){ items, count };
+}
+
+static struct text user_name(struct arena *arena, uint32_t uid)
+{
+	struct passwd *user = getpwuid(uid);
+
+	return user ? arena_text(arena, text_of(user->pw_name)) : arena_format(arena, "%u", uid);
+}
+
+static void tell_inode(struct deleted *row, const struct deleted_file *file)
+{
+	static const enum deleted_column from_inode[] = {
+		DELETED_SIZE,  DELETED_DISK, DELETED_DEVICE, DELETED_NLINK,
+		DELETED_MODE,  DELETED_UID,  DELETED_SINCE,
+	};
+
+	row->inode = file->inode.ino;
+	if (file->inode.ino)
+		facts_know(&row->facts, DELETED_INODE);
+	for (size_t i = 0; i < sizeof(from_inode) / sizeof(from_inode[0]); i++) {
+		if (file->inode_rc)
+			facts_deny(&row->facts, from_inode[i]);
+		else
+			facts_know(&row->facts, from_inode[i]);
+	}
+	row->size = file->inode.size;
+	row->disk = file->inode.disk;
+	row->device = file->inode.dev;
+	row->nlink = file->inode.nlink;
+	row->mode = file->inode.mode & 07777;
+	row->uid = file->inode.uid;
+	row->since = file->inode.ctime_ns;
+}
+
+static void tell_row(struct arena *arena, struct deleted_file *file, uint64_t needs)
+{
+	struct deleted *row = &file->row;
+
+	row->handle = handle_text(arena, &file->holders[0].handle);
+	row->command = (struct command_name){ file->comms[0], count_processes(file) - 1 };
+	row->class = class_word(file->class);
+	row->holders = list_holders(arena, file);
+	row->commands = list_commands(arena, file);
+	facts_know(&row->facts, DELETED_HANDLE);
+	facts_know(&row->facts, DELETED_COMMAND);
+	facts_know(&row->facts, DELETED_CLASS);
+	facts_know(&row->facts, DELETED_HOLDERS);
+	facts_know(&row->facts, DELETED_COMMANDS);
+	tell_inode(row, file);
+	if (file->link.len) {
+		row->path = file->path;
+		facts_know(&row->facts, DELETED_PATH);
+	} else {
+		facts_deny(&row->facts, DELETED_PATH);
+		row->error = text_of("its name is longer than the kernel tells (4095 bytes)");
+	}
+	if (file->container.len) {
+		row->container = file->container;
+		facts_know(&row->facts, DELETED_CONTAINER);
+	}
+	if ((needs & NEED_USER) && !file->inode_rc) {
+		row->user = user_name(arena, file->inode.uid);
+		facts_know(&row->facts, DELETED_USER);
+	}
+	if (row->error.len)
+		facts_know(&row->facts, DELETED_ERROR);
+}
+
+void deleted_push(struct deleted_files *files, uint64_t needs, struct sink *sink)
+{
+	for (size_t i = 0; i < files->count; i++) {
+		tell_row(&files->arena, &files->files[i], needs);
+		if (!sink_push(sink, &files->files[i].row))
+			return;
+	}
+}
+
+static int ask(const struct inquiry *inquiry, struct outcome *outcome, struct error *err)
+{
+	struct deleted_files files;
+	uint64_t needs = sink_needs(inquiry->sink);
+	int rc = deleted_find(inquiry, needs, outcome, &files, err);
+
+	if (rc) {
+		deleted_end(&files);
+		return rc;
+	}
+	outcome->rows = files.count;
+	deleted_push(&files, needs, inquiry->sink);
+	deleted_tell(inquiry, &files, outcome);
+	sink_finish(inquiry->sink);
+	deleted_end(&files);
+	return 0;
+}
+
+const struct question question_deleted = {
+	.name = "deleted",
+	.asks = "which deleted files are still open, and what do they hold?",
+	.table = &deleted_table,
+	.ask = ask,
+};

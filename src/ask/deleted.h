@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * Which deleted files are still open, and what do they hold?
+ */
+#pragma once
+#include "ask/scope.h"
+#include "model/deleted.h"
+
+/** One deleted file, with all that was found out about it. */
+struct deleted_file {
+	struct deleted row;
+	enum class class;
+	struct open_file *holders; /**< by ascending pid; their links are in the arena */
+	struct text *comms;        /**< one a holder */
+	size_t holder_count;
+	struct inode inode;
+	int inode_rc;
+	struct text link; /**< the kernel's text; empty when it is too long to be told */
+	struct text path; /**< without " (deleted)"; empty likewise */
+	struct mounted mounted;
+	const struct mountinfo *filesystem; /**< where its blocks lie, when known */
+	bool filesystem_own;                /**< that is a mount of ours */
+	struct text container;
+	bool wanted;
+};
+
+struct deleted_files {
+	struct arena arena;
+	struct mounts *mounts;
+	struct scope scope;
+	struct deleted_file *files; /**< only those that are meant, largest `disk` first */
+	size_t count;
+};
+
+/**
+ * Find them; `needs` are the need bits of the columns that will be shown. 0, or -errno and a message.
+ * deleted_end frees.
+ */
+int deleted_find(const struct inquiry *inquiry, uint64_t needs, struct outcome *outcome,
+		 struct deleted_files *ret, struct error *err);
+void deleted_end(struct deleted_files *files);
+
+/** Fill the rows of all files and push them. */
+void deleted_push(struct deleted_files *files, uint64_t needs, struct sink *sink);
+
+/** The sentences for somebody who must choose one: "Which one? …". */
+void deleted_tell_choice(const struct inquiry *inquiry, const struct deleted_files *files);
+
+/** The sentences above and below the table, and the totals. */
+void deleted_tell(const struct inquiry *inquiry, const struct deleted_files *files,
+		  const struct outcome *outcome);

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * What stands around the table of deleted files: how many, what they hold on which filesystem and how
+ * full that is, and what to do next.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "ask/deleted.h"
+#include "show/encode.h"
+#include "show/units.h"
+
+/** What is held on one filesystem. */
+struct total {
+	const struct mountinfo *info;
+	struct text point; /**< a path we can walk */
+	uint64_t disk;
+	struct space space;
+};
+
+struct story {
+	const struct inquiry *inquiry;
+	const struct deleted_files *files;
+	const struct outcome *outcome;
+	struct arena arena;
+	struct total *totals; /**< largest first */
+	size_t total_count;
+	uint64_t held;
+};
+
+enum { FULL_PERCENT = 90 };
+
+/** A file with another name, or in an image, holds no blocks that its end would free. */
+static bool holds_space(const struct deleted_file *file)
+{
+	return !file->inode_rc && file->class != CLASS_LINKED && file->class != CLASS_LOWER &&
+	       file->class != CLASS_STALE && file->class != CLASS_MEMORY;
+}
+
+static struct text point_of(struct story *story, const struct deleted_file *file)
+{
+	if (file->filesystem_own)
+		return file->filesystem->point;
+	return arena_format(&story->arena, "/proc/%u/root%s", file->holders[0].handle.pid,
+			    file->filesystem->point.bytes);
+}
+
+static void add_total(struct story *story, const struct deleted_file *file)
+{
+	size_t at = 0;
+
+	if (!file->filesystem || !holds_space(file))
+		return;
+	while (at < story->total_count && story->totals[at].info->dev != file->filesystem->dev)
+		at++;
+	if (at == story->total_count)
+		story->totals[story->total_count++] =
+			(struct total){ .info = file->filesystem, .point = point_of(story, file) };
+	story->totals[at].disk += file->inode.disk;
+}
+
+static int by_disk(const void *left, const void *right)
+{
+	const struct total *a = left, *b = right;
+
+	return (a->disk < b->disk) - (a->disk > b->disk);
+}
+
+static void add_up(struct story *story)
+{
+	const struct deleted_files *files = story->files;
+	struct arena *arena = &story->arena;
+
+	story->totals = arena_zero(arena, files->count + 1, sizeof(*story->totals));
+	for (size_t i = 0; i < files->count; i++) {
+		add_total(story, &files->files[i]);
+		if (holds_space(&files->files[i]))
+			story->held += files->files[i].inode.disk;
+	}
+	qsort(story->totals, story->total_count, sizeof(*story->totals), by_disk);
+	struct text *paths = arena_zero(arena, story->total_count + 1, sizeof(*paths));
+	struct space *spaces = arena_zero(arena, story->total_count + 1, sizeof(*spaces));
+	for (size_t i = 0; i < story->total_count; i++)
+		paths[i] = story->totals[i].point;
+	if (paths_space(story->inquiry->source, paths, story->total_count, spaces))
+		return;
+	for (size_t i = 0; i < story->total_count; i++)
+		story->totals[i].space = spaces[i];
+}
+
+static void tell_fullness(FILE *head, const struct story *story, struct text place)
+{
+	char free[UNITS_MAX], size[UNITS_MAX];
+	const struct total *fullest = NULL;
+	unsigned int most = FULL_PERCENT - 1;
+
+	if (place.len && story->total_count == 1 && story->totals[0].space.known) {
+		const struct space *space = &story->totals[0].space;
+
+		fprintf(head, " %s of %s are free.", units_size(free, space->free),
+			units_size(size, space->size));
+		return;
+	}
+	for (size_t i = 0; i < story->total_count; i++) {
+		const struct space *space = &story->totals[i].space;
+		unsigned int percent = units_percent(space->used, space->free);
+
+		if (space->known && percent > most) {
+			most = percent;
+			fullest = &story->totals[i];
+		}
+	}
+	if (!fullest)
+		return;
+	putc(' ', head);
+	encode_write(head, fullest->point);
+	fprintf(head, " is %u %% full.", most);
+}
+
+static void tell_found(FILE *head, const struct story *story)
+{
+	struct style style = sink_style(story->inquiry->sink);
+	struct text place = scope_place(&story->files->scope);
+	uint64_t count = story->files->count;
+	char held[UNITS_MAX];
+
+	fprintf(head, "%s%" PRIu64 "%s deleted file%s", style_bold(style), count, style_off(style),
+		units_plural(count));
+	if (place.len) {
+		fputs(" on ", head);
+		encode_write(head, place);
+	}
+	fprintf(head, " %s still open and hold%s %s%s%s.", count == 1 ? "is" : "are",
+		count == 1 ? "s" : "", style_bold(style), units_size(held, story->held),
+		style_off(style));
+	tell_fullness(head, story, place);
+	putc('\n', head);
+}
+
+static void tell_nothing(FILE *head, const struct story *story)
+{
+	const struct scope *scope = &story->files->scope;
+	struct text place = scope_place(scope);
+
+	if (scope->count && !place.len) {
+		fputs("No deleted file that is still open matches", head);
+		for (size_t i = 0; i < scope->count; i++) {
+			putc(' ', head);
+			encode_write(head, scope->wishes[i].target->text);
+		}
+	} else {
+		fputs("No deleted file is still open", head);
+	}
+	if (place.len) {
+		fputs(" on ", head);
+		encode_write(head, place);
+	}
+	if (scope->pids)
+		fputs(".\n", head);
+	else
+		fprintf(head, "; all %u processes were looked at.\n", story->outcome->tally.looked);
+}
+
+/** df and du disagree for other reasons too. */
+static void tell_other_reasons(FILE *head, const struct story *story)
+{
+	struct text place = scope_place(&story->files->scope);
+	struct space space = { 0 };
+	char reserved[UNITS_MAX];
+
+	if (!place.len)
+		return;
+	paths_space(story->inquiry->source, &place, 1, &space);
+	fputs("If df and du disagree there, look for: files hidden under a mount point,", head);
+	if (space.known && space.reserved)
+		fprintf(head, " blocks kept for root (%s\nhere),",
+			units_size(reserved, space.reserved));
+	fputs(" snapshots, directories that du was not allowed to read.\n", head);
+}
+
+static void tell_totals(FILE *tail, const struct story *story)
+{
+	char disk[UNITS_MAX], size[UNITS_MAX], free[UNITS_MAX];
+	size_t widest = 0, widest_type = 0;
+
+	for (size_t i = 0; i < story->total_count; i++) {
+		const struct total *total = &story->totals[i];
+
+		widest = total->point.len > widest ? total->point.len : widest;
+		widest_type = total->info->type.len > widest_type ? total->info->type.len :
+								     widest_type;
+	}
+	for (size_t i = 0; i < story->total_count; i++) {
+		const struct total *total = &story->totals[i];
+		const struct space *space = &total->space;
+
+		fprintf(tail, "%6s  ", units_size(disk, total->disk));
+		encode_write(tail, total->point);
+		fprintf(tail, "%*s  %-*s", (int)(widest - total->point.len), "", (int)widest_type,
+			total->info->type.bytes);
+		if (space->known)
+			fprintf(tail, "  %u %% of %s used, %s free",
+				units_percent(space->used, space->free),
+				units_size(size, space->size), units_size(free, space->free));
+		putc('\n', tail);
+	}
+	if (story->total_count)
+		putc('\n', tail);
+}
+
+/** One file, one holder, and everybody was looked at: then its life hangs on that one. */
+static void tell_danger(FILE *tail, const struct story *story)
+{
+	const struct deleted_file *file = &story->files->files[0];
+	unsigned int pid = file->holders[0].handle.pid;
+
+	if (story->files->scope.pids || !tally_is_complete(&story->outcome->tally) ||
+	    !holds_space(file))
+		return;
+	for (size_t i = 1; i < file->holder_count; i++) {
+		if (file->holders[i].handle.pid != pid)
+			return;
+	}
+	fputs("It lives only as long as ", tail);
+	encode_write(tail, file->comms[0]);
+	fprintf(tail, " (%u) keeps it open: do not stop or restart ", pid);
+	encode_write(tail, file->comms[0]);
+	fputs(".\n", tail);
+}
+
+static const struct deleted_file *first_recoverable(const struct deleted_files *files)
+{
+	for (size_t i = 0; i < files->count; i++) {
+		const struct deleted_file *file = &files->files[i];
+
+		if (!file->inode_rc && S_ISREG(file->inode.mode) && file->class != CLASS_STALE)
+			return file;
+	}
+	return NULL;
+}
+
+static void tell_hints(FILE *tail, const struct story *story)
+{
+	const struct deleted_file *file = first_recoverable(story->files);
+	char handle[HANDLE_MAX];
+
+	if (!file || story->inquiry->source->foreign)
+		return;
+	fprintf(tail, "  %s   %s recover %s\n",
+		story->files->count == 1 ? "get it back" : "get one back", story->inquiry->program,
+		handle_format(handle, &file->holders[0].handle));
+}
+
+void deleted_tell(const struct inquiry *inquiry, const struct deleted_files *files,
+		  const struct outcome *outcome)
+{
+	FILE *head = sink_head(inquiry->sink), *tail = sink_tail(inquiry->sink);
+	struct story story = { .inquiry = inquiry, .files = files, .outcome = outcome };
+
+	if (!head || !tail)
+		return;
+	arena_init(&story.arena);
+	add_up(&story);
+	if (files->count) {
+		tell_found(head, &story);
+		if (files->count > 1)
+			tell_totals(tail, &story);
+		else
+			tell_danger(tail, &story);
+		tell_hints(tail, &story);
+	} else if (!outcome->no_process && !outcome->denied_target &&
+		   tally_is_complete(&outcome->tally)) {
+		tell_nothing(head, &story);
+		tell_other_reasons(head, &story);
+	}
+	arena_end(&story.arena);
+}
+
+void deleted_tell_choice(const struct inquiry *inquiry, const struct deleted_files *files)
+{
+	FILE *head = sink_head(inquiry->sink), *tail = sink_tail(inquiry->sink);
+	const struct deleted_file *file = first_recoverable(files);
+	char handle[HANDLE_MAX];
+
+	if (!head || !tail)
+		return;
+	fprintf(head, "Which one? %zu deleted file%s still open.\n", files->count,
+		files->count == 1 ? " is" : "s are");
+	if (!file)
+		return;
+	handle_format(handle, &file->holders[0].handle);
+	fprintf(tail, "  back to its place    %s recover %s\n", inquiry->program, handle);
+	fprintf(tail, "  to another place     %s recover %s -d DIR\n", inquiry->program, handle);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * The unit of growth: a question has a name, a sentence, its columns, and a function that pushes rows
+ * into a sink. Facts in, rows out; what to print around them it tells the sink too.
+ */
+#pragma once
+#include "model/target.h"
+#include "row/sink.h"
+#include "scan/source.h"
+
+/** What somebody wants to know. */
+struct inquiry {
+	const struct source *source;
+	const struct target *targets; /**< none: everything */
+	size_t target_count;
+	bool all;            /**< the quiet classes too */
+	const char *program; /**< how the program was called, for hints; quoted for the shell */
+	struct sink *sink;
+};
+
+/** What came of it, beside the rows. */
+struct outcome {
+	struct tally tally;
+	uint64_t rows;
+	bool no_process;        /**< a process given by number does not exist */
+	bool denied_target;     /**< a process or handle that was named could not be read */
+	struct error complaints; /**< one line each, about single targets; mostly empty */
+};
+
+struct question {
+	const char *name;
+	const char *asks; /**< the question itself, as in `procowl` alone */
+	const struct table *table;
+	/** 0, or -errno and a message. Finding nothing is 0. */
+	int (*ask)(const struct inquiry *inquiry, struct outcome *outcome, struct error *err);
+};
+
+extern const struct question question_deleted;

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ask/scope.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ask/deleted.h"
+#include "scan/names.h"
+
+static void complain_absent(struct outcome *outcome, unsigned int pid)
+{
+	outcome->no_process = true;
+	error_add(&outcome->complaints, "%sprocess %u does not exist (any more)",
+		  *outcome->complaints.message ? "\n" : "", pid);
+}
+
+static void mean_process(const struct inquiry *inquiry, struct scope *scope, struct wish *wish,
+			 unsigned int pid, struct outcome *outcome)
+{
+	wish->pids = arena_zero(&scope->arena, 1, sizeof(*wish->pids));
+	wish->pids[0] = pid;
+	wish->pid_count = 1;
+	if (!names_exists(inquiry->source, pid)) {
+		wish->absent = true;
+		complain_absent(outcome, pid);
+		return;
+	}
+	if (names_is_denied(inquiry->source, pid))
+		outcome->denied_target = true;
+}
+
+/** "/proc/PID/root/…" and what lies behind it. */
+static bool is_inside(struct text path, unsigned int *pid, struct text *rest)
+{
+	struct text word;
+	uint64_t number;
+
+	if (!text_starts(path, "/proc/"))
+		return false;
+	path = text_from(path, 6);
+	if (!text_next(&path, '/', &word) || text_number(word, 10, &number) || number > INT32_MAX ||
+	    !text_next(&path, '/', &word) || !text_is(word, "root"))
+		return false;
+	*pid = (unsigned int)number;
+	/* One byte back: the rest begins with its slash. */
+	*rest = path.len ? (struct text){ path.bytes - 1, path.len + 1 } : text_of("/");
+	return true;
+}
+
+static bool is_path(const struct target *target)
+{
+	return target->kind == TARGET_PATH || target->kind == TARGET_WORD;
+}
+
+static void mean_directory(struct wish *wish, struct mounts *mounts)
+{
+	struct text path = text_of(wish->found.path);
+	const struct mountinfo *info;
+
+	wish->rest = path;
+	if (!wish->inside) {
+		wish->filesystem = mounts_at(mounts, path);
+		return;
+	}
+	info = mounts_find(mounts, wish->inside, wish->found.inode.mnt_id).info;
+	if (info && text_equal(info->point, path))
+		wish->filesystem = info;
+}
+
+/** All paths at once: they share the helper process. */
+static int mean_paths(const struct inquiry *inquiry, struct scope *scope, struct mounts *mounts,
+		      struct error *err)
+{
+	struct path_wish *paths = arena_zero(&scope->arena, scope->count + 1, sizeof(*paths));
+	struct path_found *found = arena_zero(&scope->arena, scope->count + 1, sizeof(*found));
+	size_t count = 0;
+
+	for (size_t i = 0; i < scope->count; i++) {
+		struct wish *wish = &scope->wishes[i];
+
+		if (!is_path(wish->target))
+			continue;
+		paths[count].path = wish->target->text;
+		if (is_inside(wish->target->text, &wish->inside, &paths[count].path))
+			paths[count].pid = wish->inside;
+		count++;
+	}
+	int rc = paths_resolve(inquiry->source, paths, count, found);
+	if (rc)
+		return error_set(err, rc, "cannot start a helper process: %s", strerror(-rc));
+	for (size_t i = 0, at = 0; i < scope->count; i++) {
+		struct wish *wish = &scope->wishes[i];
+
+		if (!is_path(wish->target))
+			continue;
+		wish->found = found[at++];
+		if (!wish->found.answered)
+			return error_set(err, -ETIMEDOUT,
+					 "%.*s lies on a filesystem that does not answer",
+					 (int)wish->target->text.len, wish->target->text.bytes);
+		if (wish->found.is_directory)
+			mean_directory(wish, mounts);
+	}
+	return 0;
+}
+
+static int mean(const struct inquiry *inquiry, struct scope *scope, struct wish *wish,
+		struct outcome *outcome, struct error *err)
+{
+	const struct target *target = wish->target;
+
+	switch (target->kind) {
+	case TARGET_HANDLE:
+		mean_process(inquiry, scope, wish, target->handle.pid, outcome);
+		return 0;
+	case TARGET_PROCESS:
+		mean_process(inquiry, scope, wish, target->pid, outcome);
+		return 0;
+	case TARGET_PORT:
+		return error_set(err, -EINVAL,
+				 "%.*s is a port, and a port is no file: name a path, a process or a "
+				 "handle",
+				 (int)target->text.len, target->text.bytes);
+	case TARGET_NAME:
+		return names_find(inquiry->source, target->name, &scope->arena, &wish->pids,
+				  &wish->pid_count);
+	case TARGET_PATH:
+	case TARGET_WORD: /* a process only when no file is called so: see select_word */
+		return 0;
+	}
+	return 0;
+}
+
+static int ascending(const void *left, const void *right)
+{
+	const unsigned int *a = left, *b = right;
+
+	return (*a > *b) - (*a < *b);
+}
+
+/** When only processes are named, nobody else needs to be looked at. */
+static void narrow(struct scope *scope)
+{
+	size_t all = 0, count = 0;
+
+	for (size_t i = 0; i < scope->count; i++) {
+		if (is_path(scope->wishes[i].target))
+			return;
+		all += scope->wishes[i].pid_count;
+	}
+	if (!scope->count)
+		return;
+	scope->pids = arena_zero(&scope->arena, all + 1, sizeof(*scope->pids));
+	for (size_t i = 0; i < scope->count; i++) {
+		for (size_t k = 0; k < scope->wishes[i].pid_count; k++) {
+			if (!scope->wishes[i].absent)
+				scope->pids[count++] = scope->wishes[i].pids[k];
+		}
+	}
+	qsort(scope->pids, count, sizeof(*scope->pids), ascending);
+	for (size_t i = 0; i < count; i++) {
+		if (!i || scope->pids[i] != scope->pids[i - 1])
+			scope->pids[scope->pid_count++] = scope->pids[i];
+	}
+}
+
+int scope_begin(const struct inquiry *inquiry, struct mounts *mounts, struct outcome *outcome,
+		struct scope *ret, struct error *err)
+{
+	int rc = 0;
+
+	*ret = (struct scope){ .source = inquiry->source, .count = inquiry->target_count };
+	arena_init(&ret->arena);
+	ret->wishes = arena_zero(&ret->arena, ret->count + 1, sizeof(*ret->wishes));
+	for (size_t i = 0; i < ret->count && !rc; i++) {
+		ret->wishes[i].target = &inquiry->targets[i];
+		rc = mean(inquiry, ret, &ret->wishes[i], outcome, err);
+	}
+	if (!rc)
+		rc = mean_paths(inquiry, ret, mounts, err);
+	if (!rc)
+		narrow(ret);
+	return rc;
+}
+
+void scope_end(struct scope *scope)
+{
+	arena_end(&scope->arena);
+}
+
+static bool is_held_by(const struct deleted_file *file, const struct wish *wish)
+{
+	for (size_t i = 0; i < file->holder_count; i++) {
+		for (size_t k = 0; k < wish->pid_count; k++) {
+			if (file->holders[i].handle.pid == wish->pids[k])
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool is_handle(const struct deleted_file *file, const struct handle *handle)
+{
+	if (handle->guarded && handle->ino != file->inode.ino)
+		return false;
+	for (size_t i = 0; i < file->holder_count; i++) {
+		if (handle_equal(&file->holders[i].handle, handle))
+			return true;
+	}
+	return false;
+}
+
+/** True when the file's path is one as the wish's namespace sees it. */
+static bool is_seen_from(const struct deleted_file *file, const struct wish *wish,
+			 struct mounts *mounts)
+{
+	if (!wish->inside)
+		return file->mounted.own;
+	return mounts_find(mounts, wish->inside, file->inode.mnt_id).info != NULL;
+}
+
+static bool is_on(const struct deleted_file *file, const struct mountinfo *filesystem)
+{
+	return (file->mounted.info && file->mounted.info->dev == filesystem->dev) ||
+	       (file->filesystem && file->filesystem->dev == filesystem->dev);
+}
+
+static bool is_at_path(const struct deleted_file *file, const struct wish *wish)
+{
+	if (!file->path.len)
+		return false;
+	if (wish->found.is_directory)
+		return text_is_below(file->path, wish->rest);
+	return text_equal(file->path, text_of(wish->found.path));
+}
+
+static bool is_at(const struct deleted_file *file, const struct wish *wish, struct mounts *mounts)
+{
+	if (wish->filesystem)
+		return is_on(file, wish->filesystem);
+	return is_at_path(file, wish) && is_seen_from(file, wish, mounts);
+}
+
+/** Mark what `is_meant` says; how many it were. */
+static uint64_t mark(struct wish *wish, struct mounts *mounts, struct deleted_file *files,
+		     size_t count,
+		     bool (*is_meant)(const struct deleted_file *, const struct wish *,
+				      struct mounts *))
+{
+	uint64_t matched = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!is_meant(&files[i], wish, mounts))
+			continue;
+		files[i].wanted = true;
+		matched++;
+	}
+	return matched;
+}
+
+static bool meant_by_process(const struct deleted_file *file, const struct wish *wish,
+			     struct mounts *mounts)
+{
+	(void)mounts;
+	return is_held_by(file, wish);
+}
+
+static bool meant_by_handle(const struct deleted_file *file, const struct wish *wish,
+			    struct mounts *mounts)
+{
+	(void)mounts;
+	return is_handle(file, &wish->target->handle);
+}
+
+static bool meant_by_base_name(const struct deleted_file *file, const struct wish *wish,
+			       struct mounts *mounts)
+{
+	(void)mounts;
+	return text_equal(text_basename(file->path), wish->target->text);
+}
+
+/** The same path, but in a namespace that is not ours. */
+static bool meant_elsewhere(const struct deleted_file *file, const struct wish *wish,
+			    struct mounts *mounts)
+{
+	(void)mounts;
+	return !file->mounted.own && is_at_path(file, wish);
+}
+
+static void select_path(struct wish *wish, struct mounts *mounts, struct deleted_file *files,
+			size_t count)
+{
+	wish->matched = mark(wish, mounts, files, count, is_at);
+	if (wish->matched || wish->inside || wish->found.is_directory)
+		return;
+	wish->matched = mark(wish, mounts, files, count, meant_elsewhere);
+	wish->elsewhere = wish->matched > 0;
+}
+
+static void select_word(struct scope *scope, struct wish *wish, struct mounts *mounts,
+			struct deleted_file *files, size_t count)
+{
+	if (wish->found.path[0])
+		wish->matched = mark(wish, mounts, files, count, is_at);
+	if (!wish->matched)
+		wish->matched = mark(wish, mounts, files, count, meant_by_base_name);
+	if (!wish->matched && names_find(scope->source, wish->target->name, &scope->arena,
+					 &wish->pids, &wish->pid_count) == 0)
+		wish->matched = mark(wish, mounts, files, count, meant_by_process);
+}
+
+void scope_select(struct scope *scope, struct mounts *mounts, struct deleted_file *files,
+		  size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		files[i].wanted = scope->count == 0;
+	for (size_t i = 0; i < scope->count; i++) {
+		struct wish *wish = &scope->wishes[i];
+
+		switch (wish->target->kind) {
+		case TARGET_HANDLE:
+			wish->matched = mark(wish, mounts, files, count, meant_by_handle);
+			break;
+		case TARGET_PROCESS:
+		case TARGET_NAME:
+			wish->matched = mark(wish, mounts, files, count, meant_by_process);
+			break;
+		case TARGET_PATH:
+			select_path(wish, mounts, files, count);
+			break;
+		case TARGET_WORD:
+			select_word(scope, wish, mounts, files, count);
+			break;
+		case TARGET_PORT:
+			break;
+		}
+	}
+}
+
+struct text scope_place(const struct scope *scope)
+{
+	if (scope->count != 1 || !scope->wishes[0].found.is_directory)
+		return (struct text){ 0 };
+	return scope->wishes[0].target->kind == TARGET_PATH ? scope->wishes[0].rest :
+							      (struct text){ 0 };
+}
