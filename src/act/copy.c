@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "act/copy.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/sysinfo.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+
+enum { PIECE = 1 << 20, KERNEL_PIECE = 8 << 20, HOLE_BLOCK = 64 << 10 };
+
+/** A copy of more than this part of memory would push others out of the cache. */
+enum { LARGE_PART = 8 };
+
+static bool is_large(uint64_t size)
+{
+	struct sysinfo info;
+
+	return sysinfo(&info) == 0 && size > (uint64_t)info.totalram * info.mem_unit / LARGE_PART;
+}
+
+void copy_begin(struct copy *copy, int from, bool borrowed, int to, uint64_t size)
+{
+	*copy = (struct copy){ .from = from, .borrowed = borrowed, .to = to, .large = is_large(size) };
+	for (size_t i = 0; i < 2; i++)
+		copy->buffers[i] = memory_resize(NULL, PIECE, 1);
+	posix_fadvise(from, 0, 0, POSIX_FADV_SEQUENTIAL);
+}
+
+void copy_end(struct copy *copy)
+{
+	free(copy->buffers[0]);
+	free(copy->buffers[1]);
+}
+
+/** Where the next data at or behind `at` begins; `size` when only a hole follows. */
+static uint64_t next_data(int fd, bool borrowed, uint64_t at, uint64_t size)
+{
+	if (borrowed)
+		return at;
+	off_t data = lseek(fd, (off_t)at, SEEK_DATA);
+	if (data < 0)
+		return errno == ENXIO ? size : at;
+	return (uint64_t)data < size ? (uint64_t)data : size;
+}
+
+static uint64_t next_hole(int fd, bool borrowed, uint64_t at, uint64_t size)
+{
+	if (borrowed)
+		return size;
+	off_t hole = lseek(fd, (off_t)at, SEEK_HOLE);
+	if (hole < 0 || (uint64_t)hole > size)
+		return size;
+	return (uint64_t)hole;
+}
+
+uint64_t copy_data(int fd, bool borrowed, uint64_t size)
+{
+	uint64_t data = 0, at = 0;
+
+	while (at < size) {
+		uint64_t begin = next_data(fd, borrowed, at, size);
+		uint64_t end = begin < size ? next_hole(fd, borrowed, begin, size) : size;
+
+		data += end - begin;
+		/* A file that changes under us may answer anything; always move on. */
+		at = end > at ? end : at + 1;
+	}
+	return data;
+}
+
+/** Read exactly `len` bytes, zeros behind the end of the file. 0 or -errno. */
+static int read_at(int fd, char *buffer, size_t len, uint64_t at)
+{
+	size_t done = 0;
+
+	while (done < len) {
+		ssize_t got = pread(fd, buffer + done, len - done, (off_t)(at + done));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (got == 0)
+			break;
+		done += (size_t)got;
+	}
+	memset(buffer + done, 0, len - done);
+	return 0;
+}
+
+static int write_at(int fd, const char *buffer, size_t len, uint64_t at)
+{
+	while (len) {
+		ssize_t put = pwrite(fd, buffer, len, (off_t)at);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return -errno;
+		buffer += put;
+		len -= (size_t)put;
+		at += (uint64_t)put;
+	}
+	return 0;
+}
+
+static bool all_zero(const char *buffer, size_t len)
+{
+	return len == 0 || (buffer[0] == 0 && memcmp(buffer, buffer + 1, len - 1) == 0);
+}
+
+/** Write a piece; where holes cannot be seen in the source, blocks of zeros become some. */
+static int write_piece(struct copy *copy, const char *buffer, size_t len, uint64_t at)
+{
+	if (!copy->borrowed)
+		return write_at(copy->to, buffer, len, at);
+	for (size_t done = 0; done < len;) {
+		size_t block = len - done < HOLE_BLOCK ? len - done : HOLE_BLOCK;
+		int rc = all_zero(buffer + done, block) ?
+				 0 :
+				 write_at(copy->to, buffer + done, block, at + done);
+
+		if (rc)
+			return rc;
+		done += block;
+	}
+	return 0;
+}
+
+static int source_failed(struct copy *copy, int rc, uint64_t at)
+{
+	copy->failed_at = at;
+	copy->read_failed = true;
+	return rc;
+}
+
+/** Errors that say: not for this pair of files; copy_file_range(2). */
+static bool means_unsupported(int error)
+{
+	return error == EXDEV || error == EINVAL || error == ENOSYS || error == EOPNOTSUPP ||
+	       error == EPERM || error == EBADF;
+}
+
+/** Up to KERNEL_PIECE bytes inside the kernel. How many, 0 when it does not work, or -errno. */
+static ssize_t copy_in_kernel(struct copy *copy, uint64_t at, uint64_t len)
+{
+	loff_t from = (loff_t)at, to = (loff_t)at;
+	size_t piece = len < KERNEL_PIECE ? (size_t)len : KERNEL_PIECE;
+
+	if (copy->no_kernel_copy || copy->borrowed)
+		return 0;
+	ssize_t done = copy_file_range(copy->from, &from, copy->to, &to, piece, 0);
+	if (done > 0 || (done < 0 && errno == EINTR))
+		return done < 0 ? -EINTR : done;
+	if (done < 0 && !means_unsupported(errno))
+		return -errno;
+	/* 0 before the agreed end: it has shrunk, or a filesystem that only pretends. */
+	copy->no_kernel_copy = true;
+	return 0;
+}
+
+static ssize_t copy_by_hand(struct copy *copy, uint64_t at, uint64_t len)
+{
+	size_t piece = len < PIECE ? (size_t)len : PIECE;
+	int rc = read_at(copy->from, copy->buffers[0], piece, at);
+
+	if (rc)
+		return source_failed(copy, rc, at);
+	rc = write_piece(copy, copy->buffers[0], piece, at);
+	return rc ? rc : (ssize_t)piece;
+}
+
+/** Pages of the source stay as they were found; those of the copy go once they are written. */
+static void drop_behind(struct copy *copy, uint64_t at, uint64_t len)
+{
+	if (!copy->large)
+		return;
+	sync_file_range(copy->to, (off_t)at, (off_t)len,
+			SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
+				SYNC_FILE_RANGE_WAIT_AFTER);
+	posix_fadvise(copy->to, (off_t)at, (off_t)len, POSIX_FADV_DONTNEED);
+}
+
+struct cachestat_range_arg {
+	uint64_t off, len;
+};
+
+struct cachestat_arg {
+	uint64_t cached, dirty, writeback, evicted, recently_evicted;
+};
+
+/** True when nothing of this range is in the page cache: cachestat(2), Linux 6.5. */
+static bool is_cold(int fd, uint64_t at, uint64_t len)
+{
+#ifdef SYS_cachestat
+	const long number = SYS_cachestat;
+#else
+	const long number = 451;
+#endif
+	struct cachestat_range_arg range = { at, len };
+	struct cachestat_arg stat;
+
+	return syscall(number, fd, &range, &stat, 0) == 0 && stat.cached == 0;
+}
+
+/** One run of data; `*done` counts what is through of all data. */
+static int copy_run(struct copy *copy, uint64_t at, uint64_t end, uint64_t *done)
+{
+	while (at < end) {
+		if (interrupt_asked(copy->interrupt))
+			return -ECANCELED;
+		uint64_t window = end - at < KERNEL_PIECE ? end - at : KERNEL_PIECE;
+		bool cold = copy->large && is_cold(copy->from, at, window);
+		ssize_t moved = copy_in_kernel(copy, at, end - at);
+
+		if (moved == -EINTR)
+			continue;
+		if (moved == 0)
+			moved = copy_by_hand(copy, at, end - at);
+		if (moved < 0)
+			return (int)moved;
+		drop_behind(copy, at, (uint64_t)moved);
+		if (cold)
+			posix_fadvise(copy->from, (off_t)at, (off_t)moved, POSIX_FADV_DONTNEED);
+		at += (uint64_t)moved;
+		*done += (uint64_t)moved;
+		bar_update(copy->bar, *done);
+	}
+	return 0;
+}
+
+int copy_all(struct copy *copy, uint64_t size)
+{
+	uint64_t at = 0, done = 0;
+
+	bar_begin(copy->bar, "copying", copy_data(copy->from, copy->borrowed, size));
+	if (ftruncate(copy->to, (off_t)size))
+		return -errno;
+	while (at < size) {
+		uint64_t begin = next_data(copy->from, copy->borrowed, at, size);
+		uint64_t end = begin < size ? next_hole(copy->from, copy->borrowed, begin, size) :
+					      size;
+		int rc = copy_run(copy, begin, end, &done);
+
+		if (rc)
+			return rc;
+		at = end > at ? end : at + 1;
+	}
+	return 0;
+}
+
+/** Compare one piece; what differs is written again. */
+static int compare_piece(struct copy *copy, uint64_t at, size_t len, uint64_t *differing)
+{
+	int rc = read_at(copy->from, copy->buffers[0], len, at);
+
+	if (rc)
+		return source_failed(copy, rc, at);
+	rc = read_at(copy->to, copy->buffers[1], len, at);
+	if (rc)
+		return rc;
+	if (memcmp(copy->buffers[0], copy->buffers[1], len) == 0)
+		return 0;
+	*differing += len;
+	return write_at(copy->to, copy->buffers[0], len, at);
+}
+
+int copy_compare(struct copy *copy, uint64_t size, uint64_t *differing)
+{
+	uint64_t at = 0, done = 0;
+
+	*differing = 0;
+	bar_begin(copy->bar, "comparing", copy_data(copy->to, false, size));
+	while (at < size) {
+		/* Data in either: a hole in one must be zeros in the other. */
+		uint64_t from = next_data(copy->from, copy->borrowed, at, size);
+		uint64_t to = next_data(copy->to, false, at, size);
+		uint64_t begin = from < to ? from : to;
+		size_t len = size - begin < PIECE ? (size_t)(size - begin) : PIECE;
+
+		if (interrupt_asked(copy->interrupt))
+			return -ECANCELED;
+		int rc = len ? compare_piece(copy, begin, len, differing) : 0;
+		if (rc)
+			return rc;
+		drop_behind(copy, begin, len);
+		at = begin + len;
+		done += len;
+		bar_update(copy->bar, done);
+	}
+	return 0;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * The bytes from one file to another, holes and all, and the proof that they are the same. Nothing is
+ * read beyond the size that was agreed on; a large copy does not push others out of the cache.
+ */
+#pragma once
+#include "act/interrupt.h"
+#include "show/bar.h"
+
+#include <stdint.h>
+
+struct copy {
+	int from;
+	bool borrowed; /**< `from` shares its offset with others: no lseek(2) */
+	int to;
+	struct bar *bar;
+	struct interrupt *interrupt;
+	bool large;         /**< drop the cache behind it */
+	bool no_kernel_copy; /**< copy_file_range(2) does not work for this pair */
+	char *buffers[2];
+	uint64_t failed_at; /**< where in the file an error was met */
+	bool read_failed;   /**< the error was in reading the source */
+};
+
+/** Prepare a copy of up to `size` bytes. copy_end frees. */
+void copy_begin(struct copy *copy, int from, bool borrowed, int to, uint64_t size);
+
+/** How many bytes of `fd` below `size` are data, not holes; `size` when that cannot be told. */
+uint64_t copy_data(int fd, bool borrowed, uint64_t size);
+
+/**
+ * Copy the first `size` bytes; what is a hole stays one; `to` is then `size` long. 0, -ECANCELED when
+ * interrupted, or -errno.
+ */
+int copy_all(struct copy *copy, uint64_t size);
+
+/**
+ * Compare the first `size` bytes anew, and write what differs over again. `*differing` counts the
+ * bytes of the pieces that differed. 0, -ECANCELED, or -errno.
+ */
+int copy_compare(struct copy *copy, uint64_t size, uint64_t *differing);
+
+/** Give back the memory. */
+void copy_end(struct copy *copy);

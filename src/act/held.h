@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * A deleted file in our hands: bound to its process, kept alive by a descriptor of ours, proved to be
+ * the file that was listed, and opened to be read.
+ */
+#pragma once
+#include "ask/deleted.h"
+
+struct held {
+	const struct deleted_file *file;
+	const struct open_file *holder; /**< the one it was taken from */
+	int hold;          /**< O_PATH: from here on the file cannot vanish */
+	int read;          /**< to read it; -1 until held_read */
+	bool borrowed;     /**< `read` shares its owner's offset: pread(2) only, never lseek(2) */
+	bool mode_changed; /**< its owner was let read for a moment: chmod(2) there and back */
+	struct inode inode;
+};
+
+/** -errno of held_bind beyond the usual: what is there is another file. */
+enum { HELD_OTHER_FILE = 1000 };
+
+/**
+ * Take hold of `file` through the first of its holders that still has it. 0; -HELD_OTHER_FILE,
+ * -ESRCH when it is gone, or -errno. held_end lets go.
+ */
+int held_bind(const struct source *source, const struct deleted_file *file, struct held *ret);
+
+/**
+ * Open it to be read: anew through /proc, else by a copy of a holder's descriptor (pidfd_getfd), else
+ * as its owner with a mode that lets us. 0 or -errno.
+ */
+int held_read(struct held *held);
+
+void held_end(struct held *held);

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "act/holders.h"
+
+#include <fcntl.h>
+
+struct gathering {
+	struct holders *out;
+	struct arena *arena;
+};
+
+static bool may_write(const struct open_file *file)
+{
+	if (file->handle.use != USE_FD)
+		return false;
+	/* Flags that could not be read are taken for the worst. */
+	return !file->flags_known ||
+	       (!(file->flags & O_PATH) && (file->flags & O_ACCMODE) != O_RDONLY);
+}
+
+static void found(void *context, const struct process *process)
+{
+	struct gathering *gathering = context;
+	struct holders *out = gathering->out;
+	bool writes = false;
+
+	for (size_t i = 0; i < process->count; i++) {
+		const struct open_file *file = &process->files[i];
+
+		out->mapped |= file->map_writable;
+		writes |= file->map_writable;
+		if (!may_write(file))
+			continue;
+		writes = true;
+		out->writers++;
+		out->appenders += file->flags_known && (file->flags & O_APPEND);
+	}
+	if (!writes)
+		return;
+	out->writing_processes++;
+	if (out->writer_pid)
+		return;
+	out->writer_pid = process->pid;
+	out->writer_comm = arena_text(gathering->arena, process->comm);
+}
+
+/** The processes that were seen to hold it, each once. */
+static unsigned int *known_pids(const struct deleted_file *file, struct arena *arena,
+				size_t *count)
+{
+	unsigned int *pids = arena_zero(arena, file->holder_count, sizeof(*pids));
+
+	*count = 0;
+	for (size_t i = 0; i < file->holder_count; i++) {
+		unsigned int pid = file->holders[i].handle.pid;
+
+		if (!*count || pids[*count - 1] != pid)
+			pids[(*count)++] = pid;
+	}
+	return pids;
+}
+
+int holders_look(const struct source *source, const struct held *held, bool all,
+		 struct arena *arena, struct holders *ret, struct error *err)
+{
+	struct gathering gathering = { ret, arena };
+	struct tally tally = { 0 };
+	struct look look = { .filter = LOOK_INODE,
+			     .inode = held->inode,
+			     .path = held->file->path,
+			     .found = found,
+			     .context = &gathering };
+
+	*ret = (struct holders){ 0 };
+	if (!all)
+		look.pids = known_pids(held->file, arena, &look.pid_count);
+	int rc = source->look(source, &look, &tally, err);
+	ret->complete = all && tally_is_complete(&tally);
+	ret->unseen = tally.in_flight || tally.rings;
+	return rc;
+}

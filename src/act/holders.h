@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * Who can write to a file while it is copied: every descriptor and mapping of it, by identity.
+ */
+#pragma once
+#include "act/held.h"
+
+struct holders {
+	bool complete;      /**< everybody could be looked at */
+	bool mapped;        /**< somebody maps it shared and writable */
+	unsigned int writers, appenders; /**< descriptors that may write; of these, O_APPEND */
+	bool unseen;        /**< descriptors in flight or in an io_uring: nobody can say what they are */
+	unsigned int writer_pid;         /**< the first process that writes; 0: none */
+	unsigned int writing_processes;
+	struct text writer_comm; /**< in the arena */
+};
+
+/** Look at all processes, or only those known to hold it. 0, or -errno and a message. */
+int holders_look(const struct source *source, const struct held *held, bool all,
+		 struct arena *arena, struct holders *ret, struct error *err);

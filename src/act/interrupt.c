@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "act/interrupt.h"
+
+#include <stddef.h>
+#include <time.h>
+
+static void stop_signals(sigset_t *ret)
+{
+	sigemptyset(ret);
+	sigaddset(ret, SIGINT);
+	sigaddset(ret, SIGTERM);
+}
+
+void interrupt_begin(struct interrupt *interrupt)
+{
+	sigset_t set;
+
+	interrupt->asked = false;
+	stop_signals(&set);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, &interrupt->before);
+}
+
+bool interrupt_asked(struct interrupt *interrupt)
+{
+	static const struct timespec now = { 0 };
+	sigset_t set;
+
+	stop_signals(&set);
+	if (!interrupt->asked && sigtimedwait(&set, NULL, &now) > 0)
+		interrupt->asked = true;
+	return interrupt->asked;
+}
+
+/** A SIGHUP that came meanwhile is taken off first: the copy has outlived it. */
+void interrupt_end(struct interrupt *interrupt)
+{
+	static const struct timespec now = { 0 };
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	while (sigtimedwait(&set, NULL, &now) > 0)
+		;
+	sigprocmask(SIG_SETMASK, &interrupt->before, NULL);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * Signals while files are written: SIGINT and SIGTERM ask to stop, so that nothing is left behind;
+ * SIGHUP is no reason to stop, a copy outlives its terminal. The state is the kernel's, not ours:
+ * the signals are blocked and looked for.
+ */
+#pragma once
+#include <signal.h>
+#include <stdbool.h>
+
+struct interrupt {
+	sigset_t before; /**< the mask to go back to */
+	bool asked;
+};
+
+/** Block the signals. interrupt_end unblocks them. */
+void interrupt_begin(struct interrupt *interrupt);
+
+/** True once somebody asked to stop. */
+bool interrupt_asked(struct interrupt *interrupt);
+
+void interrupt_end(struct interrupt *interrupt);

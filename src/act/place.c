@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "act/place.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/scope.h"
+#include "kernel/fdinfo.h"
+#include "kernel/openat2.h"
+
+static int set_name(struct place *place, struct text name)
+{
+	if (!name.len || text_is(name, ".") || text_is(name, ".."))
+		return -EINVAL;
+	if (name.len > NAME_MAX)
+		return -ENAMETOOLONG;
+	memcpy(place->name, name.bytes, name.len);
+	place->name[name.len] = 0;
+	return 0;
+}
+
+/** The mount a descriptor of ours is on; before Linux 5.8 statx does not say. */
+static int mount_of(int fd, uint32_t *ret)
+{
+	struct inode inode;
+	struct fdinfo info;
+	int rc = inode_look(fd, "", &inode);
+
+	if (rc)
+		return rc;
+	*ret = inode.mnt_id;
+	if (*ret)
+		return 0;
+	scope_fd self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	rc = self < 0 ? -errno : fdinfo_read(self, (unsigned int)fd, &info);
+	*ret = info.mnt_id;
+	return rc;
+}
+
+/** The root below which the kernel's path has its meaning: ours, or that of the holder's namespace. */
+static int open_root(const struct source *source, const struct held *held, bool *elsewhere)
+{
+	char name[32];
+
+	*elsewhere = !held->file->mounted.own;
+	if (!*elsewhere)
+		return open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	snprintf(name, sizeof(name), "%u/root", held->holder->handle.pid);
+	return openat(source->proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+int place_original(const struct source *source, const struct held *held, struct arena *arena,
+		   struct place *ret)
+{
+	const struct deleted_file *file = held->file;
+	struct text path = file->path;
+	uint32_t file_mount, directory_mount;
+
+	*ret = (struct place){ .directory = -1, .original = true };
+	if (!text_starts(path, "/") || file->class == CLASS_TMPFILE || file->class == CLASS_MEMORY)
+		return -PLACE_NO_NAME;
+	int rc = set_name(ret, text_basename(path));
+	if (rc)
+		return -PLACE_NO_NAME;
+	scope_fd root = open_root(source, held, &ret->elsewhere);
+	if (root < 0)
+		return -PLACE_UNPROVED;
+	int fd = openat2_open(root, arena_text(arena, text_dirname(path)).bytes,
+			      O_RDONLY | O_DIRECTORY,
+			      RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
+	scope_fd directory = fd;
+	if (fd == -ENOENT || fd == -ENOTDIR)
+		return -PLACE_NO_PARENT;
+	if (fd == -ELOOP)
+		return -PLACE_UNPROVED;
+	if (fd < 0)
+		return fd;
+	if (mount_of(held->hold, &file_mount) || mount_of(directory, &directory_mount) ||
+	    file_mount != directory_mount)
+		return -PLACE_UNPROVED;
+	ret->shown = path;
+	ret->directory = scope_fd_take(&directory);
+	return 0;
+}
+
+int place_file(const char *path, struct arena *arena, struct place *ret)
+{
+	struct text whole = text_of(path), parent = text_dirname(whole);
+	struct stat stat;
+
+	*ret = (struct place){ .directory = -1, .shown = whole };
+	if (text_ends(whole, "/") || (lstat(path, &stat) == 0 && S_ISDIR(stat.st_mode)))
+		return -EISDIR;
+	int rc = set_name(ret, text_basename(whole));
+	if (rc)
+		return rc;
+	ret->directory = open(parent.len ? arena_text(arena, parent).bytes : ".",
+			      O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return ret->directory < 0 ? -errno : 0;
+}
+
+/** One directory further down; made if it is not there. */
+static int descend(int directory, struct text name, struct arena *arena)
+{
+	const char *word = arena_text(arena, name).bytes;
+
+	if (text_is(name, "..") || text_is(name, "."))
+		return -EINVAL;
+	int fd = openat(directory, word, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd >= 0 || errno != ENOENT)
+		return fd < 0 ? -errno : fd;
+	if (mkdirat(directory, word, 0777) && errno != EEXIST)
+		return -errno;
+	fd = openat(directory, word, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+int place_below(const char *directory, struct text relative, struct arena *arena,
+		struct place *ret)
+{
+	struct text parents = text_dirname(relative), word;
+	size_t len = strlen(directory);
+
+	while (len > 1 && directory[len - 1] == '/')
+		len--;
+	while (text_starts(relative, "/"))
+		relative = text_from(relative, 1);
+	*ret = (struct place){ .directory = -1 };
+	int rc = set_name(ret, text_basename(relative));
+	if (rc)
+		return rc;
+	ret->shown = arena_format(arena, "%.*s%s", (int)len, directory,
+				  len == 1 && *directory == '/' ? "" : "/");
+	obstack_grow(&arena->stack, ret->shown.bytes, ret->shown.len);
+	obstack_grow0(&arena->stack, relative.bytes, relative.len);
+	ret->shown.len += relative.len;
+	ret->shown.bytes = obstack_finish(&arena->stack);
+	scope_fd fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	while (text_next(&parents, '/', &word)) {
+		if (!word.len)
+			continue;
+		int next = descend(fd, word, arena);
+
+		if (next < 0)
+			return next;
+		close(fd);
+		fd = next;
+	}
+	ret->directory = scope_fd_take(&fd);
+	return 0;
+}
+
+int place_look(const struct place *place, struct inode *ret)
+{
+	return inode_look_at(place->directory, place->name, ret);
+}
+
+void place_end(struct place *place)
+{
+	if (place->directory >= 0)
+		close(place->directory);
+	place->directory = -1;
+}
+
+struct text place_name(const struct deleted_file *file, struct arena *arena)
+{
+	struct text name = text_basename(file->path);
+	const struct handle *handle = &file->holders[0].handle;
+
+	if (file->class == CLASS_MEMORY && text_starts(name, "memfd:"))
+		name = text_from(name, 6);
+	if (!name.len || text_is(name, ".") || text_is(name, "..") || name.len > NAME_MAX)
+		return arena_format(arena, "recovered-%u-%u", handle->pid, handle->fd);
+	return name;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * Getting one deleted file back: bind, hold, read, relink or clone or copy, verify, metadata, publish.
+ * The steps are in the files beside this one; here they are put in order.
+ */
+#pragma once
+#include "act/metadata.h"
+#include "act/transfer.h"
+
+struct recover_options {
+	const char *output;    /**< -o: a file, or "-" for standard output; NULL: none */
+	const char *directory; /**< -d: a directory; NULL: none */
+	bool parents;          /**< --parents: with the directories they were in */
+	bool overwrite;
+	bool keep_privileges;  /**< setuid, setgid, capabilities and the like too */
+	bool dry_run;
+	bool yes;
+};
+
+struct recovering {
+	const struct source *source;
+	struct mounts *mounts;
+	struct arena *arena; /**< for texts that outlive one file */
+	const struct recover_options *options;
+	const char *program;
+	struct interrupt *interrupt;
+};
+
+enum recover_result {
+	RECOVER_DONE,
+	RECOVER_WOULD,       /**< --dry-run: nothing stands in the way */
+	RECOVER_REFUSED,     /**< see the message; nothing was written */
+	RECOVER_INTERRUPTED, /**< nothing was written */
+};
+
+struct recovered {
+	enum recover_result result;
+	enum method method;
+	const struct deleted_file *file;
+	const struct open_file *holder;
+	struct transfer transfer; /**< grade and size for every method */
+	struct metadata metadata;
+	struct text path;     /**< where it is now, or was to be */
+	struct text landed;   /**< it had to take this name: the other was taken at the last moment */
+	bool original, elsewhere;
+	bool mode_changed;
+	int64_t took_ns;
+	struct error err;
+	struct recovery row;
+};
+
+/**
+ * Recover `file`. `below` is its path below --directory, or empty for its base name. Never fails but by
+ * `ret->result`.
+ */
+void recover_one(const struct recovering *context, const struct deleted_file *file,
+		 struct text below, struct recovered *ret);
+
+/** Tell a person how it went; nothing for a refusal, whose message is complete. */
+void recover_tell(const struct recovering *context, const struct recovered *recovered, FILE *out);

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * What is said after a recovery: that it is back, how sure it is, what is different, who goes on
+ * writing to the deleted one.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "act/recover.h"
+#include "act/refusal.h"
+#include "show/encode.h"
+#include "show/style.h"
+#include "show/units.h"
+
+struct telling {
+	const struct recovering *context;
+	const struct recovered *recovered;
+	FILE *out;
+	struct style style;
+};
+
+static void comm_of(const struct telling *telling, struct text comm)
+{
+	encode_write(telling->out, comm);
+}
+
+static void tell_back(const struct telling *telling)
+{
+	const struct recovered *recovered = telling->recovered;
+	char size[UNITS_MAX], took[UNITS_MAX];
+	FILE *out = telling->out;
+
+	fputs(style_bold(telling->style), out);
+	encode_write(out, recovered->path);
+	fprintf(out, "%s is back", style_off(telling->style));
+	if (recovered->elsewhere && recovered->file->container.len) {
+		fputs(" in ", out);
+		encode_write(out, recovered->file->container);
+	}
+	units_size(size, recovered->transfer.size);
+	switch (recovered->method) {
+	case METHOD_NONE:
+		break;
+	case METHOD_RELINK:
+		fprintf(out, ": the same file, under %s again; nothing was copied.\n",
+			recovered->original ? "its name" : "a name");
+		return;
+	case METHOD_CLONE:
+		fprintf(out, ": %s, cloned in %s.\n", size,
+			units_duration(took, recovered->took_ns));
+		return;
+	case METHOD_COPY:
+		fprintf(out, ": %s, copied in %s, compared.\n", size,
+			units_duration(took, recovered->transfer.copied_ns));
+		return;
+	}
+}
+
+static void tell_prefix(const struct telling *telling)
+{
+	const struct transfer *transfer = &telling->recovered->transfer;
+	char clock[UNITS_MAX], added[UNITS_MAX];
+
+	fprintf(telling->out, "  prefix: exact up to %s; ",
+		units_clock(clock, transfer->begun_ns));
+	comm_of(telling, transfer->holders.writer_comm);
+	fputs(" only appends", telling->out);
+	if (transfer->added)
+		fprintf(telling->out, ", and has added %s since",
+			units_size(added, transfer->added));
+	fputs(".\n", telling->out);
+}
+
+static void tell_grade(const struct telling *telling)
+{
+	const struct transfer *transfer = &telling->recovered->transfer;
+	char begun[UNITS_MAX], ended[UNITS_MAX];
+
+	units_clock(begun, transfer->begun_ns);
+	units_clock(ended, transfer->ended_ns);
+	switch (transfer->grade) {
+	case GRADE_NONE:
+	case GRADE_SAME:
+	case GRADE_CHANGED:
+		return;
+	case GRADE_SNAPSHOT:
+		fprintf(telling->out,
+			"  snapshot: every byte as it was at %s, and it takes no extra space.\n", begun);
+		return;
+	case GRADE_NO_WRITER:
+		fprintf(telling->out, "  no-writer: nobody could write to it between %s and %s.\n",
+			begun, ended);
+		return;
+	case GRADE_PREFIX:
+		tell_prefix(telling);
+		return;
+	case GRADE_UNCHANGED:
+		fprintf(telling->out, "  unchanged: nobody wrote to it between %s and %s.\n", begun,
+			ended);
+		return;
+	}
+}
+
+static void tell_metadata(const struct telling *telling)
+{
+	const struct metadata *metadata = &telling->recovered->metadata;
+	const struct deleted_file *file = telling->recovered->file;
+	FILE *out = telling->out;
+
+	if (telling->recovered->method == METHOD_RELINK)
+		return;
+	if (!metadata->owner_missed && !metadata->missed && !metadata->mode_missed &&
+	    !metadata->times_missed) {
+		fputs("  Owner, mode", out);
+		if (metadata->attributes)
+			fprintf(out, ", times and %u attribute%s are as they were.\n",
+				metadata->attributes, units_plural(metadata->attributes));
+		else
+			fputs(" and times are as they were.\n", out);
+	}
+	if (metadata->owner_missed)
+		fprintf(out, "  Its owner (uid %u) could not be given back: that needs root.\n",
+			file->inode.uid);
+	if (metadata->missed)
+		fprintf(out, "  %u attribute%s could not be given back here.\n", metadata->missed,
+			units_plural(metadata->missed));
+	if (metadata->mode_missed || metadata->times_missed)
+		fprintf(out, "  Its %s could not be given back here.\n",
+			metadata->mode_missed ? "mode" : "times");
+	if (metadata->privileges_left)
+		fputs("  setuid, setgid and capabilities were left out: --keep-privileges\n", out);
+	if (telling->recovered->mode_changed)
+		fprintf(out, "  To read it, its mode (%04o) let its owner read for a moment.\n",
+			file->inode.mode & 07777);
+}
+
+/** Only appended to, it is a log, and its program can be told to open it anew. */
+static void tell_writers(const struct telling *telling)
+{
+	const struct recovered *recovered = telling->recovered;
+	const struct holders *holders = &recovered->transfer.holders;
+	FILE *out = telling->out;
+
+	if (!holders->writer_pid)
+		return;
+	if (recovered->method == METHOD_RELINK) {
+		fputs("  same: ", out);
+		comm_of(telling, holders->writer_comm);
+		fprintf(out, " (%u) goes on writing into it.\n", holders->writer_pid);
+		return;
+	}
+	fputs("  ", out);
+	comm_of(telling, holders->writer_comm);
+	fprintf(out, " (%u", holders->writer_pid);
+	if (holders->writing_processes > 1)
+		fprintf(out, " +%u", holders->writing_processes - 1);
+	fputs(") still writes to the deleted file, not to this one", out);
+	fputs(recovered->transfer.grade == GRADE_PREFIX ? ", until it opens its log anew.\n" :
+							  ".\n",
+	      out);
+}
+
+/** Exit status 5, and what to do about it. */
+static void tell_doubt(const struct telling *telling)
+{
+	const struct recovered *recovered = telling->recovered;
+	const struct transfer *transfer = &recovered->transfer;
+	char size[UNITS_MAX];
+	FILE *out = telling->out;
+	bool known = transfer->holders.writer_pid;
+
+	fprintf(out, "%sprocowl:%s recovered, but ", style_yellow(telling->style),
+		style_off(telling->style));
+	if (known)
+		comm_of(telling, transfer->holders.writer_comm);
+	else
+		fputs("somebody", out);
+	fputs(transfer->mapped ? " has it mapped and may have written while it was copied: " :
+	      transfer->blind  ? " who cannot be seen may have written while it was copied: " :
+				 " wrote to it while it was copied: ",
+	      out);
+	encode_write(out, recovered->path);
+	fputs(" may be torn\n", out);
+	if (transfer->mapped)
+		fputs("  changed: writes through a mapping leave no trace to go by.\n", out);
+	else if (transfer->blind)
+		fputs("  changed: not all processes could be looked at; as root more can be said.\n",
+		      out);
+	else
+		fprintf(out, "  changed: %u passes of %s, the last one still saw writes.\n",
+			transfer->passes, units_size(size, transfer->size));
+	fputs("  Let ", out);
+	if (known)
+		comm_of(telling, transfer->holders.writer_comm);
+	else
+		fputs("it", out);
+	fputs(" pause by its own means and repeat.\n", out);
+}
+
+static void tell_elsewhere(const struct telling *telling)
+{
+	const struct recovered *recovered = telling->recovered;
+
+	if (!recovered->elsewhere)
+		return;
+	fprintf(telling->out, "  On this host it is /proc/%u/root", recovered->holder->handle.pid);
+	encode_write(telling->out, recovered->path);
+	putc('\n', telling->out);
+}
+
+/** "NAME: 37G to standard output; prefix: exact up to 02:41:20." */
+static void tell_stream(const struct telling *telling)
+{
+	const struct transfer *transfer = &telling->recovered->transfer;
+	char size[UNITS_MAX], clock[UNITS_MAX];
+	struct text grade = grade_word(transfer->grade);
+	FILE *out = telling->out;
+
+	encode_write(out, telling->recovered->file->path);
+	fprintf(out, ": %s to standard output; %.*s", units_size(size, transfer->size),
+		(int)grade.len, grade.bytes);
+	if (transfer->grade == GRADE_PREFIX)
+		fprintf(out, ": exact up to %s", units_clock(clock, transfer->begun_ns));
+	fputs(".\n", out);
+}
+
+void recover_tell(const struct recovering *context, const struct recovered *recovered, FILE *out)
+{
+	struct telling telling = { context, recovered, out, style_of(out) };
+	char size[UNITS_MAX];
+
+	if (recovered->result == RECOVER_WOULD) {
+		fputs("Would recover ", out);
+		encode_write(out, recovered->file->path);
+		fprintf(out, " (%s) to ", units_size(size, recovered->transfer.size));
+		encode_write(out, recovered->path);
+		fputs(". Nothing was written.\n", out);
+		return;
+	}
+	if (recovered->result != RECOVER_DONE)
+		return;
+	if (recovered->transfer.grade == GRADE_CHANGED)
+		tell_doubt(&telling);
+	else if (text_is(recovered->path, "-"))
+		tell_stream(&telling);
+	if (recovered->transfer.grade == GRADE_CHANGED || text_is(recovered->path, "-"))
+		return;
+	tell_back(&telling);
+	tell_grade(&telling);
+	tell_metadata(&telling);
+	tell_elsewhere(&telling);
+	tell_writers(&telling);
+}

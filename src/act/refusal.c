@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "act/refusal.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "show/encode.h"
+#include "show/units.h"
+
+/** Text of other programs inside a message passes the encoder; the copy lies in the arena. */
+static const char *shown(const struct recovering *context, struct text text)
+{
+	char *string = NULL;
+	size_t len;
+	FILE *out = open_memstream(&string, &len);
+
+	if (!out)
+		memory_out();
+	encode_write(out, text);
+	if (fclose(out))
+		memory_out();
+	struct text copy = arena_text(context->arena, (struct text){ string, len });
+	free(string);
+	return copy.bytes;
+}
+
+/** The same as one word for a shell; NULL when it is not plain. */
+static const char *word(const struct recovering *context, struct text text, const char *suffix)
+{
+	char *string = NULL;
+	size_t len;
+	FILE *out = open_memstream(&string, &len);
+	struct text whole = arena_format(context->arena, "%.*s%s", (int)text.len,
+					 text.len ? text.bytes : "", suffix);
+
+	if (!out)
+		memory_out();
+	bool plain = encode_shell_word(out, whole);
+	if (fclose(out))
+		memory_out();
+	struct text copy = arena_text(context->arena, (struct text){ string, len });
+	free(string);
+	return plain ? copy.bytes : NULL;
+}
+
+const char *refusal_handle(char buffer[HANDLE_MAX], const struct recovered *recovered)
+{
+	const struct open_file *holder =
+		recovered->holder ? recovered->holder : &recovered->file->holders[0];
+
+	return handle_format(buffer, &holder->handle);
+}
+
+static void refuse(struct recovered *recovered)
+{
+	recovered->result = RECOVER_REFUSED;
+}
+
+void refusal_bind(const struct recovering *context, struct recovered *recovered, int rc)
+{
+	char handle[HANDLE_MAX];
+	const struct deleted_file *file = recovered->file;
+	unsigned int pid = file->holders[0].handle.pid;
+	const char *comm = shown(context, file->comms[0]);
+
+	refuse(recovered);
+	refusal_handle(handle, recovered);
+	if (rc == -HELD_OTHER_FILE)
+		error_set(&recovered->err, rc,
+			  "%s is another file now than the one that was listed\n"
+			  "  Nothing was written. See what is there: %s deleted %u",
+			  handle, context->program, pid);
+	else if (rc == -ESRCH)
+		error_set(&recovered->err, rc,
+			  "%s is gone: %s (%u) has closed it, or has ended\n"
+			  "  Nothing was written. A deleted file ends when the last process closes it.",
+			  handle, comm, pid);
+	else if (file->holders[0].handle.use == USE_MAP)
+		error_set(&recovered->err, rc,
+			  "cannot get at %s: it is only mapped, and that needs root\n"
+			  "  Nothing was written.\n  sudo %s recover %s",
+			  handle, context->program, handle);
+	else
+		error_set(&recovered->err, rc, "cannot get at %s: %s\n  Nothing was written.", handle,
+			  strerror(-rc));
+}
+
+void refusal_kind(struct recovered *recovered, uint32_t mode)
+{
+	char handle[HANDLE_MAX];
+	const char *kind = S_ISDIR(mode)  ? "a directory" :
+			   S_ISFIFO(mode) ? "a fifo" :
+			   S_ISSOCK(mode) ? "a socket" :
+			   S_ISCHR(mode)  ? "a character device" :
+			   S_ISBLK(mode)  ? "a block device" :
+					    "something else";
+
+	refuse(recovered);
+	error_set(&recovered->err, 0,
+		  "%s is %s, not a regular file: there is no content to get back\n"
+		  "  Nothing was written.",
+		  refusal_handle(handle, recovered), kind);
+}
+
+void refusal_read(const struct recovering *context, struct recovered *recovered, int rc)
+{
+	char handle[HANDLE_MAX];
+	const struct inode *inode = &recovered->file->inode;
+
+	refuse(recovered);
+	refusal_handle(handle, recovered);
+	if (rc == -EACCES || rc == -EPERM)
+		error_set(&recovered->err, rc,
+			  "cannot read %s: mode %04o, owned by uid %u\n"
+			  "  Nothing was written.\n  sudo %s recover %s",
+			  handle, inode->mode & 07777, inode->uid, context->program, handle);
+	else if (rc == -ESTALE)
+		error_set(&recovered->err, rc,
+			  "cannot read %s: it was deleted on the NFS server and is gone there\n"
+			  "  Nothing was written. Ask for a snapshot or backup of the server.",
+			  handle);
+	else
+		error_set(&recovered->err, rc, "cannot read %s: %s at byte %" PRIu64
+			  "\n  Nothing was written.",
+			  handle, strerror(-rc), recovered->transfer.failed_at);
+}
+
+void refusal_place(const struct recovering *context, struct recovered *recovered, int rc)
+{
+	char handle[HANDLE_MAX];
+	struct error *err = &recovered->err;
+	const char *path = shown(context, recovered->path);
+
+	refuse(recovered);
+	refusal_handle(handle, recovered);
+	switch (-rc) {
+	case PLACE_NO_NAME:
+		error_set(err, rc,
+			  "%s has no name to go back to\n"
+			  "  Nothing was written. Give it one: %s recover %s -o FILE",
+			  handle, context->program, handle);
+		return;
+	case PLACE_NO_PARENT:
+		error_set(err, rc,
+			  "cannot put %s back to %s: its directory is gone too\n"
+			  "  Nothing was written.\n  to another place   %s recover %s -d DIR",
+			  handle, path, context->program, handle);
+		return;
+	case PLACE_UNPROVED:
+		error_set(err, rc,
+			  "cannot put %s back to %s: it cannot be proved that this is where it was\n"
+			  "  The path leads over a symlink, or to another mount than the file's own. "
+			  "Nothing was written.\n"
+			  "  to another place   %s recover %s -d DIR",
+			  handle, path, context->program, handle);
+		return;
+	case EISDIR:
+		error_set(err, rc, "%s is a directory\n  Nothing was written.\n  %s recover %s -d %s",
+			  path, context->program, handle, path);
+		return;
+	default:
+		error_set(err, rc, "cannot write to %s: %s\n  Nothing was written.", path,
+			  strerror(-rc));
+		return;
+	}
+}
+
+void refusal_taken(const struct recovering *context, struct recovered *recovered,
+		   const struct inode *there)
+{
+	char handle[HANDLE_MAX], size[UNITS_MAX], age[UNITS_MAX];
+	const char *path = shown(context, recovered->path);
+	const char *free_name = word(context, recovered->path, ".recovered");
+	struct timespec now;
+
+	refuse(recovered);
+	refusal_handle(handle, recovered);
+	clock_gettime(CLOCK_REALTIME, &now);
+	int64_t written_ns = now.tv_sec * INT64_C(1000000000) - there->mtime_ns;
+	error_set(&recovered->err, -EEXIST,
+		  "cannot put %s back to %s: another file has that name now\n"
+		  "  That one is %s, written to %s ago. Nothing was changed.\n",
+		  handle, path, units_size(size, there->size),
+		  units_duration(age, written_ns > 0 ? written_ns : 0));
+	if (free_name)
+		error_add(&recovered->err, "  %s recover %s -o %s", context->program, handle,
+			  free_name);
+	else
+		error_add(&recovered->err, "  %s recover %s -o FILE", context->program, handle);
+}
+
+void refusal_room(const struct recovering *context, struct recovered *recovered,
+		  const struct room *room)
+{
+	char handle[HANDLE_MAX], needed[UNITS_MAX], free[UNITS_MAX];
+	const struct deleted_file *file = recovered->file;
+	struct room_elsewhere elsewhere[ROOM_ELSEWHERE_MAX];
+	const char *name = word(context, text_basename(recovered->path), "");
+	size_t count = room_find(context->source, context->mounts, room->needed, context->arena,
+				 elsewhere);
+
+	refuse(recovered);
+	refusal_handle(handle, recovered);
+	error_set(&recovered->err, -ENOSPC,
+		  "cannot copy %s to %s: it takes %s, %s are free\n"
+		  "  %.*s cannot give this deleted file its name back, nor clone it. Nothing was "
+		  "written.\n",
+		  handle, shown(context, text_dirname(recovered->path)),
+		  units_size(needed, room->needed), units_size(free, room->free),
+		  file->mounted.info ? (int)file->mounted.info->type.len : 16,
+		  file->mounted.info ? file->mounted.info->type.bytes : "The filesystem");
+	for (size_t i = 0; i < count; i++) {
+		const char *point = word(context, elsewhere[i].point, "");
+
+		if (point)
+			error_add(&recovered->err,
+				  "  onto another disk   %s recover %s -d %s   %s free\n",
+				  context->program, handle, point,
+				  units_size(free, elsewhere[i].free));
+	}
+	error_add(&recovered->err, "  to another machine  %s recover %s -o - | ssh HOST 'cat > %s'",
+		  context->program, handle, name && *name != '\'' ? name : "FILE");
+}
+
+void refusal_write(struct recovered *recovered, int rc)
+{
+	char handle[HANDLE_MAX];
+
+	refuse(recovered);
+	error_set(&recovered->err, rc, "cannot write the copy of %s: %s\n  Nothing was left behind.",
+		  refusal_handle(handle, recovered), strerror(-rc));
+}
