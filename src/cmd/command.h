@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * What you type: a command is one entry that says everything about it, and one call of it.
+ */
+#pragma once
+#include <argp.h>
+
+#include "act/recover.h"
+#include "ask/question.h"
+#include "row/sink.h"
+
+/** Exit statuses; design section 2. */
+enum status {
+	STATUS_ANSWERED = 0,
+	STATUS_NOTHING = 1,
+	STATUS_USAGE = 2,
+	STATUS_PARTLY_UNSEEN = 3,
+	STATUS_REFUSED = 4,
+	STATUS_TORN = 5,
+	STATUS_INTERRUPTED = 130,
+};
+
+/** Option keys without a letter. */
+enum option_key {
+	OPTION_JSONL = 0x100,
+	OPTION_LIMIT,
+	OPTION_LIST_COLUMNS,
+	OPTION_COLUMNS,
+	OPTION_HOW,
+	OPTION_PROC,
+	OPTION_SOURCE,
+	OPTION_VERBOSE,
+	OPTION_HELP,
+	OPTION_PARENTS,
+	OPTION_OVERWRITE,
+	OPTION_KEEP_PRIVILEGES,
+};
+
+/** One call of a command: what was typed, understood. */
+struct invocation {
+	const struct command *command;
+	const char *program; /**< as it was called, quoted for the shell */
+	const char *line;    /**< the whole command line, quoted likewise */
+	struct target *targets;
+	size_t target_count;
+	struct sink_options output;
+	struct selection selection;
+	bool columns_chosen;
+	bool all, how, list_columns, help, verbose;
+	const char *proc;   /**< --proc DIR, or NULL */
+	const char *source; /**< --source NAME, or NULL */
+	struct recover_options recover;
+};
+
+struct command {
+	const char *name;
+	const char *group;   /**< the need it serves: "lost a file" */
+	const char *asks;    /**< the question it answers, for `procowl` alone */
+	const char *usage;   /**< what follows the name: "[TARGET…]" */
+	const char *details; /**< further lines of --help, or NULL */
+	const struct table *table;          /**< its columns, or NULL */
+	const struct argp_option *options;  /**< its own, ended by {0} */
+	const struct argp_option *shared;   /**< those it shares with others, ended by {0} */
+	/** Take one of its own options. 0, or -EINVAL and a message. */
+	int (*take)(struct invocation *invocation, int key, const char *value, struct error *err);
+	/** Do it; returns an exit status. A message is printed by the caller. */
+	enum status (*run)(struct invocation *invocation, struct error *err);
+	/** Print the recipe that does it by hand. */
+	void (*how)(const struct invocation *invocation, FILE *out);
+	bool hidden; /**< not shown to people */
+};
+
+/** All commands, ended by NULL, in the order they are shown. */
+extern const struct command *const commands[];
+
+extern const struct command command_deleted, command_recover, command_help, command_completion;
+
+/** The command called `name`, or NULL. */
+const struct command *command_find(const char *name);
+
+/** Run what `argv` says; returns the exit status. */
+int command_main(int argc, char **argv);
+
+/** "procowl: MESSAGE" on standard error; in red on a terminal. */
+void command_complain(const char *message);
+
+/** A recipe: three labelled lines. */
+void command_recipe(FILE *out, const char *by_hand, const char *why, const char *adds);

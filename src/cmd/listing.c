@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cmd/listing.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "show/units.h"
+
+int listing_source(const struct invocation *invocation, struct source *ret, struct error *err)
+{
+	return source_procfs(invocation->proc, ret, err);
+}
+
+static const char *why_denied(void)
+{
+	return geteuid() == 0 ? "not permitted" : "not yours";
+}
+
+static void warn_denied(const struct invocation *invocation, const struct tally *tally, bool rows)
+{
+	unsigned int all = tally->looked + tally->denied;
+
+	if (rows || geteuid() == 0)
+		fprintf(stderr, "procowl: %s%u of %u processes could not be read (%s)%s\n",
+			rows ? "" : "nothing found, but ", tally->denied, all, why_denied(),
+			geteuid() == 0 ? "" : "; run as root");
+	else
+		fprintf(stderr,
+			"procowl: nothing found, but %u of %u processes could not be read (%s)\n"
+			"  sudo %s\n",
+			tally->denied, all, why_denied(), invocation->line);
+}
+
+void listing_warn(const struct invocation *invocation, const struct outcome *outcome, bool rows)
+{
+	const struct tally *tally = &outcome->tally;
+
+	if (*outcome->complaints.message)
+		command_complain(outcome->complaints.message);
+	if (tally->denied)
+		warn_denied(invocation, tally, rows);
+	if (tally->blocked)
+		fprintf(stderr, "procowl: %u process%s did not answer and %s passed over\n",
+			tally->blocked, tally->blocked == 1 ? "" : "es",
+			tally->blocked == 1 ? "was" : "were");
+	if (tally->hidden)
+		fprintf(stderr, "procowl: /proc hides other users' processes (mount option "
+				"hidepid); run as root\n");
+}
+
+static enum status status_of(const struct outcome *outcome)
+{
+	if (outcome->no_process)
+		return STATUS_USAGE;
+	if (outcome->denied_target)
+		return STATUS_PARTLY_UNSEEN;
+	if (outcome->rows)
+		return STATUS_ANSWERED;
+	return tally_is_complete(&outcome->tally) ? STATUS_NOTHING : STATUS_PARTLY_UNSEEN;
+}
+
+static int64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000L + now.tv_nsec;
+}
+
+static void say_verbose(const struct source *source, const struct outcome *outcome, int64_t ns)
+{
+	fprintf(stderr, "procowl: source %s; %u processes read in %.1f ms\n", source->name,
+		outcome->tally.looked, (double)ns / 1e6);
+}
+
+enum status listing_run(const struct invocation *invocation, const struct question *question,
+			struct error *err)
+{
+	struct source source;
+	struct outcome outcome = { 0 };
+	struct sink_options output = invocation->output;
+	int64_t begun = now_ns();
+
+	if (listing_source(invocation, &source, err))
+		return STATUS_USAGE;
+	output.story = output.format == FORMAT_TEXT && isatty(STDOUT_FILENO);
+	struct sink *sink = sink_begin(question->table, &invocation->selection, &output, stdout);
+	struct inquiry inquiry = {
+		.source = &source,
+		.targets = invocation->targets,
+		.target_count = invocation->target_count,
+		.all = invocation->all,
+		.program = invocation->program,
+		.sink = sink,
+	};
+	int rc = question->ask(&inquiry, &outcome, err);
+	int written = sink_end(sink);
+	if (invocation->verbose)
+		say_verbose(&source, &outcome, now_ns() - begun);
+	source_close(&source);
+	if (rc)
+		return STATUS_USAGE;
+	listing_warn(invocation, &outcome, outcome.rows > 0);
+	if (written) {
+		error_set(err, written, "cannot write the answer: %s", strerror(-written));
+		return STATUS_USAGE;
+	}
+	return status_of(&outcome);
+}
+
+void listing_columns(const struct table *table, FILE *out)
+{
+	static const char *const types[] = {
+		[TYPE_HANDLE] = "handle", [TYPE_WORD] = "word",	      [TYPE_COMMAND] = "name",
+		[TYPE_TEXT] = "text",	  [TYPE_PATH] = "path",	      [TYPE_SIZE] = "bytes",
+		[TYPE_COUNT] = "number",  [TYPE_ID] = "number",	      [TYPE_DEVICE] = "device",
+		[TYPE_MODE] = "mode",	  [TYPE_TIME] = "time",	      [TYPE_HANDLES] = "handles",
+		[TYPE_NAMES] = "names",
+	};
+
+	for (size_t i = 0; i < table->count; i++) {
+		const struct column *column = &table->columns[i];
+
+		fprintf(out, "%-10s  %-7s  %c  %s\n", column->name, types[column->type],
+			column->flags & COLUMN_DEFAULT ? '*' : ' ', column->help);
+	}
+}

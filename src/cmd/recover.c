@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * procowl recover: get deleted files back.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ask/absent.h"
+#include "cmd/listing.h"
+#include "cmd/options.h"
+#include "model/recovery.h"
+#include "show/encode.h"
+
+static const struct argp_option options[] = {
+	{ "output", 'o', "FILE", 0, "put it there; - is standard output", 0 },
+	{ "directory", 'd', "DIR", 0, "put it, or all of them, into this directory", 0 },
+	{ "parents", OPTION_PARENTS, NULL, 0, "with the directories they were in, below DIR", 0 },
+	{ "overwrite", OPTION_OVERWRITE, NULL, 0, "in place of a file that has the name now", 0 },
+	{ "keep-privileges", OPTION_KEEP_PRIVILEGES, NULL, 0,
+	  "restore setuid, setgid and capabilities too", 0 },
+	{ "dry-run", 'n', NULL, 0, "say what would be done, and write nothing", 0 },
+	{ "yes", 'y', NULL, 0, "answer yes to questions", 0 },
+	{ 0 },
+};
+
+static int take(struct invocation *invocation, int key, const char *value, struct error *err)
+{
+	struct recover_options *recover = &invocation->recover;
+
+	switch (key) {
+	case 'o':
+		recover->output = value;
+		break;
+	case 'd':
+		recover->directory = value;
+		break;
+	case OPTION_PARENTS:
+		recover->parents = true;
+		break;
+	case OPTION_OVERWRITE:
+		recover->overwrite = true;
+		break;
+	case OPTION_KEEP_PRIVILEGES:
+		recover->keep_privileges = true;
+		break;
+	case 'n':
+		recover->dry_run = true;
+		break;
+	case 'y':
+		recover->yes = true;
+		break;
+	default:
+		return -ENOENT;
+	}
+	if (value && !*value)
+		return error_set(err, -EINVAL, "-%c needs a name that is not empty", key);
+	return 0;
+}
+
+/** All that one call of the command works on. */
+struct session {
+	struct invocation *invocation;
+	struct inquiry inquiry;
+	struct outcome outcome;
+	struct deleted_files files;
+	struct recovering recovering;
+	struct interrupt interrupt;
+	struct arena arena;
+	struct recovered *results;
+	size_t count; /**< results that there are */
+	enum status status;
+};
+
+/** The worst wins: 130 before 4, 4 before 5, and what could not be found counts as it says. */
+static void worsen(struct session *session, enum status status)
+{
+	static const enum status order[] = { STATUS_ANSWERED, STATUS_TORN, STATUS_NOTHING,
+					     STATUS_PARTLY_UNSEEN, STATUS_REFUSED, STATUS_USAGE,
+					     STATUS_INTERRUPTED };
+	size_t now = 0, then = 0;
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		now = order[i] == session->status ? i : now;
+		then = order[i] == status ? i : then;
+	}
+	if (then > now)
+		session->status = status;
+}
+
+static bool is_stream(const struct session *session)
+{
+	const char *output = session->invocation->recover.output;
+
+	return output && strcmp(output, "-") == 0;
+}
+
+/** A table of candidates or of matches, to choose from. */
+static void show_choice(struct session *session)
+{
+	struct selection selection;
+	struct sink_options output = session->invocation->output;
+
+	output.format = FORMAT_TEXT;
+	output.story = isatty(STDERR_FILENO);
+	select_default(&deleted_table, &selection);
+	struct sink *sink = sink_begin(&deleted_table, &selection, &output, stderr);
+	session->inquiry.sink = sink;
+	deleted_push(&session->files, 0, sink);
+	deleted_tell_choice(&session->inquiry, &session->files);
+	sink_finish(sink);
+	sink_end(sink);
+}
+
+/** Without a target: what could be had. */
+static enum status show_candidates(struct session *session)
+{
+	if (session->files.count)
+		show_choice(session);
+	else
+		command_complain("which one? No deleted file is open now; procowl help recover");
+	listing_warn(session->invocation, &session->outcome, session->files.count > 0);
+	return STATUS_USAGE;
+}
+
+/** Targets that may mean many files at once, as long as each has a place of its own to go to. */
+static bool means_many(const struct wish *wish)
+{
+	return wish->found.is_directory;
+}
+
+static bool is_ambiguous(const struct session *session)
+{
+	const struct recover_options *recover = &session->invocation->recover;
+
+	if (recover->output)
+		return session->files.count > 1;
+	if (recover->directory)
+		return false;
+	for (size_t i = 0; i < session->files.scope.count; i++) {
+		const struct wish *wish = &session->files.scope.wishes[i];
+
+		if (wish->matched > 1 && !means_many(wish))
+			return true;
+	}
+	return false;
+}
+
+static enum status refuse_ambiguous(struct session *session, struct error *err)
+{
+	show_choice(session);
+	error_set(err, -EINVAL, "%zu deleted files are meant; which one? Nothing was written.",
+		  session->files.count);
+	if (session->invocation->recover.output)
+		error_add(err, " -o takes one; -d DIR takes them all");
+	else
+		error_add(err, " -d DIR takes them all");
+	return STATUS_USAGE;
+}
+
+/** The path is known only inside containers: say where, and act on none. */
+static bool tell_elsewhere(const struct session *session, const struct wish *wish)
+{
+	const struct deleted_files *files = &session->files;
+	const struct deleted_file *file = NULL;
+	char handle[HANDLE_MAX];
+
+	if (!wish->elsewhere)
+		return false;
+	fprintf(stderr, "procowl: no deleted ");
+	encode_write(stderr, text_of(wish->found.path));
+	fprintf(stderr, " is open on this host; %s in a container\n",
+		wish->matched == 1 ? "one is" : "some are");
+	for (size_t i = 0; i < files->count; i++) {
+		if (files->files[i].mounted.own ||
+		    !text_equal(files->files[i].path, text_of(wish->found.path)))
+			continue;
+		file = &files->files[i];
+		handle_format(handle, &file->holders[0].handle);
+		fprintf(stderr, "  %s  ", handle);
+		encode_write(stderr, file->comms[0]);
+		fputs("  ", stderr);
+		encode_write(stderr, file->path);
+		if (file->container.len) {
+			fputs(" in ", stderr);
+			encode_write(stderr, file->container);
+		}
+		putc('\n', stderr);
+	}
+	if (file)
+		fprintf(stderr,
+			"  back to its place there   %s recover %s\n"
+			"  onto this host            %s recover %s -d .\n",
+			session->invocation->program, handle, session->invocation->program, handle);
+	return true;
+}
+
+/** Every target that named nothing, or nothing here, gets its sentence. */
+static bool explain_targets(struct session *session)
+{
+	bool go_on = true;
+
+	for (size_t i = 0; i < session->files.scope.count; i++) {
+		const struct wish *wish = &session->files.scope.wishes[i];
+		struct error err = { "" };
+
+		if (tell_elsewhere(session, wish)) {
+			worsen(session, STATUS_NOTHING);
+			go_on = false;
+		}
+		if (wish->matched)
+			continue;
+		enum absence absence =
+			absent_explain(&session->inquiry, wish, &session->outcome, &err);
+		static const enum status statuses[] = {
+			[ABSENT_NOTHING] = STATUS_NOTHING,
+			[ABSENT_UNSEEN] = STATUS_PARTLY_UNSEEN,
+			[ABSENT_REFUSED] = STATUS_REFUSED,
+			[ABSENT_NO_PROCESS] = STATUS_USAGE,
+		};
+		worsen(session, statuses[absence]);
+		if (*err.message)
+			command_complain(err.message);
+	}
+	return go_on;
+}
+
+/** The path of `file` below the directory that was named, for -d. */
+static struct text path_below(const struct session *session, const struct deleted_file *file)
+{
+	for (size_t i = 0; i < session->files.scope.count; i++) {
+		const struct wish *wish = &session->files.scope.wishes[i];
+
+		if (wish->found.is_directory && text_is_below(file->path, wish->rest))
+			return text_from(file->path, wish->rest.len > 1 ? wish->rest.len + 1 : 1);
+	}
+	return (struct text){ 0 };
+}
+
+static void take_result(struct session *session, const struct recovered *recovered)
+{
+	FILE *people = is_stream(session) ? stderr : stdout;
+	bool to_people = session->invocation->output.format == FORMAT_TEXT &&
+			 (is_stream(session) || isatty(STDOUT_FILENO));
+
+	switch (recovered->result) {
+	case RECOVER_REFUSED:
+		command_complain(recovered->err.message);
+		worsen(session, STATUS_REFUSED);
+		return;
+	case RECOVER_INTERRUPTED:
+		command_complain("interrupted; nothing was left behind");
+		worsen(session, STATUS_INTERRUPTED);
+		return;
+	case RECOVER_WOULD:
+		recover_tell(&session->recovering, recovered, people);
+		return;
+	case RECOVER_DONE:
+		break;
+	}
+	if (recovered->transfer.grade == GRADE_CHANGED) {
+		recover_tell(&session->recovering, recovered, stderr);
+		worsen(session, STATUS_TORN);
+		return;
+	}
+	if (to_people && (is_stream(session) || session->files.count == 1))
+		recover_tell(&session->recovering, recovered, people);
+}
+
+static void recover_all(struct session *session)
+{
+	struct deleted_files *files = &session->files;
+
+	session->results = arena_zero(&session->arena, files->count, sizeof(*session->results));
+	for (size_t i = 0; i < files->count; i++) {
+		struct recovered *recovered = &session->results[session->count++];
+
+		recover_one(&session->recovering, &files->files[i],
+			    path_below(session, &files->files[i]), recovered);
+		take_result(session, recovered);
+		if (recovered->result == RECOVER_INTERRUPTED)
+			return;
+	}
+}
+
+/** "3 of 3 deleted files under /srv/shop are back in /backup/shop." */
+static void tell_summary(const struct session *session, FILE *head, FILE *tail)
+{
+	struct text place = scope_place(&session->files.scope);
+	const char *directory = session->invocation->recover.directory;
+	size_t back = 0;
+
+	for (size_t i = 0; i < session->count; i++)
+		back += session->results[i].result == RECOVER_DONE;
+	fprintf(head, "%zu of %zu deleted files", back, session->files.count);
+	if (place.len) {
+		fputs(" under ", head);
+		encode_write(head, place);
+	}
+	fprintf(head, " %s back", back == 1 ? "is" : "are");
+	if (directory) {
+		fputs(" in ", head);
+		encode_write(head, text_of(directory));
+	}
+	fputs(".\n", head);
+	if (place.len)
+		fputs("  Files that no process had open are not among them: procowl cannot see "
+		      "those.\n",
+		      tail);
+}
+
+static void show_results(struct session *session)
+{
+	struct sink_options output = session->invocation->output;
+	bool text = output.format == FORMAT_TEXT, terminal = isatty(STDOUT_FILENO);
+
+	if (is_stream(session) || session->invocation->recover.dry_run ||
+	    (text && terminal && session->files.count < 2) || (text && !session->count))
+		return;
+	output.story = text && terminal;
+	struct sink *sink = sink_begin(&recovery_table, &session->invocation->selection, &output,
+				       stdout);
+	FILE *head = sink_head(sink), *tail = sink_tail(sink);
+	if (head && tail)
+		tell_summary(session, head, tail);
+	for (size_t i = 0; i < session->count; i++)
+		sink_push(sink, &session->results[i].row);
+	sink_finish(sink);
+	if (sink_end(sink))
+		worsen(session, STATUS_REFUSED);
+}
+
+static enum status act(struct session *session, struct error *err)
+{
+	if (!session->invocation->target_count)
+		return show_candidates(session);
+	if (*session->outcome.complaints.message)
+		command_complain(session->outcome.complaints.message);
+	bool go_on = explain_targets(session);
+	if (session->files.count && go_on && is_ambiguous(session))
+		return refuse_ambiguous(session, err);
+	if (go_on) {
+		interrupt_begin(&session->interrupt);
+		recover_all(session);
+		interrupt_end(&session->interrupt);
+	}
+	show_results(session);
+	return session->status;
+}
+
+static int check_options(const struct invocation *invocation, struct error *err)
+{
+	const struct recover_options *recover = &invocation->recover;
+
+	if (recover->output && recover->directory)
+		return error_set(err, -EINVAL, "-o names a file and -d a directory: give one of them");
+	if (recover->parents && !recover->directory)
+		return error_set(err, -EINVAL, "--parents goes with -d DIR");
+	if (recover->output && strcmp(recover->output, "-") == 0) {
+		if (invocation->output.format != FORMAT_TEXT)
+			return error_set(err, -EINVAL,
+					 "-o - writes the file to standard output: no table fits there");
+		if (isatty(STDOUT_FILENO))
+			return error_set(err, -EINVAL,
+					 "will not write a file to a terminal: -o - | less");
+	}
+	if (recover->directory && access(recover->directory, F_OK))
+		return error_set(err, -errno, "cannot open the directory %s: %s",
+				 recover->directory, strerror(errno));
+	return 0;
+}
+
+static enum status run(struct invocation *invocation, struct error *err)
+{
+	struct source source;
+	struct session session = { .invocation = invocation };
+
+	if (check_options(invocation, err) || listing_source(invocation, &source, err))
+		return STATUS_USAGE;
+	arena_init(&session.arena);
+	session.inquiry = (struct inquiry){
+		.source = &source,
+		.targets = invocation->targets,
+		.target_count = invocation->target_count,
+		.all = invocation->target_count > 0,
+		.program = invocation->program,
+	};
+	enum status status = STATUS_USAGE;
+	if (deleted_find(&session.inquiry, NEED_CONTAINER, &session.outcome, &session.files, err) ==
+	    0) {
+		session.recovering = (struct recovering){
+			.source = &source,
+			.mounts = session.files.mounts,
+			.arena = &session.arena,
+			.options = &invocation->recover,
+			.program = invocation->program,
+			.interrupt = &session.interrupt,
+		};
+		status = act(&session, err);
+	}
+	deleted_end(&session.files);
+	arena_end(&session.arena);
+	source_close(&source);
+	return status;
+}
+
+static void how(const struct invocation *invocation, FILE *out)
+{
+	char recipe[128] = "cat /proc/PID/fd/N > FILE";
+
+	if (invocation->target_count && invocation->targets[0].kind == TARGET_HANDLE &&
+	    invocation->targets[0].handle.use == USE_FD)
+		snprintf(recipe, sizeof(recipe), "cat /proc/%u/fd/%u > FILE",
+			 invocation->targets[0].handle.pid, invocation->targets[0].handle.fd);
+	command_recipe(out, recipe,
+		       "a deleted file lives until the last process closes it, and /proc still leads "
+		       "to it",
+		       "holes, owner, mode and times; a copy that says how sure it is; nothing "
+		       "overwritten");
+}
+
+const struct command command_recover = {
+	.name = "recover",
+	.group = "lost a file",
+	.asks = "get them back",
+	.usage = "TARGET… [-o FILE|-] [-d DIR]",
+	.details =
+		"Without -o or -d a file goes back to where it was, if that is proved and free. A\n"
+		"TARGET is a handle (4076:7), the name a file had, a process (4076, @nginx), or a\n"
+		"directory, which means all deleted files below it. Without TARGET: the candidates.\n",
+	.table = &recovery_table,
+	.options = options,
+	.shared = options_acting,
+	.take = take,
+	.run = run,
+	.how = how,
+};
