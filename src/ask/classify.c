@@ -71,21 +71,12 @@ bool classify_needs_name(const struct deleted_file *file, uint64_t needs)
 	       (needs & NEED_OLD_NAME);
 }
 
-static bool same(const struct deleted_file *file, const struct inode *inode)
-{
-	/* Only maps was read: its device is not what statx says everywhere, the number is. */
-	if (file->inode_rc)
-		return file->inode.ino == inode->ino;
-	return inode_same(&file->inode, inode);
-}
-
 /** Is it under one of its names after all? Then the text misled: it is called "x (deleted)". */
 static bool is_live(const struct deleted_file *file, const struct old_name_found *found)
 {
 	if (!found || !found->answered || (!file->inode_rc && file->inode.nlink == 0))
 		return false;
-	return (found->full_rc == 0 && same(file, &found->full)) ||
-	       (found->name_rc == 0 && same(file, &found->name));
+	return found->is_full || found->is_name;
 }
 
 static bool is_overlay_lower(const struct deleted_file *file, const struct source *source)
@@ -109,24 +100,25 @@ static enum class class_of(const struct deleted_file *file, const struct source 
 			   const struct old_name_found *found)
 {
 	uint64_t nlink = file->inode.nlink;
+	bool is_replaced = found && found->answered && found->name_is_used;
 
 	if (is_hidden_name(file))
 		return CLASS_SILLY;
 	if (!has_suffix(file))
 		return CLASS_LIVE;
 	/* FUSE: the kernel's own count may be behind; the filesystem knows. */
-	if (is_fuse(file) && found && found->answered && found->link_rc == 0)
-		nlink = found->link.nlink;
+	if (is_fuse(file) && found && found->answered && found->nlink_known)
+		nlink = found->nlink;
 	if (is_fuse(file) && found && !found->answered)
 		nlink = 1;
 	if ((!file->inode_rc || is_fuse(file)) && nlink == 0)
-		return found && found->name_rc == 0 && found->answered ? CLASS_REPLACED : CLASS_GONE;
+		return is_replaced ? CLASS_REPLACED : CLASS_GONE;
 	if (is_live(file, found))
 		return CLASS_LIVE;
 	if (is_fuse(file) || is_nfs(file))
 		return CLASS_SILLY;
 	if (file->inode_rc)
-		return found && found->name_rc == 0 && found->answered ? CLASS_REPLACED : CLASS_GONE;
+		return is_replaced ? CLASS_REPLACED : CLASS_GONE;
 	return is_overlay_lower(file, source) ? CLASS_LOWER : CLASS_LINKED;
 }
 

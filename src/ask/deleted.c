@@ -16,16 +16,17 @@ struct identity {
 	uint64_t dev, ino, btime_ns;
 };
 
-/** A file while its holders are still being gathered. */
+/** Where the file of an identity is in the list. */
 struct gathering {
 	struct identity identity;
-	struct deleted_file file;
+	size_t index;
 	UT_hash_handle hh;
 };
 
 struct search {
 	struct deleted_files *out;
-	struct gathering *table; /**< in the order they were found */
+	struct gathering *table;
+	struct arena arena; /**< of the table */
 	struct text comm;
 };
 
@@ -44,23 +45,34 @@ static void add_holder(struct search *search, struct deleted_file *file,
 	file->holder_count++;
 }
 
+static struct deleted_file *add_file(struct search *search, const struct open_file *open)
+{
+	struct deleted_files *out = search->out;
+	struct text link = arena_text(&out->arena, open->link);
+
+	memory_grow(&out->files, out->count, sizeof(*out->files));
+	out->files[out->count] = (struct deleted_file){ .inode = open->inode,
+							.inode_rc = open->inode_rc,
+							.link = link,
+							.path = classify_old_path(link) };
+	return &out->files[out->count++];
+}
+
 static void gather(struct search *search, const struct open_file *open)
 {
-	struct arena *arena = &search->out->arena;
 	struct identity identity = { open->inode.dev, open->inode.ino, open->inode.btime_ns };
 	struct gathering *entry;
 
 	HASH_FIND(hh, search->table, &identity, sizeof(identity), entry);
-	if (!entry) {
-		entry = arena_zero(arena, 1, sizeof(*entry));
-		entry->identity = identity;
-		entry->file.inode = open->inode;
-		entry->file.inode_rc = open->inode_rc;
-		entry->file.link = arena_text(arena, open->link);
-		entry->file.path = classify_old_path(entry->file.link);
-		HASH_ADD(hh, search->table, identity, sizeof(identity), entry);
+	if (entry) {
+		add_holder(search, &search->out->files[entry->index], open);
+		return;
 	}
-	add_holder(search, &entry->file, open);
+	entry = arena_zero(&search->arena, 1, sizeof(*entry));
+	entry->identity = identity;
+	entry->index = search->out->count;
+	HASH_ADD(hh, search->table, identity, sizeof(identity), entry);
+	add_holder(search, add_file(search, open), open);
 }
 
 static void found(void *context, const struct process *process)
@@ -70,21 +82,6 @@ static void found(void *context, const struct process *process)
 	search->comm = arena_text(&search->out->arena, process->comm);
 	for (size_t i = 0; i < process->count; i++)
 		gather(search, &process->files[i]);
-}
-
-/** Move the files out of the hash into a plain list. */
-static void flatten(struct search *search)
-{
-	struct deleted_files *out = search->out;
-	size_t count = 0;
-	struct gathering *entry, *next;
-
-	out->files = arena_zero(&out->arena, HASH_COUNT(search->table) + 1, sizeof(*out->files));
-	HASH_ITER(hh, search->table, entry, next) {
-		out->files[count++] = entry->file;
-	}
-	out->count = count;
-	HASH_CLEAR(hh, search->table);
 }
 
 static void drop_files(struct deleted_files *files, bool (*drop)(const struct deleted_file *))
@@ -137,6 +134,8 @@ static struct old_name name_to_check(struct deleted_files *files, const struct d
 		.pid = file->mounted.own ? 0 : file->holders[0].handle.pid,
 		.full = nameless ? (struct text){ 0 } : file->link,
 		.name = file->path,
+		.is = &file->inode,
+		.by_number = file->inode_rc != 0,
 		.link = fuse ? arena_format(&files->arena, "%s",
 					    open_file_path(path, &file->holders[0]))
 				       .bytes :
@@ -295,8 +294,10 @@ int deleted_find(const struct inquiry *inquiry, uint64_t needs, struct outcome *
 			     .pid_count = ret->scope.pid_count,
 			     .found = found,
 			     .context = &search };
+	arena_init(&search.arena);
 	rc = inquiry->source->look(inquiry->source, &look, &outcome->tally, err);
-	flatten(&search);
+	HASH_CLEAR(hh, search.table);
+	arena_end(&search.arena);
 	if (rc)
 		return rc;
 	find_mounts(ret);
@@ -309,7 +310,8 @@ int deleted_find(const struct inquiry *inquiry, uint64_t needs, struct outcome *
 	find_upper_layers(inquiry, ret);
 	scope_select(&ret->scope, ret->mounts, ret->files, ret->count);
 	drop_files(ret, is_unwanted);
-	qsort(ret->files, ret->count, sizeof(*ret->files), by_disk);
+	if (ret->count)
+		qsort(ret->files, ret->count, sizeof(*ret->files), by_disk);
 	if (needs & NEED_CONTAINER)
 		name_containers(inquiry, ret);
 	return 0;
@@ -321,6 +323,7 @@ void deleted_end(struct deleted_files *files)
 		free(files->files[i].holders);
 		free(files->files[i].comms);
 	}
+	free(files->files);
 	mounts_end(files->mounts);
 	if (files->scope.arena.bottom)
 		scope_end(&files->scope);

@@ -87,9 +87,9 @@ void memory_grow(void *list, size_t count, size_t size)
 {
 	void *memory;
 
-	if (count & (count - 1) || (count && count < 8))
+	if (count & (count - 1))
 		return;
 	memcpy(&memory, list, sizeof(memory));
-	memory = memory_resize(memory, count ? count * 2 : 8, size);
+	memory = memory_resize(memory, count ? count * 2 : 1, size);
 	memcpy(list, &memory, sizeof(memory));
 }

@@ -61,7 +61,7 @@ static enum status status_of(const struct outcome *outcome)
 	return tally_is_complete(&outcome->tally) ? STATUS_NOTHING : STATUS_PARTLY_UNSEEN;
 }
 
-static int64_t now_ns(void)
+int64_t listing_clock(void)
 {
 	struct timespec now;
 
@@ -69,10 +69,10 @@ static int64_t now_ns(void)
 	return now.tv_sec * 1000000000L + now.tv_nsec;
 }
 
-static void say_verbose(const struct source *source, const struct outcome *outcome, int64_t ns)
+void listing_verbose(const struct source *source, const struct outcome *outcome, int64_t begun_ns)
 {
-	fprintf(stderr, "procowl: source %s; %u processes read in %.1f ms\n", source->name,
-		outcome->tally.looked, (double)ns / 1e6);
+	fprintf(stderr, "procowl: source %s; %u processes read; %.1f ms in all\n", source->name,
+		outcome->tally.looked, (double)(listing_clock() - begun_ns) / 1e6);
 }
 
 enum status listing_run(const struct invocation *invocation, const struct question *question,
@@ -81,7 +81,7 @@ enum status listing_run(const struct invocation *invocation, const struct questi
 	struct source source;
 	struct outcome outcome = { 0 };
 	struct sink_options output = invocation->output;
-	int64_t begun = now_ns();
+	int64_t begun_ns = listing_clock();
 
 	if (listing_source(invocation, &source, err))
 		return STATUS_USAGE;
@@ -98,7 +98,7 @@ enum status listing_run(const struct invocation *invocation, const struct questi
 	int rc = question->ask(&inquiry, &outcome, err);
 	int written = sink_end(sink);
 	if (invocation->verbose)
-		say_verbose(&source, &outcome, now_ns() - begun);
+		listing_verbose(&source, &outcome, begun_ns);
 	source_close(&source);
 	if (rc)
 		return STATUS_USAGE;

@@ -96,16 +96,16 @@ static bool is_stream(const struct session *session)
 	return output && strcmp(output, "-") == 0;
 }
 
-/** A table of candidates or of matches, to choose from. */
+/** A table of candidates or of matches, to choose from; beside the file if that is streamed. */
 static void show_choice(struct session *session)
 {
 	struct selection selection;
 	struct sink_options output = session->invocation->output;
+	FILE *out = is_stream(session) ? stderr : stdout;
 
-	output.format = FORMAT_TEXT;
-	output.story = isatty(STDERR_FILENO);
+	output.story = output.format == FORMAT_TEXT && isatty(fileno(out));
 	select_default(&deleted_table, &selection);
-	struct sink *sink = sink_begin(&deleted_table, &selection, &output, stderr);
+	struct sink *sink = sink_begin(&deleted_table, &selection, &output, out);
 	session->inquiry.sink = sink;
 	deleted_push(&session->files, 0, sink);
 	deleted_tell_choice(&session->inquiry, &session->files);
@@ -375,6 +375,7 @@ static enum status run(struct invocation *invocation, struct error *err)
 {
 	struct source source;
 	struct session session = { .invocation = invocation };
+	int64_t begun_ns = listing_clock();
 
 	if (check_options(invocation, err) || listing_source(invocation, &source, err))
 		return STATUS_USAGE;
@@ -399,6 +400,8 @@ static enum status run(struct invocation *invocation, struct error *err)
 		};
 		status = act(&session, err);
 	}
+	if (invocation->verbose)
+		listing_verbose(&source, &session.outcome, begun_ns);
 	deleted_end(&session.files);
 	arena_end(&session.arena);
 	source_close(&source);

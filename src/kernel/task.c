@@ -4,8 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kcmp.h>
+#include <stdio.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "kernel/pidstat.h"
+#include "kernel/procfile.h"
 
 #ifndef PIDFD_THREAD
 #define PIDFD_THREAD O_EXCL /* include/uapi/linux/pidfd.h, Linux 6.9 */
@@ -14,6 +18,18 @@
 static int checked(long rc)
 {
 	return rc < 0 ? -errno : (int)rc;
+}
+
+bool task_waits(unsigned int tid)
+{
+	char name[48], buffer[PIDSTAT_MAX];
+	struct pidstat stat;
+
+	snprintf(name, sizeof(name), "/proc/%u/stat", tid);
+	ssize_t len = procfile_read(AT_FDCWD, name, buffer, sizeof(buffer));
+	if (len < 0 || pidstat_parse((struct text){ buffer, (size_t)len }, &stat))
+		return true;
+	return stat.state != 'R';
 }
 
 int task_pidfd(unsigned int pid)

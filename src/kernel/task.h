@@ -5,6 +5,12 @@
 #pragma once
 #include <stdbool.h>
 
+/**
+ * True when a task of ours (a thread id, or a child's pid) waits for something in the kernel; false
+ * when it runs, or only waits for a processor. From /proc/TID/stat: proc_pid_stat(5).
+ */
+bool task_waits(unsigned int tid);
+
 /** A descriptor on process `pid`: pidfd_open(2), Linux 5.3. The descriptor, or -errno. */
 int task_pidfd(unsigned int pid);
 

@@ -177,16 +177,21 @@ struct checking {
 	const struct old_name *names;
 };
 
-static int helper_look_text(int root, struct text path, struct inode *out)
+/** Look at `path`; *is gets whether it is the file that is asked about. True: something is there. */
+static bool helper_compare(int root, struct text path, const struct old_name *old, bool *is)
 {
 	char name[PATH_MAX];
+	struct inode inode;
 
 	if (!path.len || path.len >= sizeof(name))
-		return -ENAMETOOLONG;
+		return false;
 	for (size_t i = 0; i < path.len; i++)
 		name[i] = path.bytes[i];
 	name[path.len] = 0;
-	return helper_look(root, name, out);
+	if (helper_look(root, name, &inode))
+		return false;
+	*is = old->by_number ? inode.ino == old->is->ino : inode_same(&inode, old->is);
+	return true;
 }
 
 static void ask_check(const void *context, size_t index, void *answer)
@@ -194,21 +199,20 @@ static void ask_check(const void *context, size_t index, void *answer)
 	const struct checking *checking = context;
 	const struct old_name *old = &checking->names[index];
 	struct old_name_found *out = answer;
+	struct inode inode;
 	int root = helper_root(checking->source, old->pid);
 
-	if (root == -1) {
-		out->full_rc = out->name_rc = out->link_rc = -EACCES;
-	} else {
-		out->full_rc = helper_look_text(root, old->full, &out->full);
-		out->name_rc = helper_look_text(root, old->name, &out->name);
+	if (root != -1) {
+		helper_compare(root, old->full, old, &out->is_full);
+		out->name_is_used = helper_compare(root, old->name, old, &out->is_name);
 		helper_close(root);
 	}
-	out->link_rc = -ENOENT;
 	if (old->link) {
 		/* The filesystem's own word, not the kernel's memory of it. */
 		scope_fd fd = openat(checking->source->proc, old->link, O_PATH | O_CLOEXEC);
 
-		out->link_rc = fd < 0 ? -errno : inode_of(fd, &out->link);
+		out->nlink_known = fd >= 0 && inode_of(fd, &inode) == 0;
+		out->nlink = out->nlink_known ? inode.nlink : 0;
 	}
 	out->answered = true;
 }

@@ -29,16 +29,20 @@ int paths_resolve(const struct source *source, const struct path_wish *wishes, s
 /** The name a file had, and where to look for it. */
 struct old_name {
 	unsigned int pid; /**< look below /proc/PID/root; 0: below ours */
-	struct text full; /**< the kernel's text as it is */
+	struct text full; /**< the kernel's text as it is; empty: not asked */
 	struct text name; /**< the same without " (deleted)" */
 	const char *link; /**< below /proc: ask the filesystem itself about the open file; or NULL */
-	uint64_t group;   /**< what is given up together, see scan/probe.h */
+	const struct inode *is; /**< the file it was */
+	bool by_number;         /**< only the inode number of that is known */
+	uint64_t group;         /**< what is given up together, see scan/probe.h */
 };
 
 struct old_name_found {
 	bool answered;
-	int full_rc, name_rc, link_rc; /**< 0 when it is there */
-	struct inode full, name, link;
+	bool is_full, is_name; /**< the very file is under that name */
+	bool name_is_used;     /**< some file is under the old name */
+	bool nlink_known;
+	uint64_t nlink; /**< by the filesystem's own word, if `link` was asked */
 };
 
 /** What is under these names now. 0 or -errno. */

@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "kernel/task.h"
+
 enum { PATIENCE_MS = 500, IMPATIENCE_MS = 100, LOOK_MS = 20 };
 
 /** Shared between us and the helper. */
@@ -100,7 +102,7 @@ static pid_t start(const struct probe *probe, void *answers, int *pipe_fd)
 }
 
 /** True when the helper has ended; false when it has not moved for `patience_ms`. */
-static bool watch(const struct board *board, int pipe_fd, int patience_ms)
+static bool watch(const struct board *board, pid_t pid, int pipe_fd, int patience_ms)
 {
 	size_t before = board->done;
 	int waited = 0;
@@ -110,7 +112,8 @@ static bool watch(const struct board *board, int pipe_fd, int patience_ms)
 
 		if (poll(&poll_fd, 1, LOOK_MS) > 0)
 			return true;
-		if (board->done != before) {
+		/* On a busy machine it may just not get its turn. */
+		if (board->done != before || (waited && !task_waits((unsigned int)pid))) {
 			before = board->done;
 			waited = 0;
 			continue;
@@ -155,7 +158,7 @@ int probe_run(const struct probe *probe, void **ret, const bool **missing)
 			munmap(memory, bytes);
 			return pid;
 		}
-		bool ended = watch(board, pipe_fd, patience_ms);
+		bool ended = watch(board, pid, pipe_fd, patience_ms);
 		close(pipe_fd);
 		if (!ended)
 			kill(pid, SIGKILL);

@@ -5,8 +5,11 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "kernel/task.h"
 
 enum { WORKERS_MAX = 8, LOOK_MS = 50, PATIENCE_MS = 700, IMPATIENCE_MS = 200 };
 
@@ -26,7 +29,9 @@ static struct job *job_new(size_t index)
 {
 	struct job *job = memory_resize(NULL, 1, sizeof(*job));
 
-	*job = (struct job){ .index = index, .state = JOB_RUNS };
+	*job = (struct job){ .index = index,
+			     .tid = (unsigned int)syscall(SYS_gettid),
+			     .state = JOB_RUNS };
 	arena_init(&job->arena);
 	return job;
 }
@@ -126,6 +131,9 @@ static struct job *pool_wait(struct pool *pool, size_t index, int64_t *patience_
 			beats = job->beats;
 			since = now_ms();
 		}
+		/* On a busy machine a thread may just not get its turn. */
+		if (job && now_ms() - since > *patience_ms && !task_waits(job->tid))
+			since = now_ms();
 		if (job && now_ms() - since > *patience_ms) {
 			job->state = JOB_GIVEN_UP;
 			pool->slots[index] = NULL;

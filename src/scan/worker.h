@@ -15,7 +15,8 @@ struct job {
 	struct arena arena; /**< for what the job keeps until it was consumed */
 	void *result;       /**< in that arena */
 	_Atomic unsigned int beats;
-	int state; /**< the pool's */
+	unsigned int tid; /**< the worker's thread */
+	int state;        /**< the pool's */
 };
 
 struct jobs {
