@@ -30,13 +30,9 @@ static char *encoded(struct text text)
 static enum absence explain_denied(const struct inquiry *inquiry, const struct wish *wish,
 				   struct error *err)
 {
-	char *target = encoded(wish->target->text);
-
 	error_set(err, -EACCES,
-		  "cannot look into process %u: not yours\n  Nothing was written.\n"
-		  "  sudo %s recover %s",
-		  wish->pids[0], inquiry->program, target);
-	free(target);
+		  "cannot look into process %u: not yours\n  Nothing was written.\n  sudo %s",
+		  wish->pids[0], inquiry->line);
 	return ABSENT_REFUSED;
 }
 
@@ -57,6 +53,26 @@ static enum absence explain_live(const struct wish *wish, struct text link,
 	return ABSENT_REFUSED;
 }
 
+/** A mapping or a slot of an io_uring: no link of /proc says what it is. */
+static enum absence explain_unnamed(const struct inquiry *inquiry, const struct wish *wish,
+				    struct error *err)
+{
+	const struct handle *handle = &wish->target->handle;
+
+	if (handle->use == USE_RING) {
+		error_set(err, -EOPNOTSUPP,
+			  "cannot get at %.*s: files registered with an io_uring are out of reach\n"
+			  "  Nothing was written. Another holder may do: %s deleted",
+			  (int)wish->target->text.len, wish->target->text.bytes, inquiry->program);
+		return ABSENT_REFUSED;
+	}
+	error_set(err, -ENOENT,
+		  "process %u maps no deleted file with inode %" PRIu64 " (any more)\n"
+		  "  Nothing was written. See what it holds: %s deleted %u",
+		  handle->pid, handle->ino, inquiry->program, handle->pid);
+	return ABSENT_NOTHING;
+}
+
 static enum absence explain_handle(const struct inquiry *inquiry, const struct wish *wish,
 				   struct error *err)
 {
@@ -69,10 +85,10 @@ static enum absence explain_handle(const struct inquiry *inquiry, const struct w
 
 	if (names_is_denied(inquiry->source, handle->pid))
 		return explain_denied(inquiry, wish, err);
+	if (handle->use == USE_MAP || handle->use == USE_RING)
+		return explain_unnamed(inquiry, wish, err);
 	open_file_path(path, &file);
-	int rc = handle->use == USE_MAP || handle->use == USE_RING ?
-			 -ENOENT :
-			 inode_look(inquiry->source->proc, path, &inode);
+	int rc = inode_look(inquiry->source->proc, path, &inode);
 	if (rc) {
 		arena_init(&arena);
 		comm = names_comm(inquiry->source, handle->pid, &arena);
@@ -111,9 +127,9 @@ static enum absence explain_unseen(const struct inquiry *inquiry, const struct o
 
 	error_set(err, 0,
 		  "nothing found for %s, but %u of %u processes could not be read\n"
-		  "  Nothing was written.\n  sudo %s recover %s",
+		  "  Nothing was written.\n  sudo %s",
 		  what, tally->denied + tally->blocked,
-		  tally->looked + tally->denied + tally->blocked, inquiry->program, what);
+		  tally->looked + tally->denied + tally->blocked, inquiry->line);
 	return ABSENT_UNSEEN;
 }
 

@@ -106,9 +106,11 @@ static enum class class_of(const struct deleted_file *file, const struct source 
 		return CLASS_SILLY;
 	if (!has_suffix(file))
 		return CLASS_LIVE;
+	if (is_fuse(file) && found && found->is_hidden)
+		return CLASS_SILLY;
 	/* FUSE: the kernel's own count may be behind; the filesystem knows. */
-	if (is_fuse(file) && found && found->answered && found->nlink_known)
-		nlink = found->nlink;
+	if (is_fuse(file) && found && found->answered && found->now_known)
+		nlink = found->now.nlink;
 	if (is_fuse(file) && found && !found->answered)
 		nlink = 1;
 	if ((!file->inode_rc || is_fuse(file)) && nlink == 0)
@@ -126,6 +128,8 @@ void classify(struct deleted_file *file, const struct source *source,
 	      const struct old_name_found *found, struct arena *arena)
 {
 	file->class = class_of(file, source, found);
+	if (found && found->now_known && inode_same(&found->now, &file->inode))
+		file->inode = found->now;
 	if (found && !found->answered)
 		file->row.error = arena_format(
 			arena, "its old name could not be checked: the filesystem does not answer");

@@ -11,7 +11,7 @@
 #include "base/scope.h"
 #include "scan/containers.h"
 
-/** What makes two open files one: identity, or the text where statx was refused. */
+/** What makes two open files one. */
 struct identity {
 	uint64_t dev, ino, btime_ns;
 };
@@ -61,6 +61,10 @@ static struct deleted_file *add_file(struct search *search, const struct open_fi
 static void gather(struct search *search, const struct open_file *open)
 {
 	struct identity identity = { open->inode.dev, open->inode.ino, open->inode.btime_ns };
+
+	/* Nothing to know it by: a file of its own. */
+	if (!identity.ino)
+		identity.btime_ns = -1 - (int64_t)search->out->count;
 	struct gathering *entry;
 
 	HASH_FIND(hh, search->table, &identity, sizeof(identity), entry);
@@ -116,28 +120,91 @@ static void find_mounts(struct deleted_files *files)
 	for (size_t i = 0; i < files->count; i++) {
 		struct deleted_file *file = &files->files[i];
 
-		if (!file->inode_rc)
-			file->mounted = mounts_find(files->mounts, file->holders[0].handle.pid,
-						    file->inode.mnt_id);
+		unsigned int pid = file->holders[0].handle.pid;
+
+		file->mounted = file->inode_rc ?
+					mounts_find_device(files->mounts, pid, file->inode.dev) :
+					mounts_find(files->mounts, pid, file->inode.mnt_id);
 		file->filesystem = file->mounted.info;
 		file->filesystem_own = file->mounted.own;
 	}
 }
 
-static struct old_name name_to_check(struct deleted_files *files, const struct deleted_file *file)
+/** A file that was only seen in maps, and could not be asked about, may be one that another holds. */
+static struct deleted_file *find_twin(struct deleted_files *files, const struct deleted_file *file)
 {
+	for (size_t i = 0; i < files->count; i++) {
+		struct deleted_file *other = &files->files[i];
+
+		if (!other->inode_rc && other->inode.ino == file->inode.ino &&
+		    text_equal(other->link, file->link))
+			return other;
+	}
+	return NULL;
+}
+
+/** The last holder goes down to its place by pid. */
+static void sort_last_holder(struct deleted_file *file)
+{
+	for (size_t i = file->holder_count - 1; i > 0; i--) {
+		struct open_file holder = file->holders[i];
+		struct text comm = file->comms[i];
+
+		if (file->holders[i - 1].handle.pid <= holder.handle.pid)
+			return;
+		file->holders[i] = file->holders[i - 1];
+		file->comms[i] = file->comms[i - 1];
+		file->holders[i - 1] = holder;
+		file->comms[i - 1] = comm;
+	}
+}
+
+static bool is_empty(const struct deleted_file *file)
+{
+	return file->holder_count == 0;
+}
+
+static void merge_twins(struct search *search)
+{
+	struct deleted_files *files = search->out;
+
+	for (size_t i = 0; i < files->count; i++) {
+		struct deleted_file *file = &files->files[i];
+		struct deleted_file *twin = file->inode_rc ? find_twin(files, file) : NULL;
+
+		if (!twin)
+			continue;
+		for (size_t k = 0; k < file->holder_count; k++) {
+			search->comm = file->comms[k];
+			add_holder(search, twin, &file->holders[k]);
+			sort_last_holder(twin);
+		}
+		file->holder_count = 0;
+	}
+	drop_files(files, is_empty);
+}
+
+static struct old_name name_to_check(const struct source *source, struct deleted_files *files,
+				     const struct deleted_file *file)
+{
+	unsigned int pid = file->mounted.own ? 0 : file->holders[0].handle.pid;
+	struct text full = file->link, path = file->path;
 	bool fuse = file->mounted.info && text_starts(file->mounted.info->type, "fuse");
 	bool nameless = !file->inode_rc && file->inode.nlink == 0;
-	char path[OPEN_FILE_PATH_MAX];
+	char link[OPEN_FILE_PATH_MAX];
 
+	/* What a process in a chroot of another namespace cannot see, it cannot have replaced. */
+	if (pid && (!paths_below_root(source, pid, file->link, &files->arena, &full) ||
+		    !paths_below_root(source, pid, file->path, &files->arena, &path)))
+		full = path = (struct text){ 0 };
 	return (struct old_name){
-		.pid = file->mounted.own ? 0 : file->holders[0].handle.pid,
-		.full = nameless ? (struct text){ 0 } : file->link,
-		.name = file->path,
+		.pid = pid,
+		.full = nameless ? (struct text){ 0 } : full,
+		.name = path,
 		.is = &file->inode,
 		.by_number = file->inode_rc != 0,
 		.link = fuse ? arena_format(&files->arena, "%s",
-					    open_file_path(path, &file->holders[0]))
+					    open_file_path(link, &file->holders[0]))
 				       .bytes :
 			       NULL,
 		.group = mounts_may_hang(file->mounted.info) ? file->inode.mnt_id : 0,
@@ -162,7 +229,7 @@ static int classify_all(const struct inquiry *inquiry, struct deleted_files *fil
 			continue;
 		}
 		asked[count] = file;
-		names[count++] = name_to_check(files, file);
+		names[count++] = name_to_check(inquiry->source, files, file);
 	}
 	scope_free struct old_name_found *found_names =
 		memory_resize(NULL, count + 1, sizeof(*found_names));
@@ -259,23 +326,6 @@ static int by_disk(const void *left, const void *right)
 	return (x->fd > y->fd) - (x->fd < y->fd);
 }
 
-static bool is_quiet(const struct deleted_file *file)
-{
-	return class_is_quiet(file->class);
-}
-
-/** tmpfile and memory are shown when they are asked for, or named by their handle. */
-static bool is_asked_for(const struct inquiry *inquiry)
-{
-	if (inquiry->all)
-		return true;
-	for (size_t i = 0; i < inquiry->target_count; i++) {
-		if (inquiry->targets[i].kind != TARGET_HANDLE)
-			return false;
-	}
-	return inquiry->target_count > 0;
-}
-
 int deleted_find(const struct inquiry *inquiry, uint64_t needs, struct outcome *outcome,
 		 struct deleted_files *ret, struct error *err)
 {
@@ -300,13 +350,12 @@ int deleted_find(const struct inquiry *inquiry, uint64_t needs, struct outcome *
 	arena_end(&search.arena);
 	if (rc)
 		return rc;
+	merge_twins(&search);
 	find_mounts(ret);
 	rc = classify_all(inquiry, ret, needs, err);
 	if (rc)
 		return rc;
 	drop_files(ret, is_live);
-	if (!is_asked_for(inquiry))
-		drop_files(ret, is_quiet);
 	find_upper_layers(inquiry, ret);
 	scope_select(&ret->scope, ret->mounts, ret->files, ret->count);
 	drop_files(ret, is_unwanted);

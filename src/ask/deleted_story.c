@@ -27,6 +27,7 @@ struct story {
 	struct total *totals; /**< largest first */
 	size_t total_count;
 	uint64_t held;
+	bool more; /**< of some the size is not known */
 };
 
 enum { FULL_PERCENT = 90 };
@@ -75,6 +76,7 @@ static void add_up(struct story *story)
 	story->totals = arena_zero(arena, files->count + 1, sizeof(*story->totals));
 	for (size_t i = 0; i < files->count; i++) {
 		add_total(story, &files->files[i]);
+		story->more |= files->files[i].inode_rc != 0;
 		if (holds_space(&files->files[i]))
 			story->held += files->files[i].inode.disk;
 	}
@@ -131,8 +133,8 @@ static void tell_found(FILE *head, const struct story *story)
 		fputs(" on ", head);
 		encode_write(head, place);
 	}
-	fprintf(head, " %s still open and hold%s %s%s%s.", count == 1 ? "is" : "are",
-		count == 1 ? "s" : "", style_bold(style), units_size(held, story->held),
+	fprintf(head, " %s still open and hold%s %s%s%s%s.", count == 1 ? "is" : "are",
+		count == 1 ? "s" : "", story->more ? "at least " : "", style_bold(style), units_size(held, story->held),
 		style_off(style));
 	tell_fullness(head, story, place);
 	putc('\n', head);

@@ -15,6 +15,7 @@ struct inquiry {
 	size_t target_count;
 	bool all;            /**< the quiet classes too */
 	const char *program; /**< how the program was called, for hints; quoted for the shell */
+	const char *line;    /**< the whole command line, quoted likewise */
 	struct sink *sink;
 };
 

@@ -55,10 +55,9 @@ static bool is_path(const struct target *target)
 
 static void mean_directory(struct wish *wish, struct mounts *mounts)
 {
-	struct text path = text_of(wish->found.path);
+	struct text path = wish->rest;
 	const struct mountinfo *info;
 
-	wish->rest = path;
 	if (!wish->inside) {
 		wish->filesystem = mounts_at(mounts, path);
 		return;
@@ -70,7 +69,7 @@ static void mean_directory(struct wish *wish, struct mounts *mounts)
 
 /** All paths at once: they share the helper process. */
 static int mean_paths(const struct inquiry *inquiry, struct scope *scope, struct mounts *mounts,
-		      struct error *err)
+		      struct outcome *outcome, struct error *err)
 {
 	struct path_wish *paths = arena_zero(&scope->arena, scope->count + 1, sizeof(*paths));
 	struct path_found *found = arena_zero(&scope->arena, scope->count + 1, sizeof(*found));
@@ -82,8 +81,12 @@ static int mean_paths(const struct inquiry *inquiry, struct scope *scope, struct
 		if (!is_path(wish->target))
 			continue;
 		paths[count].path = wish->target->text;
-		if (is_inside(wish->target->text, &wish->inside, &paths[count].path))
+		if (is_inside(wish->target->text, &wish->inside, &paths[count].path)) {
 			paths[count].pid = wish->inside;
+			wish->absent = !names_exists(inquiry->source, wish->inside);
+			if (wish->absent)
+				complain_absent(outcome, wish->inside);
+		}
 		count++;
 	}
 	int rc = paths_resolve(inquiry->source, paths, count, found);
@@ -99,6 +102,7 @@ static int mean_paths(const struct inquiry *inquiry, struct scope *scope, struct
 			return error_set(err, -ETIMEDOUT,
 					 "%.*s lies on a filesystem that does not answer",
 					 (int)wish->target->text.len, wish->target->text.bytes);
+		wish->rest = text_of(wish->found.path);
 		if (wish->found.is_directory)
 			mean_directory(wish, mounts);
 	}
@@ -170,7 +174,9 @@ int scope_begin(const struct inquiry *inquiry, struct mounts *mounts, struct out
 {
 	int rc = 0;
 
-	*ret = (struct scope){ .source = inquiry->source, .count = inquiry->target_count };
+	*ret = (struct scope){ .source = inquiry->source,
+			       .count = inquiry->target_count,
+			       .all = inquiry->all };
 	arena_init(&ret->arena);
 	ret->wishes = arena_zero(&ret->arena, ret->count + 1, sizeof(*ret->wishes));
 	for (size_t i = 0; i < ret->count && !rc; i++) {
@@ -178,7 +184,7 @@ int scope_begin(const struct inquiry *inquiry, struct mounts *mounts, struct out
 		rc = mean(inquiry, ret, &ret->wishes[i], outcome, err);
 	}
 	if (!rc)
-		rc = mean_paths(inquiry, ret, mounts, err);
+		rc = mean_paths(inquiry, ret, mounts, outcome, err);
 	if (!rc)
 		narrow(ret);
 	return rc;
@@ -217,7 +223,7 @@ static bool is_seen_from(const struct deleted_file *file, const struct wish *wis
 {
 	if (!wish->inside)
 		return file->mounted.own;
-	return mounts_find(mounts, wish->inside, file->inode.mnt_id).info != NULL;
+	return mounts_seen_by(mounts, wish->inside, file->inode.mnt_id) != NULL;
 }
 
 static bool is_on(const struct deleted_file *file, const struct mountinfo *filesystem)
@@ -230,9 +236,10 @@ static bool is_at_path(const struct deleted_file *file, const struct wish *wish)
 {
 	if (!file->path.len)
 		return false;
-	if (wish->found.is_directory)
+	/* A directory that was removed with all that was in it still tells what lay below. */
+	if (wish->found.is_directory || wish->found.rc == -ENOENT)
 		return text_is_below(file->path, wish->rest);
-	return text_equal(file->path, text_of(wish->found.path));
+	return text_equal(file->path, wish->rest);
 }
 
 static bool is_at(const struct deleted_file *file, const struct wish *wish, struct mounts *mounts)
@@ -242,28 +249,51 @@ static bool is_at(const struct deleted_file *file, const struct wish *wish, stru
 	return is_at_path(file, wish) && is_seen_from(file, wish, mounts);
 }
 
-/** Mark what `is_meant` says; how many it were. */
-static uint64_t mark(struct wish *wish, struct mounts *mounts, struct deleted_file *files,
-		     size_t count,
-		     bool (*is_meant)(const struct deleted_file *, const struct wish *,
-				      struct mounts *))
-{
-	uint64_t matched = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		if (!is_meant(&files[i], wish, mounts))
-			continue;
-		files[i].wanted = true;
-		matched++;
-	}
-	return matched;
-}
-
 static bool meant_by_process(const struct deleted_file *file, const struct wish *wish,
 			     struct mounts *mounts)
 {
 	(void)mounts;
 	return is_held_by(file, wish);
+}
+
+/** A handle, a path or a word names a file; a directory or a process only gathers some. */
+static bool names_one(const struct wish *wish)
+{
+	switch (wish->target->kind) {
+	case TARGET_HANDLE:
+		return true;
+	case TARGET_PATH:
+	case TARGET_WORD:
+		return !wish->found.is_directory;
+	case TARGET_PROCESS:
+	case TARGET_NAME:
+	case TARGET_PORT:
+		return false;
+	}
+	return false;
+}
+
+/** How a wish tells whether it means a file. */
+struct meaning {
+	bool (*is_meant)(const struct deleted_file *, const struct wish *, struct mounts *);
+	bool by_holder; /**< not by the file itself */
+};
+
+/** Mark what is meant; how many it were. tmpfile and memory must be asked for, or be named. */
+static uint64_t mark(const struct scope *scope, struct wish *wish, struct mounts *mounts,
+		     struct deleted_file *files, size_t count, struct meaning meaning)
+{
+	bool quiet_too = scope->all || (names_one(wish) && !meaning.by_holder);
+	uint64_t matched = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if ((class_is_quiet(files[i].class) && !quiet_too) ||
+		    !meaning.is_meant(&files[i], wish, mounts))
+			continue;
+		files[i].wanted = true;
+		matched++;
+	}
+	return matched;
 }
 
 static bool meant_by_handle(const struct deleted_file *file, const struct wish *wish,
@@ -288,13 +318,19 @@ static bool meant_elsewhere(const struct deleted_file *file, const struct wish *
 	return !file->mounted.own && is_at_path(file, wish);
 }
 
-static void select_path(struct wish *wish, struct mounts *mounts, struct deleted_file *files,
-			size_t count)
+static const struct meaning by_process = { meant_by_process, true };
+static const struct meaning by_handle = { meant_by_handle, false };
+static const struct meaning by_place = { is_at, false };
+static const struct meaning by_place_elsewhere = { meant_elsewhere, false };
+static const struct meaning by_base_name = { meant_by_base_name, false };
+
+static void select_path(const struct scope *scope, struct wish *wish, struct mounts *mounts,
+			struct deleted_file *files, size_t count)
 {
-	wish->matched = mark(wish, mounts, files, count, is_at);
+	wish->matched = mark(scope, wish, mounts, files, count, by_place);
 	if (wish->matched || wish->inside || wish->found.is_directory)
 		return;
-	wish->matched = mark(wish, mounts, files, count, meant_elsewhere);
+	wish->matched = mark(scope, wish, mounts, files, count, by_place_elsewhere);
 	wish->elsewhere = wish->matched > 0;
 }
 
@@ -302,32 +338,33 @@ static void select_word(struct scope *scope, struct wish *wish, struct mounts *m
 			struct deleted_file *files, size_t count)
 {
 	if (wish->found.path[0])
-		wish->matched = mark(wish, mounts, files, count, is_at);
+		wish->matched = mark(scope, wish, mounts, files, count, by_place);
 	if (!wish->matched)
-		wish->matched = mark(wish, mounts, files, count, meant_by_base_name);
+		wish->matched = mark(scope, wish, mounts, files, count, by_base_name);
 	if (!wish->matched && names_find(scope->source, wish->target->name, &scope->arena,
 					 &wish->pids, &wish->pid_count) == 0)
-		wish->matched = mark(wish, mounts, files, count, meant_by_process);
+		wish->matched = mark(scope, wish, mounts, files, count, by_process);
 }
 
 void scope_select(struct scope *scope, struct mounts *mounts, struct deleted_file *files,
 		  size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		files[i].wanted = scope->count == 0;
+		files[i].wanted = scope->count == 0 &&
+				  (scope->all || !class_is_quiet(files[i].class));
 	for (size_t i = 0; i < scope->count; i++) {
 		struct wish *wish = &scope->wishes[i];
 
 		switch (wish->target->kind) {
 		case TARGET_HANDLE:
-			wish->matched = mark(wish, mounts, files, count, meant_by_handle);
+			wish->matched = mark(scope, wish, mounts, files, count, by_handle);
 			break;
 		case TARGET_PROCESS:
 		case TARGET_NAME:
-			wish->matched = mark(wish, mounts, files, count, meant_by_process);
+			wish->matched = mark(scope, wish, mounts, files, count, by_process);
 			break;
 		case TARGET_PATH:
-			select_path(wish, mounts, files, count);
+			select_path(scope, wish, mounts, files, count);
 			break;
 		case TARGET_WORD:
 			select_word(scope, wish, mounts, files, count);

@@ -18,7 +18,7 @@ struct wish {
 	struct path_found found;      /**< TARGET_PATH, and TARGET_WORD as a name here */
 	unsigned int inside;          /**< of which process's namespace the path was: /proc/PID/root */
 	const struct mountinfo *filesystem; /**< the path is a mount point: all of this filesystem */
-	struct text rest;             /**< a directory: its path, to tell what lies below */
+	struct text rest;             /**< the path resolved, to tell what is it or lies below */
 	uint64_t matched;
 	bool elsewhere; /**< matched only by that path in another mount namespace */
 	bool absent;    /**< the process does not exist */
@@ -27,6 +27,7 @@ struct wish {
 struct scope {
 	const struct source *source;
 	struct arena arena;
+	bool all; /**< the quiet classes too */
 	struct wish *wishes;
 	size_t count;
 	unsigned int *pids; /**< look at these only; NULL: at all */

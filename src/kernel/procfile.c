@@ -100,3 +100,16 @@ int procfile_numbers(int dirfd, struct arena *arena, unsigned int **ret, size_t 
 		}
 	}
 }
+
+uint64_t procfile_namespace(int dirfd, const char *name)
+{
+	char link[64];
+	struct text text, number;
+	uint64_t namespace = 0;
+
+	if (procfile_link(dirfd, name, link, sizeof(link), &text) ||
+	    !text_next(&text, '[', &number) || !text_next(&text, ']', &number) ||
+	    text_number(number, 10, &namespace))
+		return 0;
+	return namespace;
+}

@@ -30,3 +30,9 @@ int procfile_link(int dirfd, const char *name, char *buffer, size_t size, struct
  * thread ids, descriptors. 0 or -errno; `ret` lies in the arena.
  */
 int procfile_numbers(int dirfd, struct arena *arena, unsigned int **ret, size_t *count);
+
+/**
+ * The number of the namespace a link like DIR/ns/mnt leads to, "mnt:[4026531841]": its inode on nsfs,
+ * namespaces(7). 0 when it cannot be read.
+ */
+uint64_t procfile_namespace(int dirfd, const char *name);

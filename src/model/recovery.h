@@ -7,7 +7,7 @@
 
 enum method { METHOD_NONE, METHOD_RELINK, METHOD_CLONE, METHOD_COPY };
 
-/** How sure it is, best first; design section 4 says what each promises. */
+/** How sure it is, best first; procowl-recover(1) says what each promises. */
 enum grade {
 	GRADE_NONE,
 	GRADE_SAME,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * What a person names on the command line: one grammar for all commands. Only the form is decided
- * here; which processes and files are meant is found by scan/scope.
+ * here; which processes and files are meant is found by ask/scope.
  */
 #pragma once
 #include "base/error.h"

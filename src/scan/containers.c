@@ -9,20 +9,6 @@
 #include "kernel/procfile.h"
 #include "scan/paths.h"
 
-/** The inode of DIR/NAME, a link like "uts:[4026531838]"; 0 when it cannot be read. */
-static uint64_t namespace_of(int dir, const char *name)
-{
-	char link[64];
-	struct text text, number;
-	uint64_t ino = 0;
-
-	if (procfile_link(dir, name, link, sizeof(link), &text) ||
-	    !text_next(&text, '[', &number) || !text_next(&text, ']', &number) ||
-	    text_number(number, 10, &ino))
-		return 0;
-	return ino;
-}
-
 struct seen {
 	uint64_t namespace;
 	struct text name;
@@ -31,7 +17,7 @@ struct seen {
 int containers_name(const struct source *source, const unsigned int *pids, size_t count,
 		    struct arena *arena, struct text *ret)
 {
-	uint64_t own = namespace_of(AT_FDCWD, "/proc/self/ns/uts");
+	uint64_t own = procfile_namespace(AT_FDCWD, "/proc/self/ns/uts");
 	uint64_t *namespaces = arena_zero(arena, count + 1, sizeof(*namespaces));
 	unsigned int *asked = arena_zero(arena, count + 1, sizeof(*asked));
 	struct seen *seen = arena_zero(arena, count + 1, sizeof(*seen));
@@ -48,7 +34,7 @@ int containers_name(const struct source *source, const unsigned int *pids, size_
 			continue;
 		}
 		snprintf(name, sizeof(name), "%u/ns/uts", pids[i]);
-		namespaces[i] = namespace_of(source->proc, name);
+		namespaces[i] = procfile_namespace(source->proc, name);
 		if (!namespaces[i] || namespaces[i] == own)
 			continue;
 		while (at < distinct && seen[at].namespace != namespaces[i])

@@ -119,20 +119,33 @@ static bool ring_lists(struct reading *reading, int table_dir, unsigned int fd)
 	return listed;
 }
 
-/** Descriptors that no table shows: in flight over a unix socket, registered with an io_uring. */
-static void count_unseen(struct reading *reading, int table_dir, unsigned int fd,
-			 const struct open_file *file)
+/** By what was read of it anyway: the link, or the type. An anonymous inode has none. */
+static bool may_carry(const struct reading *reading, const struct open_file *file)
 {
-	struct fdinfo info;
 	uint32_t type = file->inode.mode & S_IFMT;
 
-	if (file->inode_rc || (type != S_IFSOCK && type != 0))
+	if (reading->look->filter == LOOK_DELETED)
+		return !file->link_rc && text_starts(file->link, "socket:[");
+	return !file->inode_rc && (type == S_IFSOCK || type == 0);
+}
+
+/** Descriptors that no table shows: in flight over a unix socket, registered with an io_uring. */
+static void count_unseen(struct reading *reading, int table_dir, struct handle handle,
+			 const struct open_file *file)
+{
+	struct holdings *out = reading->out;
+	struct fdinfo info;
+
+	if (!may_carry(reading, file) || fdinfo_read(table_dir, handle.fd, &info))
 		return;
-	if (fdinfo_read(table_dir, fd, &info))
-		return;
-	reading->out->in_flight += info.in_flight;
-	if (info.user_files && ring_lists(reading, table_dir, fd))
-		reading->out->rings++;
+	if (info.in_flight && !out->in_flight) {
+		out->in_flight_at = handle;
+		out->in_flight_at.pid = reading->pid;
+	}
+	out->in_flight += info.in_flight;
+	if (reading->look->filter == LOOK_INODE && info.user_files &&
+	    ring_lists(reading, table_dir, handle.fd))
+		out->rings++;
 }
 
 static void read_flags(int table_dir, unsigned int fd, struct open_file *file)
@@ -173,13 +186,12 @@ static int read_table(struct reading *reading, unsigned int tid)
 		struct open_file file;
 
 		snprintf(name, sizeof(name), "%u", fds[i]);
-		bool wanted = look_at(reading, list, name, &file);
-		if (reading->look->filter == LOOK_INODE && !wanted)
-			count_unseen(reading, dir, fds[i], &file);
-		if (!wanted)
+		struct handle handle = { .tid = tid, .fd = fds[i] };
+		if (!look_at(reading, list, name, &file)) {
+			count_unseen(reading, dir, handle, &file);
 			continue;
-		struct open_file *kept = keep(reading, &file,
-					      (struct handle){ .tid = tid, .fd = fds[i] });
+		}
+		struct open_file *kept = keep(reading, &file, handle);
 		if (reading->look->filter == LOOK_INODE || looks_like_tmpfile(kept))
 			read_flags(dir, fds[i], kept);
 	}
@@ -215,8 +227,10 @@ static bool mapping_is_candidate(const struct reading *reading, const struct map
 /** Without the right to use map_files what maps itself says must do; on btrfs its device differs. */
 static void look_at_text(const struct mapping *mapping, struct open_file *file, int rc)
 {
+	struct text link = file->link.len ? file->link : mapping->name;
+
 	*file = (struct open_file){
-		.link = mapping->name,
+		.link = link,
 		.inode = { .dev = mapping->dev, .ino = mapping->ino },
 		.inode_rc = rc,
 	};

@@ -12,6 +12,7 @@ struct holdings {
 	struct process process;
 	int rc; /**< 0; -ESRCH, -ENOENT: gone; -EACCES, -EPERM: not ours to read */
 	unsigned int in_flight, rings;
+	struct handle in_flight_at; /**< the first socket they wait in */
 };
 
 /** Read process `pid` as `look` asks; what is kept lies in the job's arena. */

@@ -58,6 +58,7 @@ int mounts_begin(const struct source *source, struct mounts **ret)
 
 	*mounts = (struct mounts){ .proc = source->proc };
 	arena_init(&mounts->arena);
+	mounts->own.namespace = procfile_namespace(AT_FDCWD, "/proc/self/ns/mnt");
 	int rc = read_space(&mounts->arena, AT_FDCWD, "/proc/self/mountinfo", &mounts->own);
 	if (rc) {
 		mounts_end(mounts);
@@ -87,15 +88,14 @@ static const struct mountinfo *find_in(const struct space *space, uint32_t mnt_i
 /** The namespace of `pid`, read once; NULL when it cannot be seen. */
 static const struct space *space_of(struct mounts *mounts, unsigned int pid)
 {
-	char name[48], link[64];
-	struct text text, number;
-	uint64_t namespace = 0;
+	char name[48];
 
 	snprintf(name, sizeof(name), "%u/ns/mnt", pid);
-	if (procfile_link(mounts->proc, name, link, sizeof(link), &text) ||
-	    !text_next(&text, '[', &number) || !text_next(&text, ']', &number) ||
-	    text_number(number, 10, &namespace))
+	uint64_t namespace = procfile_namespace(mounts->proc, name);
+	if (!namespace)
 		return NULL;
+	if (namespace == mounts->own.namespace)
+		return &mounts->own;
 	for (const struct space *space = mounts->others; space; space = space->next) {
 		if (space->namespace == namespace)
 			return space;
@@ -118,6 +118,24 @@ struct mounted mounts_find(struct mounts *mounts, unsigned int pid, uint32_t mnt
 		return (struct mounted){ info, true };
 	const struct space *space = space_of(mounts, pid);
 	return (struct mounted){ space ? find_in(space, mnt_id) : NULL, false };
+}
+
+const struct mountinfo *mounts_seen_by(struct mounts *mounts, unsigned int pid, uint32_t mnt_id)
+{
+	const struct space *space = space_of(mounts, pid);
+
+	return space ? find_in(space, mnt_id) : NULL;
+}
+
+struct mounted mounts_find_device(struct mounts *mounts, unsigned int pid, dev_t dev)
+{
+	const struct space *space = space_of(mounts, pid);
+
+	for (size_t i = 0; space && i < space->count; i++) {
+		if (space->mounts[i].dev == dev)
+			return (struct mounted){ &space->mounts[i], space == &mounts->own };
+	}
+	return (struct mounted){ NULL, space == &mounts->own };
 }
 
 const struct mountinfo *mounts_above(const struct mounts *mounts, struct text path)

@@ -23,6 +23,15 @@ struct mounted {
 /** Mount `mnt_id`, as a file of process `pid` has it. */
 struct mounted mounts_find(struct mounts *mounts, unsigned int pid, uint32_t mnt_id);
 
+/** Mount `mnt_id` among those that process `pid` sees, or NULL. */
+const struct mountinfo *mounts_seen_by(struct mounts *mounts, unsigned int pid, uint32_t mnt_id);
+
+/**
+ * A mount of the filesystem whose superblock has device `dev` (as maps says it), as process `pid` sees
+ * it: all that is known of a file that is mapped and may not be asked about.
+ */
+struct mounted mounts_find_device(struct mounts *mounts, unsigned int pid, dev_t dev);
+
 /** Our own mount that `path` (absolute, resolved) lies on: the longest mount point above it. */
 const struct mountinfo *mounts_above(const struct mounts *mounts, struct text path);
 

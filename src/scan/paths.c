@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "scan/paths.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -194,26 +197,65 @@ static bool helper_compare(int root, struct text path, const struct old_name *ol
 	return true;
 }
 
+/** Is NAME in directory `dir` the file, kept by libfuse under a name of its own? */
+static bool helper_is_hidden(int dir, const char *name, const struct inode *is)
+{
+	struct inode inode;
+
+	return strncmp(name, ".fuse_hidden", 12) == 0 && inode_look_at(dir, name, &inode) == 0 &&
+	       inode.dev == is->dev && inode.ino == is->ino;
+}
+
+/**
+ * libfuse renames an open file that is unlinked to .fuse_hidden… in its directory, and subtracts that
+ * name from the link count; looking it up makes the kernel count it again.
+ */
+static bool helper_find_hidden(int root, const struct old_name *old)
+{
+	char name[PATH_MAX], buffer[8192] __attribute__((aligned(8)));
+	struct text parent = text_dirname(old->name);
+	bool hidden = false;
+
+	if (root == -1 || parent.len >= sizeof(name))
+		return false;
+	for (size_t i = 0; i < parent.len; i++)
+		name[i] = parent.bytes[i];
+	name[parent.len] = 0;
+	scope_fd dir = openat2_open(root, name, O_RDONLY | O_DIRECTORY,
+				    root >= 0 ? RESOLVE_IN_ROOT : 0);
+	long got = dir < 0 ? 0 : syscall(SYS_getdents64, dir, buffer, sizeof(buffer));
+	while (got > 0 && !hidden) {
+		for (long at = 0; at < got && !hidden;) {
+			const struct dirent64 *entry = (const void *)(buffer + at);
+
+			hidden = helper_is_hidden(dir, entry->d_name, old->is);
+			at += entry->d_reclen;
+		}
+		got = syscall(SYS_getdents64, dir, buffer, sizeof(buffer));
+	}
+	return hidden;
+}
+
 static void ask_check(const void *context, size_t index, void *answer)
 {
 	const struct checking *checking = context;
 	const struct old_name *old = &checking->names[index];
 	struct old_name_found *out = answer;
-	struct inode inode;
 	int root = helper_root(checking->source, old->pid);
 
 	if (root != -1) {
 		helper_compare(root, old->full, old, &out->is_full);
 		out->name_is_used = helper_compare(root, old->name, old, &out->is_name);
-		helper_close(root);
 	}
 	if (old->link) {
 		/* The filesystem's own word, not the kernel's memory of it. */
 		scope_fd fd = openat(checking->source->proc, old->link, O_PATH | O_CLOEXEC);
 
-		out->nlink_known = fd >= 0 && inode_of(fd, &inode) == 0;
-		out->nlink = out->nlink_known ? inode.nlink : 0;
+		out->is_hidden = helper_find_hidden(root, old);
+		out->now_known = fd >= 0 && inode_of(fd, &out->now) == 0;
 	}
+	if (root != -1)
+		helper_close(root);
 	out->answered = true;
 }
 
@@ -302,4 +344,23 @@ int paths_host_names(const struct source *source, const unsigned int *pids, size
 				    .ask = ask_host_name,
 				    .context = &naming },
 		   ret);
+}
+
+bool paths_below_root(const struct source *source, unsigned int pid, struct text path,
+		      struct arena *arena, struct text *ret)
+{
+	char name[32], link[PATH_MAX + 1];
+	struct text root;
+
+	snprintf(name, sizeof(name), "%u/root", pid);
+	if (procfile_link(source->proc, name, link, sizeof(link), &root))
+		return false;
+	if (text_is(root, "/")) {
+		*ret = path;
+		return true;
+	}
+	if (!text_is_below(path, root) || path.len == root.len)
+		return false;
+	*ret = arena_text(arena, text_from(path, root.len));
+	return true;
 }

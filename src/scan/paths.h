@@ -41,13 +41,22 @@ struct old_name_found {
 	bool answered;
 	bool is_full, is_name; /**< the very file is under that name */
 	bool name_is_used;     /**< some file is under the old name */
-	bool nlink_known;
-	uint64_t nlink; /**< by the filesystem's own word, if `link` was asked */
+	bool is_hidden;    /**< FUSE keeps it beside its old place as .fuse_hidden…; if `link` was asked */
+	bool now_known;
+	struct inode now; /**< by the filesystem's own word, if `link` was asked */
 };
 
 /** What is under these names now. 0 or -errno. */
 int paths_check(const struct source *source, const struct old_name *names, size_t count,
 		struct old_name_found *ret);
+
+/**
+ * The kernel tells a path of another mount namespace from that namespace's root; a process there that
+ * is in a chroot sees only what lies below its own. `*ret` gets the path as it sees it, in the arena.
+ * False when it cannot see it.
+ */
+bool paths_below_root(const struct source *source, unsigned int pid, struct text path,
+		      struct arena *arena, struct text *ret);
 
 /** How full a filesystem is: statvfs(3) of a directory on it. */
 struct space {

@@ -73,6 +73,8 @@ static void consume(void *context, size_t index, const struct job *job)
 		return;
 	}
 	count(walk, walk->pids[index], holdings->rc);
+	if (holdings->in_flight && !walk->tally->in_flight)
+		walk->tally->in_flight_at = holdings->in_flight_at;
 	walk->tally->in_flight += holdings->in_flight;
 	walk->tally->rings += holdings->rings;
 	if (holdings->process.count)
@@ -92,7 +94,7 @@ static size_t without_self(unsigned int *pids, size_t count)
 	return kept;
 }
 
-/** hidepid=1 denies, 2 and 4 hide: the owner of PID 1's directory shows which (proc(5)). */
+/** hidepid=1 denies, 2 and 4 hide: then PID 1, which is always there, is not to be seen (proc(5)). */
 static bool hides_others(const struct source *source)
 {
 	return geteuid() != 0 && faccessat(source->proc, "1", F_OK, AT_EACCESS) != 0;

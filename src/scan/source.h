@@ -55,10 +55,10 @@ struct tally {
 	unsigned int looked;   /**< processes read, as far as they lived */
 	unsigned int denied;   /**< not ours to read */
 	unsigned int blocked;  /**< did not answer in time */
-	unsigned int gone;     /**< asked for by number and not there */
 	unsigned int vanished; /**< ended while they were read */
 	bool hidden;           /**< /proc is mounted so that others' processes do not show */
-	unsigned int in_flight; /**< LOOK_INODE: descriptors in flight over unix sockets */
+	unsigned int in_flight; /**< descriptors in flight over unix sockets: nobody can say of what */
+	struct handle in_flight_at; /**< the first socket they wait in */
 	unsigned int rings;     /**< LOOK_INODE: io_urings that may have it registered */
 };
 

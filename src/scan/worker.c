@@ -11,7 +11,7 @@
 
 #include "kernel/task.h"
 
-enum { WORKERS_MAX = 8, LOOK_MS = 50, PATIENCE_MS = 700, IMPATIENCE_MS = 200 };
+enum { WORKERS_MAX = 8, LOOK_MS = 50, PATIENCE_MS = 1000, IMPATIENCE_MS = 200 };
 
 enum job_state { JOB_WAITS, JOB_RUNS, JOB_DONE, JOB_GIVEN_UP };
 
