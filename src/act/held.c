@@ -104,8 +104,8 @@ static int borrow(const struct held *held)
 }
 
 /**
- * Its owner may always change the mode: let him read, open, and put the mode back at once. The file
- * has no name, so nobody else can come in meanwhile who could not before.
+ * Its owner may always change the mode: let him read, open, and put the mode back at once. Only he
+ * gains anything by it, and he could at any time.
  */
 static int open_as_owner(struct held *held)
 {

@@ -19,6 +19,17 @@ void interrupt_begin(struct interrupt *interrupt)
 	stop_signals(&set);
 	sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, &interrupt->before);
+	/* A file beyond RLIMIT_FSIZE is an error to report, not an end: setrlimit(2). */
+	sigaction(SIGXFSZ, &(struct sigaction){ .sa_handler = SIG_IGN }, &interrupt->limit_before);
+}
+
+void interrupt_allow(struct interrupt *interrupt)
+{
+	sigset_t set;
+
+	(void)interrupt;
+	stop_signals(&set);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
 bool interrupt_asked(struct interrupt *interrupt)
@@ -42,5 +53,6 @@ void interrupt_end(struct interrupt *interrupt)
 	sigaddset(&set, SIGHUP);
 	while (sigtimedwait(&set, NULL, &now) > 0)
 		;
+	sigaction(SIGXFSZ, &interrupt->limit_before, NULL);
 	sigprocmask(SIG_SETMASK, &interrupt->before, NULL);
 }

@@ -10,11 +10,15 @@
 
 struct interrupt {
 	sigset_t before; /**< the mask to go back to */
+	struct sigaction limit_before;
 	bool asked;
 };
 
 /** Block the signals. interrupt_end unblocks them. */
 void interrupt_begin(struct interrupt *interrupt);
+
+/** Nothing has to be cleaned up: let SIGINT and SIGTERM end the program, also while it waits. */
+void interrupt_allow(struct interrupt *interrupt);
 
 /** True once somebody asked to stop. */
 bool interrupt_asked(struct interrupt *interrupt);

@@ -23,7 +23,8 @@ void metadata_prepare(int from, int to);
 
 /**
  * Bring all of it from `from` (whose inode is `inode`) to `to`. setuid, setgid, security.capability,
- * security.ima and trusted.overlay.* only with `keep_privileges`. Times last.
+ * security.ima and trusted.overlay.*  and security.evm only with
+ * `keep_privileges`. Times last.
  */
 void metadata_restore(int from, int to, const struct inode *inode, int64_t atime_ns,
 		      bool keep_privileges, struct metadata *ret);

@@ -10,6 +10,7 @@
 #include "base/scope.h"
 #include "kernel/fdinfo.h"
 #include "kernel/openat2.h"
+#include "scan/paths.h"
 
 static int set_name(struct place *place, struct text name)
 {
@@ -68,6 +69,9 @@ int place_original(const struct source *source, const struct held *held, struct 
 	scope_fd root = open_root(source, held, &ret->elsewhere);
 	if (root < 0)
 		return -PLACE_UNPROVED;
+	if (ret->elsewhere &&
+	    !paths_below_root(source, held->holder->handle.pid, path, arena, &path))
+		return -PLACE_UNPROVED;
 	int fd = openat2_open(root, arena_text(arena, text_dirname(path)).bytes,
 			      O_RDONLY | O_DIRECTORY,
 			      RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
@@ -102,61 +106,79 @@ int place_file(const char *path, struct arena *arena, struct place *ret)
 	return ret->directory < 0 ? -errno : 0;
 }
 
-/** One directory further down; made if it is not there. */
-static int descend(int directory, struct text name, struct arena *arena)
+static int enter(int directory, const char *name)
 {
-	const char *word = arena_text(arena, name).bytes;
+	int fd = openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
-	if (text_is(name, "..") || text_is(name, "."))
-		return -EINVAL;
-	int fd = openat(directory, word, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd >= 0 || errno != ENOENT)
-		return fd < 0 ? -errno : fd;
-	if (mkdirat(directory, word, 0777) && errno != EEXIST)
-		return -errno;
-	fd = openat(directory, word, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
+}
+
+/** Go down from *directory along *path as far as there are directories; the rest stays in *path. */
+static int descend(int *directory, struct text *path, bool make, struct arena *arena)
+{
+	struct text word, rest = *path;
+
+	while (text_next(&rest, '/', &word)) {
+		const char *name = arena_text(arena, word).bytes;
+
+		if (text_is(word, "..") || text_is(word, "."))
+			return -EINVAL;
+		if (word.len) {
+			int fd = enter(*directory, name);
+
+			if (fd == -ENOENT && make &&
+			    (mkdirat(*directory, name, 0777) == 0 || errno == EEXIST))
+				fd = enter(*directory, name);
+			if (fd < 0)
+				return fd == -ENOENT && !make ? 0 : fd;
+			close(*directory);
+			*directory = fd;
+		}
+		*path = rest;
+	}
+	return 0;
+}
+
+/** "DIRECTORY/RELATIVE", for people. */
+static struct text join(struct text directory, struct text relative, struct arena *arena)
+{
+	while (directory.len > 1 && text_ends(directory, "/"))
+		directory.len--;
+	obstack_grow(&arena->stack, directory.bytes, directory.len);
+	if (!text_is(directory, "/"))
+		obstack_1grow(&arena->stack, '/');
+	obstack_grow(&arena->stack, relative.bytes, relative.len);
+	size_t len = obstack_object_size(&arena->stack);
+	obstack_1grow(&arena->stack, 0);
+	return (struct text){ obstack_finish(&arena->stack), len };
 }
 
 int place_below(const char *directory, struct text relative, struct arena *arena,
 		struct place *ret)
 {
-	struct text parents = text_dirname(relative), word;
-	size_t len = strlen(directory);
-
-	while (len > 1 && directory[len - 1] == '/')
-		len--;
 	while (text_starts(relative, "/"))
 		relative = text_from(relative, 1);
-	*ret = (struct place){ .directory = -1 };
+	*ret = (struct place){ .directory = -1,
+			       .missing = text_dirname(relative),
+			       .shown = join(text_of(directory), relative, arena) };
 	int rc = set_name(ret, text_basename(relative));
 	if (rc)
 		return rc;
-	ret->shown = arena_format(arena, "%.*s%s", (int)len, directory,
-				  len == 1 && *directory == '/' ? "" : "/");
-	obstack_grow(&arena->stack, ret->shown.bytes, ret->shown.len);
-	obstack_grow0(&arena->stack, relative.bytes, relative.len);
-	ret->shown.len += relative.len;
-	ret->shown.bytes = obstack_finish(&arena->stack);
-	scope_fd fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
+	ret->directory = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (ret->directory < 0)
 		return -errno;
-	while (text_next(&parents, '/', &word)) {
-		if (!word.len)
-			continue;
-		int next = descend(fd, word, arena);
+	return descend(&ret->directory, &ret->missing, false, arena);
+}
 
-		if (next < 0)
-			return next;
-		close(fd);
-		fd = next;
-	}
-	ret->directory = scope_fd_take(&fd);
-	return 0;
+int place_make(struct place *place, struct arena *arena)
+{
+	return descend(&place->directory, &place->missing, true, arena);
 }
 
 int place_look(const struct place *place, struct inode *ret)
 {
+	if (place->missing.len)
+		return -ENOENT;
 	return inode_look_at(place->directory, place->name, ret);
 }
 

@@ -10,6 +10,7 @@
 
 struct place {
 	int directory;           /**< open for reading, so that it can be synced; -1: none */
+	struct text missing;     /**< directories below it that must be made first; see place_make */
 	char name[NAME_MAX + 1];
 	struct text shown;       /**< the whole path, for people and for the row; in the caller's arena */
 	bool original;
@@ -35,11 +36,14 @@ int place_original(const struct source *source, const struct held *held, struct 
 int place_file(const char *path, struct arena *arena, struct place *ret);
 
 /**
- * Below `directory`, under `relative`: its directories are made as needed, none may be a symlink.
- * 0 or -errno.
+ * Below `directory`, under `relative`; none of its directories may be a symlink. Those that are not
+ * there yet are made by place_make. 0 or -errno.
  */
 int place_below(const char *directory, struct text relative, struct arena *arena,
 		struct place *ret);
+
+/** Make the directories that are missing: now `directory` is the last of them. 0 or -errno. */
+int place_make(struct place *place, struct arena *arena);
 
 /** What is at the place now: 0 and its inode, or -ENOENT, or another -errno. */
 int place_look(const struct place *place, struct inode *ret);

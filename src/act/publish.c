@@ -20,15 +20,16 @@ static void hidden_name(char name[32])
 
 int publish_draft(const struct place *place, struct draft *ret)
 {
-	*ret = (struct draft){ .directory = place->directory };
+	*ret = (struct draft){ .directory = -1 };
 	ret->fd = openat(place->directory, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	if (ret->fd >= 0)
 		return 0;
 	/* EISDIR, ENOENT: a filesystem or kernel that does not know O_TMPFILE; open(2), BUGS. */
 	if (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT)
 		return -errno;
+	ret->directory = fcntl(place->directory, F_DUPFD_CLOEXEC, 3);
 	hidden_name(ret->hidden);
-	ret->fd = openat(place->directory, ret->hidden,
+	ret->fd = openat(ret->directory, ret->hidden,
 			 O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0600);
 	return ret->fd < 0 ? -errno : 0;
 }
@@ -50,42 +51,44 @@ static int replace(int fd, int directory, const char *name)
 	int rc = link_fd(fd, directory, hidden);
 	if (rc)
 		return rc;
-	if (renameat(directory, hidden, directory, name)) {
+	if (renameat(directory, hidden, directory, name))
 		rc = -errno;
-		unlinkat(directory, hidden, 0);
-	}
+	/* rename(2) does nothing when both are names of one file already. */
+	unlinkat(directory, hidden, 0);
 	return rc;
 }
 
-static int rename_hidden(struct draft *draft, const char *name, bool overwrite)
+static int rename_hidden(struct draft *draft, int directory, const char *name, bool overwrite)
 {
 	unsigned int flags = overwrite ? 0 : RENAME_NOREPLACE;
 
-	if (renameat2(draft->directory, draft->hidden, draft->directory, name, flags) == 0) {
+	if (renameat2(draft->directory, draft->hidden, directory, name, flags) == 0) {
 		draft->hidden[0] = 0;
 		return 0;
 	}
 	if (overwrite || errno != EINVAL)
 		return -errno;
 	/* FUSE knows no RENAME_NOREPLACE: a link is refused just as well when the name is taken. */
-	if (linkat(draft->directory, draft->hidden, draft->directory, name, 0))
+	if (linkat(draft->directory, draft->hidden, directory, name, 0))
 		return -errno;
 	return 0;
 }
 
-int publish_name(struct draft *draft, const char *name, bool overwrite)
+int publish_name(struct draft *draft, int directory, const char *name, bool overwrite)
 {
 	int rc;
 
 	if (draft->hidden[0])
-		rc = rename_hidden(draft, name, overwrite);
+		rc = rename_hidden(draft, directory, name, overwrite);
 	else if (overwrite)
-		rc = replace(draft->fd, draft->directory, name);
+		rc = replace(draft->fd, directory, name);
 	else
-		rc = link_fd(draft->fd, draft->directory, name);
+		rc = link_fd(draft->fd, directory, name);
 	if (rc)
 		return rc;
-	return fsync(draft->directory) && errno != EINVAL && errno != EBADF ? -errno : 0;
+	/* The file is there under its name: what the directory says of it can do no more harm. */
+	fsync(directory);
+	return 0;
 }
 
 int publish_link(int fd, const struct place *place, bool overwrite)
@@ -106,5 +109,7 @@ void publish_end(struct draft *draft)
 		unlinkat(draft->directory, draft->hidden, 0);
 	if (draft->fd >= 0)
 		close(draft->fd);
-	draft->fd = -1;
+	if (draft->directory >= 0)
+		close(draft->directory);
+	draft->fd = draft->directory = -1;
 }

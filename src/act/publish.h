@@ -8,7 +8,7 @@
 
 struct draft {
 	int fd;             /**< to write and read it; -1: none */
-	int directory;      /**< borrowed from the place */
+	int directory;      /**< where it lies, if it has a hidden name */
 	char hidden[32];    /**< its name meanwhile; empty with O_TMPFILE */
 };
 
@@ -16,10 +16,10 @@ struct draft {
 int publish_draft(const struct place *place, struct draft *ret);
 
 /**
- * Give the draft its name and sync the directory. 0; -EEXIST when the name is taken and not
- * `overwrite`; or -errno, and then the draft is still one.
+ * Give the draft the name `name` in `directory`, on the same filesystem, and sync that. 0; -EEXIST when
+ * the name is taken and not `overwrite`; or -errno, and then the draft is still one.
  */
-int publish_name(struct draft *draft, const char *name, bool overwrite);
+int publish_name(struct draft *draft, int directory, const char *name, bool overwrite);
 
 /** Give the file behind `fd` a further name: linkat(2). As above. */
 int publish_link(int fd, const struct place *place, bool overwrite);

@@ -11,9 +11,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "act/identity.h"
 #include "act/publish.h"
 #include "act/refusal.h"
 #include "show/encode.h"
+
+enum { BESIDE_TRIES = 100 };
 
 /** One recovery under way. */
 struct work {
@@ -23,6 +26,7 @@ struct work {
 	struct place place;
 	struct draft draft;
 	int64_t atime_ns;
+	bool assumed; /**< we act as the owner of the directory */
 };
 
 static int64_t now_ns(clockid_t clock)
@@ -116,7 +120,7 @@ static bool relink(struct work *work)
 {
 	struct recovered *out = work->out;
 
-	if (!may_relink(out->file->class) ||
+	if (!may_relink(out->file->class) || place_make(&work->place, work->context->arena) ||
 	    publish_link(work->held.hold, &work->place, work->context->options->overwrite))
 		return false;
 	out->method = METHOD_RELINK;
@@ -176,6 +180,8 @@ static void fail_copy(struct work *work, int rc)
 		out->result = RECOVER_INTERRUPTED;
 	else if (*out->err.message)
 		out->result = RECOVER_REFUSED;
+	else if (work->place.directory < 0 && !out->transfer.read_failed)
+		refusal_stream(out, rc);
 	else if (out->transfer.read_failed)
 		refusal_read(work->context, out, rc);
 	else if (rc == -ENOSPC || rc == -EDQUOT)
@@ -221,11 +227,15 @@ static int publish_beside(struct work *work)
 	struct recovered *out = work->out;
 	char handle[HANDLE_MAX], name[NAME_MAX + 1];
 
-	int len = snprintf(name, sizeof(name), "%.200s.recovered-%u-%u", work->place.name,
-			   out->holder->handle.pid, out->holder->handle.fd);
-	if (len < 0)
-		return -EINVAL;
-	int rc = publish_name(&work->draft, name, false);
+	int rc = -EEXIST;
+	for (unsigned int i = 0; rc == -EEXIST && i < BESIDE_TRIES; i++) {
+		if (snprintf(name, sizeof(name), i ? "%.200s.recovered-%u-%u.%u" :
+						     "%.200s.recovered-%u-%u",
+			     work->place.name, out->holder->handle.pid, out->holder->handle.fd,
+			     i) < 0)
+			return -EINVAL;
+		rc = publish_name(&work->draft, work->place.directory, name, false);
+	}
 	if (rc)
 		return rc;
 	out->landed = arena_text(work->context->arena, text_of(name));
@@ -252,7 +262,10 @@ static void publish(struct work *work)
 		out->result = RECOVER_INTERRUPTED;
 		return;
 	}
-	int rc = publish_name(&work->draft, work->place.name, options->overwrite);
+	int rc = place_make(&work->place, work->context->arena);
+	if (!rc)
+		rc = publish_name(&work->draft, work->place.directory, work->place.name,
+				  options->overwrite);
 	if (rc == -EEXIST)
 		rc = publish_beside(work);
 	if (rc)
@@ -261,9 +274,20 @@ static void publish(struct work *work)
 		out->result = out->landed.len ? RECOVER_REFUSED : RECOVER_DONE;
 }
 
-static void make_anew(struct work *work)
+/** In the filesystem of a user namespace we have no number: there the directory's owner makes it. */
+static int make_draft(struct work *work)
 {
 	int rc = publish_draft(&work->place, &work->draft);
+
+	if (rc != -EOVERFLOW || !identity_assume(work->place.directory))
+		return rc;
+	work->assumed = true;
+	return publish_draft(&work->place, &work->draft);
+}
+
+static void make_anew(struct work *work)
+{
+	int rc = make_draft(work);
 
 	if (rc == -ENOSPC || rc == -EDQUOT) {
 		has_room(work);
@@ -289,6 +313,7 @@ static void stream(struct work *work)
 	out->path = text_of("-");
 	if (!open_to_read(work))
 		return;
+	interrupt_allow(work->context->interrupt);
 	struct transfer_context context = transfer_context(work, &bar);
 	context.bar->name = text_basename(out->file->path);
 	int rc = transfer_stream(&context, &work->held, STDOUT_FILENO, &out->transfer, &out->err);
@@ -353,6 +378,8 @@ static void fill_row(const struct recovering *context, struct recovered *out)
 		row->error = arena_text(context->arena, line);
 	if (row->error.len)
 		facts_know(&row->facts, RECOVERY_ERROR);
+	if (out->result == RECOVER_WOULD)
+		facts_know(&row->facts, RECOVERY_SIZE);
 	if (out->result == RECOVER_DONE || out->landed.len) {
 		facts_know(&row->facts, RECOVERY_SIZE);
 		facts_know(&row->facts, RECOVERY_METHOD);
@@ -379,6 +406,8 @@ void recover_one(const struct recovering *context, const struct deleted_file *fi
 	see_writers(&work);
 	fill_row(context, ret);
 	publish_end(&work.draft);
+	if (work.assumed)
+		identity_return();
 	place_end(&work.place);
 	held_end(&work.held);
 }

@@ -22,7 +22,8 @@ struct recovering {
 	struct mounts *mounts;
 	struct arena *arena; /**< for texts that outlive one file */
 	const struct recover_options *options;
-	const char *program;
+	const char *program; /**< as in struct inquiry */
+	const char *line;
 	struct interrupt *interrupt;
 };
 
@@ -55,6 +56,9 @@ struct recovered {
  */
 void recover_one(const struct recovering *context, const struct deleted_file *file,
 		 struct text below, struct recovered *ret);
+
+/** What is not as it was, one line each; always, also off a terminal. */
+void recover_warn(const struct recovered *recovered, FILE *out);
 
 /** Tell a person how it went; nothing for a refusal, whose message is complete. */
 void recover_tell(const struct recovering *context, const struct recovered *recovered, FILE *out);

@@ -97,40 +97,53 @@ static void tell_grade(const struct telling *telling)
 	case GRADE_UNCHANGED:
 		fprintf(telling->out, "  unchanged: nobody wrote to it between %s and %s.\n", begun,
 			ended);
+		if (!transfer->holders.complete)
+			fputs("  Not all processes could be looked at: as root more can be said.\n",
+			      telling->out);
 		return;
 	}
+}
+
+static bool is_as_it_was(const struct metadata *metadata)
+{
+	return !metadata->owner_missed && !metadata->missed && !metadata->mode_missed &&
+	       !metadata->times_missed && !metadata->privileges_left;
 }
 
 static void tell_metadata(const struct telling *telling)
 {
 	const struct metadata *metadata = &telling->recovered->metadata;
-	const struct deleted_file *file = telling->recovered->file;
 	FILE *out = telling->out;
 
-	if (telling->recovered->method == METHOD_RELINK)
+	if (telling->recovered->method == METHOD_RELINK || !is_as_it_was(metadata))
 		return;
-	if (!metadata->owner_missed && !metadata->missed && !metadata->mode_missed &&
-	    !metadata->times_missed) {
-		fputs("  Owner, mode", out);
-		if (metadata->attributes)
-			fprintf(out, ", times and %u attribute%s are as they were.\n",
-				metadata->attributes, units_plural(metadata->attributes));
-		else
-			fputs(" and times are as they were.\n", out);
-	}
+	if (metadata->attributes)
+		fprintf(out, "  Owner, mode, times and %u attribute%s are as they were.\n",
+			metadata->attributes, units_plural(metadata->attributes));
+	else
+		fputs("  Owner, mode and times are as they were.\n", out);
+}
+
+void recover_warn(const struct recovered *recovered, FILE *out)
+{
+	const struct metadata *metadata = &recovered->metadata;
+	const struct deleted_file *file = recovered->file;
+
 	if (metadata->owner_missed)
-		fprintf(out, "  Its owner (uid %u) could not be given back: that needs root.\n",
+		fprintf(out, "procowl: its owner (uid %u) could not be given back: that needs root\n",
 			file->inode.uid);
 	if (metadata->missed)
-		fprintf(out, "  %u attribute%s could not be given back here.\n", metadata->missed,
-			units_plural(metadata->missed));
+		fprintf(out, "procowl: %u attribute%s could not be given back there\n",
+			metadata->missed, units_plural(metadata->missed));
 	if (metadata->mode_missed || metadata->times_missed)
-		fprintf(out, "  Its %s could not be given back here.\n",
+		fprintf(out, "procowl: its %s could not be given back there\n",
 			metadata->mode_missed ? "mode" : "times");
 	if (metadata->privileges_left)
-		fputs("  setuid, setgid and capabilities were left out: --keep-privileges\n", out);
-	if (telling->recovered->mode_changed)
-		fprintf(out, "  To read it, its mode (%04o) let its owner read for a moment.\n",
+		fputs("procowl: setuid, setgid or capabilities were left out: --keep-privileges\n",
+		      out);
+	if (recovered->mode_changed)
+		fprintf(out,
+			"procowl: to read it, its mode (%04o) let its owner read for a moment\n",
 			file->inode.mode & 07777);
 }
 

@@ -83,8 +83,8 @@ void refusal_bind(const struct recovering *context, struct recovered *recovered,
 	else if (file->holders[0].handle.use == USE_MAP)
 		error_set(&recovered->err, rc,
 			  "cannot get at %s: it is only mapped, and that needs root\n"
-			  "  Nothing was written.\n  sudo %s recover %s",
-			  handle, context->program, handle);
+			  "  Nothing was written.\n  sudo %s",
+			  handle, context->line);
 	else
 		error_set(&recovered->err, rc, "cannot get at %s: %s\n  Nothing was written.", handle,
 			  strerror(-rc));
@@ -117,8 +117,8 @@ void refusal_read(const struct recovering *context, struct recovered *recovered,
 	if (rc == -EACCES || rc == -EPERM)
 		error_set(&recovered->err, rc,
 			  "cannot read %s: mode %04o, owned by uid %u\n"
-			  "  Nothing was written.\n  sudo %s recover %s",
-			  handle, inode->mode & 07777, inode->uid, context->program, handle);
+			  "  Nothing was written.\n  sudo %s",
+			  handle, inode->mode & 07777, inode->uid, context->line);
 	else if (rc == -ESTALE)
 		error_set(&recovered->err, rc,
 			  "cannot read %s: it was deleted on the NFS server and is gone there\n"
@@ -183,8 +183,11 @@ void refusal_taken(const struct recovering *context, struct recovered *recovered
 	clock_gettime(CLOCK_REALTIME, &now);
 	int64_t written_ns = now.tv_sec * INT64_C(1000000000) - there->mtime_ns;
 	error_set(&recovered->err, -EEXIST,
-		  "cannot put %s back to %s: another file has that name now\n"
-		  "  That one is %s, written to %s ago. Nothing was changed.\n",
+		  recovered->original ?
+			  "cannot put %s back to %s: another file has that name now\n"
+			  "  That one is %s, written to %s ago. Nothing was changed.\n" :
+			  "cannot put %s to %s: another file has that name\n"
+			  "  That one is %s, written to %s ago. Nothing was changed.\n",
 		  handle, path, units_size(size, there->size),
 		  units_duration(age, written_ns > 0 ? written_ns : 0));
 	if (free_name)
@@ -233,5 +236,14 @@ void refusal_write(struct recovered *recovered, int rc)
 
 	refuse(recovered);
 	error_set(&recovered->err, rc, "cannot write the copy of %s: %s\n  Nothing was left behind.",
+		  refusal_handle(handle, recovered), strerror(-rc));
+}
+
+void refusal_stream(struct recovered *recovered, int rc)
+{
+	char handle[HANDLE_MAX];
+
+	refuse(recovered);
+	error_set(&recovered->err, rc, "cannot write %s to standard output: %s",
 		  refusal_handle(handle, recovered), strerror(-rc));
 }

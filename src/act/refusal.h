@@ -18,3 +18,4 @@ void refusal_taken(const struct recovering *context, struct recovered *recovered
 void refusal_room(const struct recovering *context, struct recovered *recovered,
 		  const struct room *room);
 void refusal_write(struct recovered *recovered, int rc);
+void refusal_stream(struct recovered *recovered, int rc);

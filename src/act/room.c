@@ -28,10 +28,11 @@ static bool is_writable(const struct mountinfo *info)
 	       text_is(text_first(info->super_options, 2), "rw");
 }
 
-/** tmpfs is memory and devtmpfs nobody's: the last resort, not a suggestion. */
+/** tmpfs is memory, which a file that did not fit on a disk is not for. */
 static bool is_candidate(const struct mountinfo *info)
 {
-	return mounts_is_local(info->type) && is_writable(info) && !text_is(info->type, "devtmpfs");
+	return mounts_is_local(info->type) && is_writable(info) &&
+	       !text_is(info->type, "devtmpfs") && !text_is(info->type, "tmpfs");
 }
 
 static int by_free(const void *left, const void *right)

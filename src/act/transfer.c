@@ -152,6 +152,7 @@ static int confirm(struct run *run, struct copy *copy, struct error *err)
 	while (!decided && out->passes < TRANSFER_PASSES) {
 		struct inode now;
 		uint64_t differing = 0;
+		int64_t now_ns = clock_ns(CLOCK_REALTIME);
 		int rc = inode_of(run->held->read, &now);
 
 		if (!rc)
@@ -162,9 +163,12 @@ static int confirm(struct run *run, struct copy *copy, struct error *err)
 		rc = decide(run, differing == 0, &decided, err);
 		if (rc)
 			return rc;
+		if (decided)
+			break;
 		/* What this pass read is what the next one has to confirm. */
 		run->before = now;
-		if (!decided && now.size != out->size && out->passes < TRANSFER_PASSES) {
+		out->begun_ns = now_ns;
+		if (now.size != out->size && out->passes < TRANSFER_PASSES) {
 			out->size = now.size;
 			if (ftruncate(copy->to, (off_t)now.size))
 				return -errno;
