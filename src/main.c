@@ -5,15 +5,17 @@
  *
  * The map of the source. An answer flows down one street, and includes go only that way:
  *
- *   main.c      finds the command, runs it, flushes, exits
- *   cmd/        what you type: one file a command, its options, one entry in the table of command.c
+ *   main.c      begins
+ *   cmd/        what you type: command.c finds the command, runs it and flushes; one file a command:
+ *               its options, one entry in the table; listing.c is what all listings share
  *   ask/        what you want to know: one file a question, facts in, rows out. deleted.c gathers who
  *               holds what; classify.c says what happened to it; scope.c what the targets mean;
  *               deleted_story.c what stands around the table
  *   act/        what you change: recover.c tells the story of one recovery; the files beside it are
  *               its steps. The only code that writes to files
  *   scan/       how we look: source.h is the interface, procfs.c and holdings.c the source that reads
- *               /proc, worker.c its threads; probe.c asks what may never answer; mounts, paths, names
+ *               /proc, worker.c its threads, tables.c whose descriptors they have; probe.c asks what
+ *               may never answer, paths.c in it; mounts, names, containers, memory
  *   kernel/     what Linux says: one file a kernel interface, bytes in, plain struct out
  *   model/      what we remember: handle, target, and the rows with their columns
  *   row/        how an answer is shaped: column, selection, sink

@@ -9,7 +9,7 @@
 #include "ask/question.h"
 #include "row/sink.h"
 
-/** Exit statuses; design section 2. */
+/** Exit statuses: procowl(1). */
 enum status {
 	STATUS_ANSWERED = 0,
 	STATUS_NOTHING = 1,
@@ -48,7 +48,6 @@ struct invocation {
 	bool columns_chosen;
 	bool all, how, list_columns, help, verbose;
 	const char *proc;   /**< --proc DIR, or NULL */
-	const char *source; /**< --source NAME, or NULL */
 	struct recover_options recover;
 };
 

@@ -2,6 +2,7 @@
 #include "cmd/listing.h"
 
 #include <errno.h>
+#include <stdio_ext.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -36,6 +37,7 @@ static void warn_denied(const struct invocation *invocation, const struct tally 
 void listing_warn(const struct invocation *invocation, const struct outcome *outcome, bool rows)
 {
 	const struct tally *tally = &outcome->tally;
+	char handle[HANDLE_MAX];
 
 	if (*outcome->complaints.message)
 		command_complain(outcome->complaints.message);
@@ -45,6 +47,12 @@ void listing_warn(const struct invocation *invocation, const struct outcome *out
 		fprintf(stderr, "procowl: %u process%s did not answer and %s passed over\n",
 			tally->blocked, tally->blocked == 1 ? "" : "es",
 			tally->blocked == 1 ? "was" : "were");
+	if (tally->in_flight)
+		fprintf(stderr,
+			"procowl: %u descriptor%s in flight over a unix socket (%s): of which file "
+			"cannot be seen\n",
+			tally->in_flight, tally->in_flight == 1 ? " is" : "s are",
+			handle_format(handle, &tally->in_flight_at));
 	if (tally->hidden)
 		fprintf(stderr, "procowl: /proc hides other users' processes (mount option "
 				"hidepid); run as root\n");
@@ -93,6 +101,7 @@ enum status listing_run(const struct invocation *invocation, const struct questi
 		.target_count = invocation->target_count,
 		.all = invocation->all,
 		.program = invocation->program,
+		.line = invocation->line,
 		.sink = sink,
 	};
 	int rc = question->ask(&inquiry, &outcome, err);
@@ -101,9 +110,12 @@ enum status listing_run(const struct invocation *invocation, const struct questi
 		listing_verbose(&source, &outcome, begun_ns);
 	source_close(&source);
 	if (rc)
-		return STATUS_USAGE;
+		return rc == -ETIMEDOUT ? STATUS_PARTLY_UNSEEN : STATUS_USAGE;
 	listing_warn(invocation, &outcome, outcome.rows > 0);
 	if (written) {
+		/* Said once, with its reason: what is still in the buffer is lost anyway. */
+		__fpurge(stdout);
+		clearerr(stdout);
 		error_set(err, written, "cannot write the answer: %s", strerror(-written));
 		return STATUS_USAGE;
 	}

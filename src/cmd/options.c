@@ -83,7 +83,7 @@ static void compare(const struct argp_option *option, void *context)
 		search->prefixed = 1;
 		return;
 	}
-	if (text_starts(name, "") && name.len > search->name.len &&
+	if (name.len > search->name.len &&
 	    memcmp(name.bytes, search->name.bytes, search->name.len) == 0 &&
 	    !(search->found && text_equal(text_of(search->found->name), search->name))) {
 		search->found = option;
@@ -190,7 +190,7 @@ static int take_limit(struct invocation *invocation, const char *value, struct e
 
 static int take_source(struct invocation *invocation, const char *value, struct error *err)
 {
-	invocation->source = value;
+	(void)invocation;
 	if (strcmp(value, "procfs") != 0)
 		return error_set(err, -EINVAL, "there is no source '%s' here; there is: procfs",
 				 value);

@@ -7,7 +7,7 @@
 
 /** Shared by all listings: formats, columns, sorting, --how. */
 extern const struct argp_option options_listing[];
-/** The same for recover, where -o, -s and -n mean other things. */
+/** The same for recover, where -o and -n mean other things. */
 extern const struct argp_option options_acting[];
 
 /** Understand argv[1…] of a command. 0, or -EINVAL and a message. The caller frees `targets`. */

@@ -232,7 +232,7 @@ static struct text path_below(const struct session *session, const struct delete
 	for (size_t i = 0; i < session->files.scope.count; i++) {
 		const struct wish *wish = &session->files.scope.wishes[i];
 
-		if (wish->found.is_directory && text_is_below(file->path, wish->rest))
+		if (wish->rest.len && text_is_below(file->path, wish->rest))
 			return text_from(file->path, wish->rest.len > 1 ? wish->rest.len + 1 : 1);
 	}
 	return (struct text){ 0 };
@@ -254,9 +254,11 @@ static void take_result(struct session *session, const struct recovered *recover
 		worsen(session, STATUS_INTERRUPTED);
 		return;
 	case RECOVER_WOULD:
-		recover_tell(&session->recovering, recovered, people);
+		if (to_people)
+			recover_tell(&session->recovering, recovered, people);
 		return;
 	case RECOVER_DONE:
+		recover_warn(recovered, stderr);
 		break;
 	}
 	if (recovered->transfer.grade == GRADE_CHANGED) {
@@ -315,8 +317,9 @@ static void show_results(struct session *session)
 	struct sink_options output = session->invocation->output;
 	bool text = output.format == FORMAT_TEXT, terminal = isatty(STDOUT_FILENO);
 
-	if (is_stream(session) || session->invocation->recover.dry_run ||
-	    (text && terminal && session->files.count < 2) || (text && !session->count))
+	bool told = session->files.count < 2 || session->invocation->recover.dry_run;
+
+	if (is_stream(session) || (text && terminal && told) || (text && !session->count))
 		return;
 	output.story = text && terminal;
 	struct sink *sink = sink_begin(&recovery_table, &session->invocation->selection, &output,
@@ -384,18 +387,22 @@ static enum status run(struct invocation *invocation, struct error *err)
 		.source = &source,
 		.targets = invocation->targets,
 		.target_count = invocation->target_count,
-		.all = invocation->target_count > 0,
 		.program = invocation->program,
+		.line = invocation->line,
 	};
 	enum status status = STATUS_USAGE;
-	if (deleted_find(&session.inquiry, NEED_CONTAINER, &session.outcome, &session.files, err) ==
-	    0) {
+	int rc = deleted_find(&session.inquiry, NEED_CONTAINER | NEED_OLD_NAME, &session.outcome,
+			      &session.files, err);
+	if (rc == -ETIMEDOUT)
+		status = STATUS_REFUSED;
+	if (rc == 0) {
 		session.recovering = (struct recovering){
 			.source = &source,
 			.mounts = session.files.mounts,
 			.arena = &session.arena,
 			.options = &invocation->recover,
 			.program = invocation->program,
+			.line = invocation->line,
 			.interrupt = &session.interrupt,
 		};
 		status = act(&session, err);
@@ -430,8 +437,9 @@ const struct command command_recover = {
 	.usage = "TARGET… [-o FILE|-] [-d DIR]",
 	.details =
 		"Without -o or -d a file goes back to where it was, if that is proved and free. A\n"
-		"TARGET is a handle (4076:7), the name a file had, a process (4076, @nginx), or a\n"
-		"directory, which means all deleted files below it. Without TARGET: the candidates.\n",
+		"TARGET is a handle (4076:7, or 4076:7@131842 if it still is that inode), the name a\n"
+		"file had, a process (4076, @nginx), or a directory, which means all deleted files\n"
+		"below it, or a mount point: all of its filesystem. Without TARGET: the candidates.\n",
 	.table = &recovery_table,
 	.options = options,
 	.shared = options_acting,

@@ -43,12 +43,15 @@ struct sink *sink_begin(const struct table *table, const struct selection *selec
 			       .out = out,
 			       .style = style_of(out) };
 	for (size_t i = 0; i < selection->count; i++) {
-		const struct column *column = &table->columns[selection->columns[i]];
+		size_t index = selection->columns[i];
+		const struct column *column = &table->columns[index];
+		bool asked = selection->asked >> index & 1;
 
-		sink->headings[i] =
-			(struct heading){ .name = column->name,
-					  .type = column->type,
-					  .optional = (column->flags & COLUMN_OPTIONAL) != 0 };
+		sink->headings[i] = (struct heading){
+			.name = column->name,
+			.type = column->type,
+			.optional = (column->flags & COLUMN_OPTIONAL) && !asked,
+		};
 	}
 	if (options->format != FORMAT_TEXT)
 		begin_render(sink);

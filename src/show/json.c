@@ -136,6 +136,22 @@ static void add_bytes(json_t *object, const struct heading *heading, const struc
 					    written(encode_base64, value->text));
 }
 
+/** Jansson leaves DEL as it is; inside an object it can only stand in a string. */
+static void print_ascii(const json_t *object, FILE *out)
+{
+	char *string = json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII);
+
+	if (!string)
+		memory_out();
+	for (const char *at = string; *at; at++) {
+		if (*at == 0x7f)
+			fputs("\\u007f", out);
+		else
+			putc(*at, out);
+	}
+	free(string);
+}
+
 static void print_row(struct renderer *renderer, const struct value *values)
 {
 	json_t *object = must(json_object());
@@ -151,7 +167,10 @@ static void print_row(struct renderer *renderer, const struct value *values)
 		if (steers(heading->type, &values[i]))
 			flags |= JSON_ENSURE_ASCII;
 	}
-	json_dumpf(object, renderer->out, flags);
+	if (flags & JSON_ENSURE_ASCII)
+		print_ascii(object, renderer->out);
+	else
+		json_dumpf(object, renderer->out, flags);
 	json_decref(object);
 }
 

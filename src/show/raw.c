@@ -4,14 +4,20 @@
  * the encoder's, so no value holds a tab or a newline. `-` and `?` mean a gap; a name that is just
  * one of these is written \x2d or \x3f.
  */
+#include <ctype.h>
+
 #include "show/render.h"
 
 static void begin(struct renderer *renderer)
 {
 	if (renderer->options.no_header)
 		return;
-	for (size_t i = 0; i < renderer->count; i++)
-		fprintf(renderer->out, "%s%s", i ? "\t" : "", renderer->headings[i].name);
+	for (size_t i = 0; i < renderer->count; i++) {
+		if (i)
+			putc('\t', renderer->out);
+		for (const char *name = renderer->headings[i].name; *name; name++)
+			putc(toupper((unsigned char)*name), renderer->out);
+	}
 	putc('\n', renderer->out);
 }
 
