@@ -25,7 +25,9 @@ static bool is_large(uint64_t size)
 
 void copy_begin(struct copy *copy, int from, bool borrowed, int to, uint64_t size)
 {
-	*copy = (struct copy){ .from = from, .borrowed = borrowed, .to = to, .large = is_large(size) };
+	*copy = (struct copy){
+		.from = from, .borrowed = borrowed, .to = to, .large = is_large(size)
+	};
 	for (size_t i = 0; i < 2; i++)
 		copy->buffers[i] = memory_resize(NULL, PIECE, 1);
 	posix_fadvise(from, 0, 0, POSIX_FADV_SEQUENTIAL);

@@ -15,7 +15,7 @@ struct copy {
 	int to;
 	struct bar *bar;
 	struct interrupt *interrupt;
-	bool large;         /**< drop the cache behind it */
+	bool large;          /**< drop the cache behind it */
 	bool no_kernel_copy; /**< copy_file_range(2) does not work for this pair */
 	char *buffers[2];
 	uint64_t failed_at; /**< where in the file an error was met */

@@ -9,8 +9,8 @@
 struct held {
 	const struct deleted_file *file;
 	const struct open_file *holder; /**< the one it was taken from */
-	int hold;          /**< O_PATH: from here on the file cannot vanish */
-	int read;          /**< to read it; -1 until held_read */
+	int hold;                       /**< O_PATH: from here on the file cannot vanish */
+	int read;                       /**< to read it; -1 until held_read */
 	bool borrowed;     /**< `read` shares its owner's offset: pread(2) only, never lseek(2) */
 	bool mode_changed; /**< its owner was let read for a moment: chmod(2) there and back */
 	struct inode inode;

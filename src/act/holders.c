@@ -44,8 +44,7 @@ static void found(void *context, const struct process *process)
 }
 
 /** The processes that were seen to hold it, each once. */
-static unsigned int *known_pids(const struct deleted_file *file, struct arena *arena,
-				size_t *count)
+static unsigned int *known_pids(const struct deleted_file *file, struct arena *arena, size_t *count)
 {
 	unsigned int *pids = arena_zero(arena, file->holder_count, sizeof(*pids));
 

@@ -6,11 +6,11 @@
 #include "act/held.h"
 
 struct holders {
-	bool complete;      /**< everybody could be looked at */
-	bool mapped;        /**< somebody maps it shared and writable */
+	bool complete;                   /**< everybody could be looked at */
+	bool mapped;                     /**< somebody maps it shared and writable */
 	unsigned int writers, appenders; /**< descriptors that may write; of these, O_APPEND */
-	bool unseen;        /**< descriptors in flight or in an io_uring: nobody can say what they are */
-	unsigned int writer_pid;         /**< the first process that writes; 0: none */
+	bool unseen; /**< descriptors in flight or in an io_uring: nobody can say what they are */
+	unsigned int writer_pid; /**< the first process that writes; 0: none */
 	unsigned int writing_processes;
 	struct text writer_comm; /**< in the arena */
 };

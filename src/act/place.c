@@ -27,7 +27,7 @@ static int set_name(struct place *place, struct text name)
 static int mount_of(int fd, uint32_t *ret)
 {
 	struct inode inode;
-	struct fdinfo info;
+	struct fdinfo info = { 0 };
 	int rc = inode_look(fd, "", &inode);
 
 	if (rc)
@@ -153,8 +153,7 @@ static struct text join(struct text directory, struct text relative, struct aren
 	return (struct text){ obstack_finish(&arena->stack), len };
 }
 
-int place_below(const char *directory, struct text relative, struct arena *arena,
-		struct place *ret)
+int place_below(const char *directory, struct text relative, struct arena *arena, struct place *ret)
 {
 	while (text_starts(relative, "/"))
 		relative = text_from(relative, 1);

@@ -9,12 +9,12 @@
 #include "act/held.h"
 
 struct place {
-	int directory;           /**< open for reading, so that it can be synced; -1: none */
-	struct text missing;     /**< directories below it that must be made first; see place_make */
+	int directory;       /**< open for reading, so that it can be synced; -1: none */
+	struct text missing; /**< directories below it that must be made first; see place_make */
 	char name[NAME_MAX + 1];
-	struct text shown;       /**< the whole path, for people and for the row; in the caller's arena */
+	struct text shown; /**< the whole path, for people and for the row; in the caller's arena */
 	bool original;
-	bool elsewhere;          /**< in another mount namespace: reached through /proc/PID/root */
+	bool elsewhere; /**< in another mount namespace: reached through /proc/PID/root */
 };
 
 /** Why the original place cannot be used; the message says it in words. */

@@ -7,9 +7,9 @@
 #include "act/place.h"
 
 struct draft {
-	int fd;             /**< to write and read it; -1: none */
-	int directory;      /**< where it lies, if it has a hidden name */
-	char hidden[32];    /**< its name meanwhile; empty with O_TMPFILE */
+	int fd;          /**< to write and read it; -1: none */
+	int directory;   /**< where it lies, if it has a hidden name */
+	char hidden[32]; /**< its name meanwhile; empty with O_TMPFILE */
 };
 
 /** Make a draft in the directory of `place`; mode 0600. 0 or -errno. */

@@ -100,8 +100,7 @@ static bool is_free(struct work *work)
 	struct inode there;
 	int rc = place_look(&work->place, &there);
 
-	if (rc == -ENOENT || (rc == 0 && work->context->options->overwrite &&
-			      !S_ISDIR(there.mode)))
+	if (rc == -ENOENT || (rc == 0 && work->context->options->overwrite && !S_ISDIR(there.mode)))
 		return true;
 	if (rc == 0)
 		refusal_taken(work->context, work->out, &there);
@@ -110,7 +109,7 @@ static bool is_free(struct work *work)
 	return false;
 }
 
-static bool may_relink(enum class class)
+static bool may_relink(enum deleted_class class)
 {
 	return class == CLASS_LINKED || class == CLASS_TMPFILE || class == CLASS_SILLY;
 }
@@ -185,8 +184,7 @@ static void fail_copy(struct work *work, int rc)
 	else if (out->transfer.read_failed)
 		refusal_read(work->context, out, rc);
 	else if (rc == -ENOSPC || rc == -EDQUOT)
-		refusal_room(work->context, out,
-			     &(struct room){ .needed = work->held.inode.disk });
+		refusal_room(work->context, out, &(struct room){ .needed = work->held.inode.disk });
 	else
 		refusal_write(out, rc);
 }
@@ -229,8 +227,8 @@ static int publish_beside(struct work *work)
 
 	int rc = -EEXIST;
 	for (unsigned int i = 0; rc == -EEXIST && i < BESIDE_TRIES; i++) {
-		if (snprintf(name, sizeof(name), i ? "%.200s.recovered-%u-%u.%u" :
-						     "%.200s.recovered-%u-%u",
+		if (snprintf(name, sizeof(name),
+			     i ? "%.200s.recovered-%u-%u.%u" : "%.200s.recovered-%u-%u",
 			     work->place.name, out->holder->handle.pid, out->holder->handle.fd,
 			     i) < 0)
 			return -EINVAL;

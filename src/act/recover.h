@@ -12,7 +12,7 @@ struct recover_options {
 	const char *directory; /**< -d: a directory; NULL: none */
 	bool parents;          /**< --parents: with the directories they were in */
 	bool overwrite;
-	bool keep_privileges;  /**< setuid, setgid, capabilities and the like too */
+	bool keep_privileges; /**< setuid, setgid, capabilities and the like too */
 	bool dry_run;
 	bool yes;
 };
@@ -41,8 +41,8 @@ struct recovered {
 	const struct open_file *holder;
 	struct transfer transfer; /**< grade and size for every method */
 	struct metadata metadata;
-	struct text path;     /**< where it is now, or was to be */
-	struct text landed;   /**< it had to take this name: the other was taken at the last moment */
+	struct text path;   /**< where it is now, or was to be */
+	struct text landed; /**< it had to take this name: the other was taken at the last moment */
 	bool original, elsewhere;
 	bool mode_changed;
 	int64_t took_ns;

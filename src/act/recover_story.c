@@ -61,8 +61,7 @@ static void tell_prefix(const struct telling *telling)
 	const struct transfer *transfer = &telling->recovered->transfer;
 	char clock[UNITS_MAX], added[UNITS_MAX];
 
-	fprintf(telling->out, "  prefix: exact up to %s; ",
-		units_clock(clock, transfer->begun_ns));
+	fprintf(telling->out, "  prefix: exact up to %s; ", units_clock(clock, transfer->begun_ns));
 	comm_of(telling, transfer->holders.writer_comm);
 	fputs(" only appends", telling->out);
 	if (transfer->added)
@@ -85,7 +84,8 @@ static void tell_grade(const struct telling *telling)
 		return;
 	case GRADE_SNAPSHOT:
 		fprintf(telling->out,
-			"  snapshot: every byte as it was at %s, and it takes no extra space.\n", begun);
+			"  snapshot: every byte as it was at %s, and it takes no extra space.\n",
+			begun);
 		return;
 	case GRADE_NO_WRITER:
 		fprintf(telling->out, "  no-writer: nobody could write to it between %s and %s.\n",
@@ -130,7 +130,8 @@ void recover_warn(const struct recovered *recovered, FILE *out)
 	const struct deleted_file *file = recovered->file;
 
 	if (metadata->owner_missed)
-		fprintf(out, "procowl: its owner (uid %u) could not be given back: that needs root\n",
+		fprintf(out,
+			"procowl: its owner (uid %u) could not be given back: that needs root\n",
 			file->inode.uid);
 	if (metadata->missed)
 		fprintf(out, "procowl: %u attribute%s could not be given back there\n",

@@ -50,8 +50,8 @@ static const char *word(const struct recovering *context, struct text text, cons
 
 const char *refusal_handle(char buffer[HANDLE_MAX], const struct recovered *recovered)
 {
-	const struct open_file *holder =
-		recovered->holder ? recovered->holder : &recovered->file->holders[0];
+	const struct open_file *holder = recovered->holder ? recovered->holder :
+							     &recovered->file->holders[0];
 
 	return handle_format(buffer, &holder->handle);
 }
@@ -76,18 +76,19 @@ void refusal_bind(const struct recovering *context, struct recovered *recovered,
 			  "  Nothing was written. See what is there: %s deleted %u",
 			  handle, context->program, pid);
 	else if (rc == -ESRCH)
-		error_set(&recovered->err, rc,
-			  "%s is gone: %s (%u) has closed it, or has ended\n"
-			  "  Nothing was written. A deleted file ends when the last process closes it.",
-			  handle, comm, pid);
+		error_set(
+			&recovered->err, rc,
+			"%s is gone: %s (%u) has closed it, or has ended\n"
+			"  Nothing was written. A deleted file ends when the last process closes it.",
+			handle, comm, pid);
 	else if (file->holders[0].handle.use == USE_MAP)
 		error_set(&recovered->err, rc,
 			  "cannot get at %s: it is only mapped, and that needs root\n"
 			  "  Nothing was written.\n  sudo %s",
 			  handle, context->line);
 	else
-		error_set(&recovered->err, rc, "cannot get at %s: %s\n  Nothing was written.", handle,
-			  strerror(-rc));
+		error_set(&recovered->err, rc, "cannot get at %s: %s\n  Nothing was written.",
+			  handle, strerror(-rc));
 }
 
 void refusal_kind(struct recovered *recovered, uint32_t mode)
@@ -125,9 +126,9 @@ void refusal_read(const struct recovering *context, struct recovered *recovered,
 			  "  Nothing was written. Ask for a snapshot or backup of the server.",
 			  handle);
 	else
-		error_set(&recovered->err, rc, "cannot read %s: %s at byte %" PRIu64
-			  "\n  Nothing was written.",
-			  handle, strerror(-rc), recovered->transfer.failed_at);
+		error_set(&recovered->err, rc,
+			  "cannot read %s: %s at byte %" PRIu64 "\n  Nothing was written.", handle,
+			  strerror(-rc), recovered->transfer.failed_at);
 }
 
 void refusal_place(const struct recovering *context, struct recovered *recovered, int rc)
@@ -152,16 +153,18 @@ void refusal_place(const struct recovering *context, struct recovered *recovered
 			  handle, path, context->program, handle);
 		return;
 	case PLACE_UNPROVED:
-		error_set(err, rc,
-			  "cannot put %s back to %s: it cannot be proved that this is where it was\n"
-			  "  The path leads over a symlink, or to another mount than the file's own. "
-			  "Nothing was written.\n"
-			  "  to another place   %s recover %s -d DIR",
-			  handle, path, context->program, handle);
+		error_set(
+			err, rc,
+			"cannot put %s back to %s: it cannot be proved that this is where it was\n"
+			"  The path leads over a symlink, or to another mount than the file's own. "
+			"Nothing was written.\n"
+			"  to another place   %s recover %s -d DIR",
+			handle, path, context->program, handle);
 		return;
 	case EISDIR:
-		error_set(err, rc, "%s is a directory\n  Nothing was written.\n  %s recover %s -d %s",
-			  path, context->program, handle, path);
+		error_set(err, rc,
+			  "%s is a directory\n  Nothing was written.\n  %s recover %s -d %s", path,
+			  context->program, handle, path);
 		return;
 	default:
 		error_set(err, rc, "cannot write to %s: %s\n  Nothing was written.", path,
@@ -222,7 +225,7 @@ void refusal_room(const struct recovering *context, struct recovered *recovered,
 
 		if (point)
 			error_add(&recovered->err,
-				  "  onto another disk   %s recover %s -d %s   %s free\n",
+				  "  onto another disk   %s recover %s -d %-20s  %s free\n",
 				  context->program, handle, point,
 				  units_size(free, elsewhere[i].free));
 	}
@@ -235,7 +238,8 @@ void refusal_write(struct recovered *recovered, int rc)
 	char handle[HANDLE_MAX];
 
 	refuse(recovered);
-	error_set(&recovered->err, rc, "cannot write the copy of %s: %s\n  Nothing was left behind.",
+	error_set(&recovered->err, rc,
+		  "cannot write the copy of %s: %s\n  Nothing was left behind.",
 		  refusal_handle(handle, recovered), strerror(-rc));
 }
 

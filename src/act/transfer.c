@@ -309,8 +309,8 @@ static bool can_be_sparse(int fd)
 	struct stat stat;
 	int flags = fcntl(fd, F_GETFL);
 
-	return fstat(fd, &stat) == 0 && S_ISREG(stat.st_mode) && flags >= 0 && !(flags & O_APPEND) &&
-	       lseek(fd, 0, SEEK_CUR) == stat.st_size;
+	return fstat(fd, &stat) == 0 && S_ISREG(stat.st_mode) && flags >= 0 &&
+	       !(flags & O_APPEND) && lseek(fd, 0, SEEK_CUR) == stat.st_size;
 }
 
 int transfer_stream(const struct transfer_context *context, const struct held *held, int to,

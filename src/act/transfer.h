@@ -13,15 +13,15 @@ enum { TRANSFER_PASSES = 3 };
 
 struct transfer {
 	enum grade grade;
-	uint64_t size;             /**< bytes in the copy */
-	unsigned int passes;       /**< comparisons it took */
-	uint64_t added;            /**< bytes the source has grown by since */
+	uint64_t size;              /**< bytes in the copy */
+	unsigned int passes;        /**< comparisons it took */
+	uint64_t added;             /**< bytes the source has grown by since */
 	int64_t begun_ns, ended_ns; /**< wall clock: between these it is exact */
-	int64_t copied_ns;         /**< how long the copying itself took */
-	bool mapped;               /**< somebody maps it writable: nothing can be proved */
-	bool blind;                /**< somebody writes whom we cannot see */
+	int64_t copied_ns;          /**< how long the copying itself took */
+	bool mapped;                /**< somebody maps it writable: nothing can be proved */
+	bool blind;                 /**< somebody writes whom we cannot see */
 	struct holders holders;
-	bool read_failed;          /**< the source could not be read, at `failed_at` */
+	bool read_failed; /**< the source could not be read, at `failed_at` */
 	uint64_t failed_at;
 };
 

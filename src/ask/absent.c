@@ -42,7 +42,8 @@ static enum absence explain_live(const struct wish *wish, struct text link,
 	char *name = encoded(classify_old_path(link)), *target = encoded(wish->target->text);
 
 	if (!text_starts(link, "/"))
-		error_set(err, 0, "%s is not deleted: it is %s, no file that had a name", target, name);
+		error_set(err, 0, "%s is not deleted: it is %s, no file that had a name", target,
+			  name);
 	else if (S_ISREG(inode->mode))
 		error_set(err, 0, "%s is not deleted: it is %s, under that name; copy it with cp",
 			  target, name);
@@ -137,7 +138,7 @@ static enum absence explain_file(const struct inquiry *inquiry, const struct wis
 				 const struct outcome *outcome, struct error *err)
 {
 	bool is_word = wish->target->kind == TARGET_WORD;
-	char *what = encoded(is_word ? wish->target->text :
+	char *what = encoded(is_word             ? wish->target->text :
 			     wish->found.path[0] ? text_of(wish->found.path) :
 						   wish->target->text);
 	enum absence absence = ABSENT_NOTHING;
@@ -145,7 +146,8 @@ static enum absence explain_file(const struct inquiry *inquiry, const struct wis
 	if (!tally_is_complete(&outcome->tally))
 		absence = explain_unseen(inquiry, outcome, what, err);
 	else if (wish->found.is_directory)
-		error_set(err, 0, "no deleted file under %s is open; all %u processes were looked at%s",
+		error_set(err, 0,
+			  "no deleted file under %s is open; all %u processes were looked at%s",
 			  what, outcome->tally.looked, too_late);
 	else if (wish->found.rc == 0 && wish->found.path[0])
 		error_set(err, 0,
@@ -164,7 +166,8 @@ static enum absence explain_process(const struct inquiry *inquiry, const struct 
 {
 	char *what = encoded(wish->target->text);
 
-	if (wish->target->kind == TARGET_PROCESS && names_is_denied(inquiry->source, wish->pids[0])) {
+	if (wish->target->kind == TARGET_PROCESS &&
+	    names_is_denied(inquiry->source, wish->pids[0])) {
 		free(what);
 		return explain_denied(inquiry, wish, err);
 	}

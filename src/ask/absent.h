@@ -6,10 +6,10 @@
 #include "ask/deleted.h"
 
 enum absence {
-	ABSENT_NOTHING,     /**< nothing of that kind is open */
-	ABSENT_UNSEEN,      /**< nothing was found, but not everybody could be looked at */
-	ABSENT_REFUSED,     /**< what is there is something else, or not ours to see */
-	ABSENT_NO_PROCESS,  /**< already said: the process does not exist */
+	ABSENT_NOTHING,    /**< nothing of that kind is open */
+	ABSENT_UNSEEN,     /**< nothing was found, but not everybody could be looked at */
+	ABSENT_REFUSED,    /**< what is there is something else, or not ours to see */
+	ABSENT_NO_PROCESS, /**< already said: the process does not exist */
 };
 
 /** Say why `wish` matched nothing; the message is complete. */

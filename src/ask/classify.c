@@ -96,8 +96,8 @@ static bool is_hidden_name(const struct deleted_file *file)
 	       (is_fuse(file) && text_starts(name, ".fuse_hidden"));
 }
 
-static enum class class_of(const struct deleted_file *file, const struct source *source,
-			   const struct old_name_found *found)
+static enum deleted_class class_of(const struct deleted_file *file, const struct source *source,
+				   const struct old_name_found *found)
 {
 	uint64_t nlink = file->inode.nlink;
 	bool is_replaced = found && found->answered && found->name_is_used;
@@ -134,8 +134,9 @@ void classify(struct deleted_file *file, const struct source *source,
 		file->row.error = arena_format(
 			arena, "its old name could not be checked: the filesystem does not answer");
 	else if (file->inode_rc)
-		file->row.error = arena_format(arena, "%s",
-					       file->inode_rc == -EPERM || file->inode_rc == -EACCES ?
-						       "its size needs root: it is only mapped" :
-						       strerror(-file->inode_rc));
+		file->row.error =
+			arena_format(arena, "%s",
+				     file->inode_rc == -EPERM || file->inode_rc == -EACCES ?
+					     "its size needs root: it is only mapped" :
+					     strerror(-file->inode_rc));
 }

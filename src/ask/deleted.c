@@ -39,9 +39,8 @@ static void add_holder(struct search *search, struct deleted_file *file,
 	memory_grow(&file->comms, file->holder_count, sizeof(*file->comms));
 	file->comms[file->holder_count] = search->comm;
 	file->holders[file->holder_count] = *open;
-	file->holders[file->holder_count].link = text_equal(open->link, file->link) ?
-							 file->link :
-							 arena_text(arena, open->link);
+	file->holders[file->holder_count].link =
+		text_equal(open->link, file->link) ? file->link : arena_text(arena, open->link);
 	file->holder_count++;
 }
 
@@ -127,6 +126,14 @@ static void find_mounts(struct deleted_files *files)
 					mounts_find(files->mounts, pid, file->inode.mnt_id);
 		file->filesystem = file->mounted.info;
 		file->filesystem_own = file->mounted.own;
+		if (!file->filesystem || file->filesystem_own)
+			continue;
+		/* A container's volume may well be a filesystem of this host. */
+		const struct mountinfo *own = mounts_own_of(files->mounts, file->filesystem->dev);
+		if (own) {
+			file->filesystem = own;
+			file->filesystem_own = true;
+		}
 	}
 }
 
@@ -205,7 +212,7 @@ static struct old_name name_to_check(const struct source *source, struct deleted
 		.by_number = file->inode_rc != 0,
 		.link = fuse ? arena_format(&files->arena, "%s",
 					    open_file_path(link, &file->holders[0]))
-				       .bytes :
+					.bytes :
 			       NULL,
 		.group = mounts_may_hang(file->mounted.info) ? file->inode.mnt_id : 0,
 	};
@@ -287,8 +294,8 @@ static int find_upper_layers(const struct inquiry *inquiry, struct deleted_files
 			if (file->mounted.info != overlays[k].info || !places[k].is_directory ||
 			    text_is(wishes[k].path, "/"))
 				continue;
-			struct mounted upper = mounts_find(files->mounts, 0,
-							   places[k].inode.mnt_id);
+			struct mounted upper =
+				mounts_find(files->mounts, 0, places[k].inode.mnt_id);
 			if (upper.info) {
 				file->filesystem = upper.info;
 				file->filesystem_own = upper.own;
@@ -421,8 +428,8 @@ static struct text user_name(struct arena *arena, uint32_t uid)
 static void tell_inode(struct deleted *row, const struct deleted_file *file)
 {
 	static const enum deleted_column from_inode[] = {
-		DELETED_SIZE,  DELETED_DISK, DELETED_DEVICE, DELETED_NLINK,
-		DELETED_MODE,  DELETED_UID,  DELETED_SINCE,
+		DELETED_SIZE, DELETED_DISK, DELETED_DEVICE, DELETED_NLINK,
+		DELETED_MODE, DELETED_UID,  DELETED_SINCE,
 	};
 
 	row->inode = file->inode.ino;

@@ -9,7 +9,7 @@
 /** One deleted file, with all that was found out about it. */
 struct deleted_file {
 	struct deleted row;
-	enum class class;
+	enum deleted_class class;
 	struct open_file *holders; /**< by ascending pid; their links are in the arena */
 	struct text *comms;        /**< one a holder */
 	size_t holder_count;

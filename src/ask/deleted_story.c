@@ -134,8 +134,8 @@ static void tell_found(FILE *head, const struct story *story)
 		encode_write(head, place);
 	}
 	fprintf(head, " %s still open and hold%s %s%s%s%s.", count == 1 ? "is" : "are",
-		count == 1 ? "s" : "", story->more ? "at least " : "", style_bold(style), units_size(held, story->held),
-		style_off(style));
+		count == 1 ? "s" : "", story->more ? "at least " : "", style_bold(style),
+		units_size(held, story->held), style_off(style));
 	tell_fullness(head, story, place);
 	putc('\n', head);
 }
@@ -191,7 +191,7 @@ static void tell_totals(FILE *tail, const struct story *story)
 
 		widest = total->point.len > widest ? total->point.len : widest;
 		widest_type = total->info->type.len > widest_type ? total->info->type.len :
-								     widest_type;
+								    widest_type;
 	}
 	for (size_t i = 0; i < story->total_count; i++) {
 		const struct total *total = &story->totals[i];

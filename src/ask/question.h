@@ -23,8 +23,8 @@ struct inquiry {
 struct outcome {
 	struct tally tally;
 	uint64_t rows;
-	bool no_process;        /**< a process given by number does not exist */
-	bool denied_target;     /**< a process or handle that was named could not be read */
+	bool no_process;         /**< a process given by number does not exist */
+	bool denied_target;      /**< a process or handle that was named could not be read */
 	struct error complaints; /**< one line each, about single targets; mostly empty */
 };
 

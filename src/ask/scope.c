@@ -122,10 +122,11 @@ static int mean(const struct inquiry *inquiry, struct scope *scope, struct wish 
 		mean_process(inquiry, scope, wish, target->pid, outcome);
 		return 0;
 	case TARGET_PORT:
-		return error_set(err, -EINVAL,
-				 "%.*s is a port, and a port is no file: name a path, a process or a "
-				 "handle",
-				 (int)target->text.len, target->text.bytes);
+		return error_set(
+			err, -EINVAL,
+			"%.*s is a port, and a port is no file: name a path, a process or a "
+			"handle",
+			(int)target->text.len, target->text.bytes);
 	case TARGET_NAME:
 		return names_find(inquiry->source, target->name, &scope->arena, &wish->pids,
 				  &wish->pid_count);

@@ -15,10 +15,11 @@ struct wish {
 	const struct target *target;
 	unsigned int *pids; /**< TARGET_PROCESS, HANDLE, NAME, and WORD as a process name */
 	size_t pid_count;
-	struct path_found found;      /**< TARGET_PATH, and TARGET_WORD as a name here */
-	unsigned int inside;          /**< of which process's namespace the path was: /proc/PID/root */
-	const struct mountinfo *filesystem; /**< the path is a mount point: all of this filesystem */
-	struct text rest;             /**< the path resolved, to tell what is it or lies below */
+	struct path_found found; /**< TARGET_PATH, and TARGET_WORD as a name here */
+	unsigned int inside;     /**< of which process's namespace the path was: /proc/PID/root */
+	const struct mountinfo
+		*filesystem; /**< the path is a mount point: all of this filesystem */
+	struct text rest;    /**< the path resolved, to tell what is it or lies below */
 	uint64_t matched;
 	bool elsewhere; /**< matched only by that path in another mount namespace */
 	bool absent;    /**< the process does not exist */

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "cmd/help.h"
-#include "cmd/options.h"
 #include "cmd/listing.h"
+#include "cmd/options.h"
 #include "config.h"
 #include "show/encode.h"
 
@@ -79,8 +79,7 @@ static int unknown_command(const char *name)
 	char *word = quoted((char *const[]){ (char *)name }, 1);
 
 	for (size_t i = 0; commands[i]; i++) {
-		unsigned int distance =
-			text_distance(text_of(name), text_of(commands[i]->name), 3);
+		unsigned int distance = text_distance(text_of(name), text_of(commands[i]->name), 3);
 
 		if (!commands[i]->hidden && distance < least) {
 			least = distance;
@@ -158,7 +157,8 @@ int command_main(int argc, char **argv)
 	if (argv[1][0] == '-') {
 		struct error err;
 
-		error_set(&err, 0, "there is no option '%s' before a command; procowl help", argv[1]);
+		error_set(&err, 0, "there is no option '%s' before a command; procowl help",
+			  argv[1]);
 		command_complain(err.message);
 		return STATUS_USAGE;
 	}

@@ -47,19 +47,19 @@ struct invocation {
 	struct selection selection;
 	bool columns_chosen;
 	bool all, how, list_columns, help, verbose;
-	const char *proc;   /**< --proc DIR, or NULL */
+	const char *proc; /**< --proc DIR, or NULL */
 	struct recover_options recover;
 };
 
 struct command {
 	const char *name;
-	const char *group;   /**< the need it serves: "lost a file" */
-	const char *asks;    /**< the question it answers, for `procowl` alone */
-	const char *usage;   /**< what follows the name: "[TARGET…]" */
-	const char *details; /**< further lines of --help, or NULL */
-	const struct table *table;          /**< its columns, or NULL */
-	const struct argp_option *options;  /**< its own, ended by {0} */
-	const struct argp_option *shared;   /**< those it shares with others, ended by {0} */
+	const char *group;                 /**< the need it serves: "lost a file" */
+	const char *asks;                  /**< the question it answers, for `procowl` alone */
+	const char *usage;                 /**< what follows the name: "[TARGET…]" */
+	const char *details;               /**< further lines of --help, or NULL */
+	const struct table *table;         /**< its columns, or NULL */
+	const struct argp_option *options; /**< its own, ended by {0} */
+	const struct argp_option *shared;  /**< those it shares with others, ended by {0} */
 	/** Take one of its own options. 0, or -EINVAL and a message. */
 	int (*take)(struct invocation *invocation, int key, const char *value, struct error *err);
 	/** Do it; returns an exit status. A message is printed by the caller. */

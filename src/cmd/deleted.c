@@ -43,9 +43,10 @@ const struct command command_deleted = {
 	.group = "lost a file",
 	.asks = "which deleted files are still open, and what do they hold?",
 	.usage = "[TARGET…]",
-	.details = "Without TARGET: all of them, largest first. A TARGET is a process (4076, @nginx), a\n"
-		   "handle (4076:7), the name a file had, a directory, or a mount point, which means\n"
-		   "all of its filesystem.\n",
+	.details =
+		"Without TARGET: all of them, largest first. A TARGET is a process (4076, @nginx), a\n"
+		"handle (4076:7), the name a file had, a directory, or a mount point, which means\n"
+		"all of its filesystem.\n",
 	.table = &deleted_table,
 	.options = options,
 	.shared = options_listing,

@@ -49,8 +49,7 @@ static void tell_now(FILE *out, const char *called)
 			held += files.files[i].inode.disk;
 	}
 	if (!rc && files.count) {
-		fprintf(out,
-			"\n%zu deleted file%s still open here and hold%s %s: ", files.count,
+		fprintf(out, "\n%zu deleted file%s still open here and hold%s %s: ", files.count,
 			files.count == 1 ? " is" : "s are", files.count == 1 ? "s" : "",
 			units_size(size, held));
 		if (!encode_shell_word(out, text_of(called)))

@@ -207,8 +207,7 @@ static int take_target(struct parsing *parsing, const char *word)
 }
 
 /** Options that mean the same wherever they are. -ENOENT: not one of them. */
-static int take_shared(struct invocation *invocation, int key, const char *value,
-		       struct error *err)
+static int take_shared(struct invocation *invocation, int key, const char *value, struct error *err)
 {
 	switch (key) {
 	case 'o':
@@ -280,7 +279,8 @@ int options_parse(struct invocation *invocation, int argc, char **argv, struct e
 	static const struct argp_option none[] = { { 0 } };
 	const struct command *command = invocation->command;
 	struct parsing parsing = { invocation, err };
-	struct argp shared = { .options = command->shared ? command->shared : none, .parser = take };
+	struct argp shared = { .options = command->shared ? command->shared : none,
+			       .parser = take };
 	struct argp_child children[] = { { .argp = &shared }, { 0 } };
 	struct argp argp = { .options = command->options ? command->options : none,
 			     .parser = take,

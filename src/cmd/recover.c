@@ -76,7 +76,7 @@ struct session {
 /** The worst wins: 130 before 4, 4 before 5, and what could not be found counts as it says. */
 static void worsen(struct session *session, enum status status)
 {
-	static const enum status order[] = { STATUS_ANSWERED, STATUS_TORN, STATUS_NOTHING,
+	static const enum status order[] = { STATUS_ANSWERED,      STATUS_TORN,    STATUS_NOTHING,
 					     STATUS_PARTLY_UNSEEN, STATUS_REFUSED, STATUS_USAGE,
 					     STATUS_INTERRUPTED };
 	size_t now = 0, then = 0;
@@ -322,8 +322,8 @@ static void show_results(struct session *session)
 	if (is_stream(session) || (text && terminal && told) || (text && !session->count))
 		return;
 	output.story = text && terminal;
-	struct sink *sink = sink_begin(&recovery_table, &session->invocation->selection, &output,
-				       stdout);
+	struct sink *sink =
+		sink_begin(&recovery_table, &session->invocation->selection, &output, stdout);
 	FILE *head = sink_head(sink), *tail = sink_tail(sink);
 	if (head && tail)
 		tell_summary(session, head, tail);
@@ -357,13 +357,15 @@ static int check_options(const struct invocation *invocation, struct error *err)
 	const struct recover_options *recover = &invocation->recover;
 
 	if (recover->output && recover->directory)
-		return error_set(err, -EINVAL, "-o names a file and -d a directory: give one of them");
+		return error_set(err, -EINVAL,
+				 "-o names a file and -d a directory: give one of them");
 	if (recover->parents && !recover->directory)
 		return error_set(err, -EINVAL, "--parents goes with -d DIR");
 	if (recover->output && strcmp(recover->output, "-") == 0) {
 		if (invocation->output.format != FORMAT_TEXT)
-			return error_set(err, -EINVAL,
-					 "-o - writes the file to standard output: no table fits there");
+			return error_set(
+				err, -EINVAL,
+				"-o - writes the file to standard output: no table fits there");
 		if (isatty(STDOUT_FILENO))
 			return error_set(err, -EINVAL,
 					 "will not write a file to a terminal: -o - | less");
@@ -423,11 +425,12 @@ static void how(const struct invocation *invocation, FILE *out)
 	    invocation->targets[0].handle.use == USE_FD)
 		snprintf(recipe, sizeof(recipe), "cat /proc/%u/fd/%u > FILE",
 			 invocation->targets[0].handle.pid, invocation->targets[0].handle.fd);
-	command_recipe(out, recipe,
-		       "a deleted file lives until the last process closes it, and /proc still leads "
-		       "to it",
-		       "holes, owner, mode and times; a copy that says how sure it is; nothing "
-		       "overwritten");
+	command_recipe(
+		out, recipe,
+		"a deleted file lives until the last process closes it, and /proc still leads "
+		"to it",
+		"holes, owner, mode and times; a copy that says how sure it is; nothing "
+		"overwritten");
 }
 
 const struct command command_recover = {

@@ -11,8 +11,8 @@
 enum { FDINFO_MAX = 16384 };
 
 struct fdinfo {
-	uint64_t pos; /**< offset, bytes */
-	uint64_t ino; /**< 0 before Linux 5.14 */
+	uint64_t pos;   /**< offset, bytes */
+	uint64_t ino;   /**< 0 before Linux 5.14 */
 	uint32_t flags; /**< O_* as open(2) has them now */
 	uint32_t mnt_id;
 	uint32_t in_flight;  /**< unix socket: descriptors waiting in its queue (scm_fds) */

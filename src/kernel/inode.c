@@ -68,7 +68,8 @@ enum layer inode_layer(int dirfd, const char *name)
 	if (name_to_handle_at(dirfd, name, &fid.handle, &mount_id,
 			      AT_HANDLE_FID | (*name ? AT_SYMLINK_FOLLOW : AT_EMPTY_PATH)))
 		return LAYER_UNKNOWN;
-	if (fid.handle.handle_bytes <= OVL_FLAGS_AT || fid.handle.f_handle[OVL_MAGIC_AT] != OVL_MAGIC)
+	if (fid.handle.handle_bytes <= OVL_FLAGS_AT ||
+	    fid.handle.f_handle[OVL_MAGIC_AT] != OVL_MAGIC)
 		return LAYER_UNKNOWN;
 	return fid.handle.f_handle[OVL_FLAGS_AT] & OVL_PATH_UPPER ? LAYER_UPPER : LAYER_LOWER;
 }

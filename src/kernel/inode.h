@@ -11,9 +11,9 @@ struct inode {
 	dev_t dev;
 	uint64_t ino;
 	uint64_t nlink;
-	uint64_t size;  /**< bytes */
-	uint64_t disk;  /**< bytes on disk: st_blocks * 512 */
-	uint32_t mode;  /**< type and permission bits */
+	uint64_t size; /**< bytes */
+	uint64_t disk; /**< bytes on disk: st_blocks * 512 */
+	uint32_t mode; /**< type and permission bits */
 	uint32_t uid, gid;
 	uint32_t mnt_id; /**< 0 when the kernel does not say (before Linux 5.8) */
 	int64_t mtime_ns, ctime_ns;

@@ -11,12 +11,12 @@
 #include "base/text.h"
 
 struct mapping {
-	uint64_t start, end;   /**< addresses */
-	uint64_t offset;       /**< bytes into the file */
+	uint64_t start, end; /**< addresses */
+	uint64_t offset;     /**< bytes into the file */
 	dev_t dev;
-	uint64_t ino;          /**< 0: no file behind it */
+	uint64_t ino; /**< 0: no file behind it */
 	bool writable, shared;
-	struct text name;      /**< points into the text that was parsed; empty for anonymous ones */
+	struct text name; /**< points into the text that was parsed; empty for anonymous ones */
 };
 
 /** Take the next line off the front of `text`. False at its end; a line that makes no sense is skipped. */

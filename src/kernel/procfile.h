@@ -16,8 +16,7 @@
 ssize_t procfile_read(int dirfd, const char *name, char *buffer, size_t size);
 
 /** Read all of it, `limit` bytes at most, into the arena. 0 or -errno (-EFBIG above the limit). */
-int procfile_load(int dirfd, const char *name, size_t limit, struct arena *arena,
-		  struct text *ret);
+int procfile_load(int dirfd, const char *name, size_t limit, struct arena *arena, struct text *ret);
 
 /**
  * Where a link leads, as bytes: at most 4095, the kernel's own limit (fs/proc/base.c,

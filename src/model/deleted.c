@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/deleted.h"
 
-struct text class_word(enum class class)
+struct text class_word(enum deleted_class class)
 {
 	static const char *const words[] = {
-		[CLASS_LIVE] = "live",       [CLASS_GONE] = "gone",
+		[CLASS_LIVE] = "live",         [CLASS_GONE] = "gone",
 		[CLASS_REPLACED] = "replaced", [CLASS_LINKED] = "linked",
-		[CLASS_LOWER] = "lower",     [CLASS_SILLY] = "silly",
-		[CLASS_STALE] = "stale",     [CLASS_TMPFILE] = "tmpfile",
+		[CLASS_LOWER] = "lower",       [CLASS_SILLY] = "silly",
+		[CLASS_STALE] = "stale",       [CLASS_TMPFILE] = "tmpfile",
 		[CLASS_MEMORY] = "memory",
 	};
 
 	return text_of(words[class]);
 }
 
-bool class_is_quiet(enum class class)
+bool class_is_quiet(enum deleted_class class)
 {
 	return class == CLASS_TMPFILE || class == CLASS_MEMORY;
 }

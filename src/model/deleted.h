@@ -6,7 +6,7 @@
 #include "row/column.h"
 
 /** Decided by identity, never by the text " (deleted)". */
-enum class {
+enum deleted_class {
 	CLASS_LIVE,     /**< not deleted after all; in no list */
 	CLASS_GONE,     /**< no name left */
 	CLASS_REPLACED, /**< no name left, and its old name is another file now */
@@ -19,10 +19,10 @@ enum class {
 };
 
 /** The word for it, as it is shown. */
-struct text class_word(enum class class);
+struct text class_word(enum deleted_class class);
 
 /** True when it is listed only with --all. */
-bool class_is_quiet(enum class class);
+bool class_is_quiet(enum deleted_class class);
 
 enum deleted_needs {
 	NEED_OLD_NAME = 1 << 0,  /**< whether the old name is another file now: walks paths */

@@ -12,7 +12,7 @@ struct selection {
 	size_t columns[SELECT_MAX]; /**< indices into the table, in the order shown */
 	size_t count;
 	uint64_t asked; /**< columns named by somebody: shown even when empty; one bit an index */
-	int sort; /**< index of the column to sort by, or -1 */
+	int sort;       /**< index of the column to sort by, or -1 */
 	bool descending;
 };
 

@@ -138,6 +138,19 @@ struct mounted mounts_find_device(struct mounts *mounts, unsigned int pid, dev_t
 	return (struct mounted){ NULL, space == &mounts->own };
 }
 
+const struct mountinfo *mounts_own_of(const struct mounts *mounts, dev_t dev)
+{
+	const struct mountinfo *best = NULL;
+
+	for (size_t i = 0; i < mounts->own.count; i++) {
+		const struct mountinfo *info = &mounts->own.mounts[i];
+
+		if (info->dev == dev && (!best || info->point.len < best->point.len))
+			best = info;
+	}
+	return best;
+}
+
 const struct mountinfo *mounts_above(const struct mounts *mounts, struct text path)
 {
 	const struct mountinfo *best = NULL;
@@ -145,7 +158,8 @@ const struct mountinfo *mounts_above(const struct mounts *mounts, struct text pa
 	for (size_t i = 0; i < mounts->own.count; i++) {
 		const struct mountinfo *info = &mounts->own.mounts[i];
 
-		if (text_is_below(path, info->point) && (!best || info->point.len >= best->point.len))
+		if (text_is_below(path, info->point) &&
+		    (!best || info->point.len >= best->point.len))
 			best = info;
 	}
 	return best;
@@ -190,17 +204,19 @@ static bool is_one_of(struct text type, const char *const *types)
 
 bool mounts_is_local(struct text type)
 {
-	static const char *const types[] = { "ext4", "ext3",  "ext2", "xfs",  "btrfs", "tmpfs",
-					     "f2fs", "jfs",   "nilfs2", "vfat", "exfat", "ntfs3",
-					     "ramfs", "reiserfs", "minix", "udf", "devtmpfs",
-					     "hugetlbfs", "bcachefs", "erofs", "squashfs", NULL };
+	static const char *const types[] = { "ext4",     "ext3",      "ext2",     "xfs",
+					     "btrfs",    "tmpfs",     "f2fs",     "jfs",
+					     "nilfs2",   "vfat",      "exfat",    "ntfs3",
+					     "ramfs",    "reiserfs",  "minix",    "udf",
+					     "devtmpfs", "hugetlbfs", "bcachefs", "erofs",
+					     "squashfs", NULL };
 
 	return is_one_of(type, types);
 }
 
 bool mounts_may_hang(const struct mountinfo *info)
 {
-	static const char *const types[] = { "overlay", "proc", "sysfs", "cgroup", "cgroup2",
+	static const char *const types[] = { "overlay", "proc",   "sysfs",   "cgroup",  "cgroup2",
 					     "devpts",  "mqueue", "debugfs", "tracefs", NULL };
 
 	return !info || !(mounts_is_local(info->type) || is_one_of(info->type, types));

@@ -32,6 +32,9 @@ const struct mountinfo *mounts_seen_by(struct mounts *mounts, unsigned int pid, 
  */
 struct mounted mounts_find_device(struct mounts *mounts, unsigned int pid, dev_t dev);
 
+/** The shortest mount point that we have of the filesystem with device `dev`, or NULL. */
+const struct mountinfo *mounts_own_of(const struct mounts *mounts, dev_t dev);
+
 /** Our own mount that `path` (absolute, resolved) lies on: the longest mount point above it. */
 const struct mountinfo *mounts_above(const struct mounts *mounts, struct text path);
 

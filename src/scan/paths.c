@@ -221,8 +221,8 @@ static bool helper_find_hidden(int root, const struct old_name *old)
 	for (size_t i = 0; i < parent.len; i++)
 		name[i] = parent.bytes[i];
 	name[parent.len] = 0;
-	scope_fd dir = openat2_open(root, name, O_RDONLY | O_DIRECTORY,
-				    root >= 0 ? RESOLVE_IN_ROOT : 0);
+	scope_fd dir =
+		openat2_open(root, name, O_RDONLY | O_DIRECTORY, root >= 0 ? RESOLVE_IN_ROOT : 0);
 	long got = dir < 0 ? 0 : syscall(SYS_getdents64, dir, buffer, sizeof(buffer));
 	while (got > 0 && !hidden) {
 		for (long at = 0; at < got && !hidden;) {

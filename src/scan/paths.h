@@ -10,16 +10,18 @@
 
 /** A path as it was typed. */
 struct path_wish {
-	struct text path;  /**< absolute, or below the working directory */
-	unsigned int pid;  /**< walk it below /proc/PID/root; 0: ours */
+	struct text path; /**< absolute, or below the working directory */
+	unsigned int pid; /**< walk it below /proc/PID/root; 0: ours */
 };
 
 struct path_found {
-	int rc;              /**< 0 when something is there; else -errno of its last part */
-	bool answered;       /**< false: the filesystem did not answer */
+	int rc;        /**< 0 when something is there; else -errno of its last part */
+	bool answered; /**< false: the filesystem did not answer */
 	bool is_directory;
-	struct inode inode;  /**< of what is there; a symlink to a directory counts as that directory */
-	char path[PATH_MAX]; /**< its existing parents resolved, the rest as typed; empty: no parent */
+	struct inode
+		inode; /**< of what is there; a symlink to a directory counts as that directory */
+	char path
+		[PATH_MAX]; /**< its existing parents resolved, the rest as typed; empty: no parent */
 };
 
 /** Resolve `count` wishes into `ret`. 0 or -errno. */
@@ -31,7 +33,8 @@ struct old_name {
 	unsigned int pid; /**< look below /proc/PID/root; 0: below ours */
 	struct text full; /**< the kernel's text as it is; empty: not asked */
 	struct text name; /**< the same without " (deleted)" */
-	const char *link; /**< below /proc: ask the filesystem itself about the open file; or NULL */
+	const char
+		*link; /**< below /proc: ask the filesystem itself about the open file; or NULL */
 	const struct inode *is; /**< the file it was */
 	bool by_number;         /**< only the inode number of that is known */
 	uint64_t group;         /**< what is given up together, see scan/probe.h */
@@ -41,7 +44,7 @@ struct old_name_found {
 	bool answered;
 	bool is_full, is_name; /**< the very file is under that name */
 	bool name_is_used;     /**< some file is under the old name */
-	bool is_hidden;    /**< FUSE keeps it beside its old place as .fuse_hidden…; if `link` was asked */
+	bool is_hidden; /**< FUSE keeps it beside its old place as .fuse_hidden…; if `link` was asked */
 	bool now_known;
 	struct inode now; /**< by the filesystem's own word, if `link` was asked */
 };

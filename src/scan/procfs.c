@@ -40,8 +40,7 @@ static bool is_kernel_thread(const struct walk *walk, unsigned int pid)
 
 	snprintf(name, sizeof(name), "%u", pid);
 	scope_fd dir = openat(walk->source->proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return dir >= 0 && pidstat_read(dir, buffer, &stat) == 0 &&
-	       (stat.flags & PIDSTAT_KTHREAD);
+	return dir >= 0 && pidstat_read(dir, buffer, &stat) == 0 && (stat.flags & PIDSTAT_KTHREAD);
 }
 
 static void count(const struct walk *walk, unsigned int pid, int rc)
@@ -104,8 +103,8 @@ static int look(const struct source *source, const struct look *look, struct tal
 		struct error *err)
 {
 	struct arena arena;
-	unsigned int *pids;
-	size_t count;
+	unsigned int *pids = NULL;
+	size_t count = 0;
 	int rc = 0;
 
 	arena_init(&arena);

@@ -12,13 +12,13 @@
 /** One open file of one process. Texts live as long as the callback that was given them. */
 struct open_file {
 	struct handle handle;
-	struct text link;   /**< as the kernel writes it, " (deleted)" included */
-	int link_rc;        /**< -ENAMETOOLONG: has a name, but one the kernel does not tell */
+	struct text link; /**< as the kernel writes it, " (deleted)" included */
+	int link_rc;      /**< -ENAMETOOLONG: has a name, but one the kernel does not tell */
 	struct inode inode;
-	int inode_rc;       /**< 0: `inode` is known; else why not */
-	uint32_t flags;     /**< O_*, when `flags_known` */
+	int inode_rc;   /**< 0: `inode` is known; else why not */
+	uint32_t flags; /**< O_*, when `flags_known` */
 	bool flags_known;
-	bool map_writable;  /**< USE_MAP: some mapping is shared and writable */
+	bool map_writable;           /**< USE_MAP: some mapping is shared and writable */
 	uint64_t map_start, map_end; /**< USE_MAP: addresses of one of its mappings */
 };
 
@@ -57,14 +57,15 @@ struct tally {
 	unsigned int blocked;  /**< did not answer in time */
 	unsigned int vanished; /**< ended while they were read */
 	bool hidden;           /**< /proc is mounted so that others' processes do not show */
-	unsigned int in_flight; /**< descriptors in flight over unix sockets: nobody can say of what */
+	unsigned int
+		in_flight; /**< descriptors in flight over unix sockets: nobody can say of what */
 	struct handle in_flight_at; /**< the first socket they wait in */
-	unsigned int rings;     /**< LOOK_INODE: io_urings that may have it registered */
+	unsigned int rings;         /**< LOOK_INODE: io_urings that may have it registered */
 };
 
 struct source {
 	const char *name;
-	int proc;    /**< descriptor on the procfs that is read */
+	int proc;     /**< descriptor on the procfs that is read */
 	bool foreign; /**< it is another one than ours: --proc; its PIDs are not ours */
 	/** Look as asked; adds to `tally`. 0, or -errno and a message. */
 	int (*look)(const struct source *source, const struct look *look, struct tally *tally,

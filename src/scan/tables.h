@@ -9,7 +9,8 @@
 struct tables {
 	unsigned int *tids; /**< one thread of each table; 0 stands for the main thread */
 	size_t count;
-	unsigned int alive; /**< whom to ask for exe, cwd and maps: 0, or a thread if the main one ended */
+	unsigned int
+		alive; /**< whom to ask for exe, cwd and maps: 0, or a thread if the main one ended */
 };
 
 /** The tables of process `pid`, whose /proc directory is `dir`; in the arena. 0 or -errno. */

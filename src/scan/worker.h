@@ -14,14 +14,14 @@ struct job {
 	size_t index;
 	struct arena arena; /**< for what the job keeps until it was consumed */
 	void *result;       /**< in that arena */
-	_Atomic unsigned int beats;
-	unsigned int tid; /**< the worker's thread */
-	int state;        /**< the pool's */
+	unsigned int beats; /**< atomic: job_beat */
+	unsigned int tid;   /**< the worker's thread */
+	int state;          /**< the pool's */
 };
 
 struct jobs {
 	size_t count;
-	void (*work)(const void *context, struct job *job);                /**< on a worker */
+	void (*work)(const void *context, struct job *job);                  /**< on a worker */
 	void (*consume)(void *context, size_t index, const struct job *job); /**< on the caller, in
 										order; NULL job: given up */
 	void *context;

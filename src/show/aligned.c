@@ -16,11 +16,12 @@ struct aligned {
 	bool *filled; /**< per column: some row has a value in it */
 };
 
-static struct libscols_column *add_column(struct libscols_table *table, const struct heading *heading)
+static struct libscols_column *add_column(struct libscols_table *table,
+					  const struct heading *heading)
 {
 	char upper[64] = "";
 
-	for (size_t i = 0; heading->name[i] && i < sizeof(upper) - 1; i++)
+	for (size_t i = 0; i < sizeof(upper) - 1 && heading->name[i]; i++)
 		upper[i] = (char)toupper((unsigned char)heading->name[i]);
 	return scols_table_new_column(table, upper, 0,
 				      value_is_numeric(heading->type) ? SCOLS_FL_RIGHT : 0);
@@ -69,7 +70,8 @@ static void row(struct renderer *renderer, const struct value *values)
 	if (!line)
 		memory_out();
 	for (size_t i = 0; i < renderer->count; i++) {
-		char *string = cell(renderer->headings[i].type, &values[i], renderer->options.bytes);
+		char *string =
+			cell(renderer->headings[i].type, &values[i], renderer->options.bytes);
 
 		if (scols_line_refer_data(line, i, string))
 			memory_out();

@@ -76,8 +76,8 @@ static void draw(struct bar *bar)
 		units_duration(left, (int64_t)((double)(bar->total - bar->done) / bar->rate * 1e9));
 	else
 		snprintf(left, sizeof(left), "?");
-	int tail_len = snprintf(tail, sizeof(tail), "%5s of %s  %5s/s   %s left", done, total, rate,
-				left);
+	int tail_len =
+		snprintf(tail, sizeof(tail), "%5s of %s  %5s/s   %s left", done, total, rate, left);
 
 	fputs("\r", bar->out);
 	struct text name = text_first(bar->name, width > 60 ? 28 : 12);

@@ -14,7 +14,7 @@ const char *units_size(char buffer[UNITS_MAX], uint64_t bytes)
 	double amount = (double)bytes;
 
 	if (bytes == 0)
-		return strcpy(buffer, "0");
+		return memcpy(buffer, "0", 2);
 	while (amount >= 999.5 && power < sizeof(units) - 2) {
 		if (power == 0 && amount < 1024)
 			break;
