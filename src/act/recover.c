@@ -322,6 +322,35 @@ static void stream(struct work *work)
 		out->result = RECOVER_DONE;
 }
 
+/** A clone takes no room: by the filesystems that know it, within one of them. */
+static bool may_clone(const struct work *work)
+{
+	static const char *const types[] = { "btrfs", "xfs", "bcachefs", "ocfs2", "overlay" };
+	const struct mountinfo *info = work->out->file->mounted.info;
+	struct inode directory;
+
+	for (size_t i = 0; info && i < sizeof(types) / sizeof(types[0]); i++) {
+		if (text_is(info->type, types[i]))
+			return inode_look(work->place.directory, "", &directory) == 0 &&
+			       directory.dev == work->held.inode.dev;
+	}
+	return false;
+}
+
+/** --dry-run: what would stand in the way? Touches nothing, not even what opening would. */
+static void rehearse(struct work *work)
+{
+	struct recovered *out = work->out;
+	struct room room;
+
+	out->transfer.size = work->held.inode.size;
+	if (!may_relink(out->file->class) && !may_clone(work) &&
+	    room_check(&work->place, work->held.inode.disk, &room) == 0 && !room.enough)
+		refusal_room(work->context, out, &room);
+	else
+		out->result = RECOVER_WOULD;
+}
+
 static void run(struct work *work, struct text below)
 {
 	const struct recover_options *options = work->context->options;
@@ -335,9 +364,7 @@ static void run(struct work *work, struct text below)
 	if (!find_place(work, below) || !is_free(work))
 		return;
 	if (options->dry_run) {
-		if (open_to_read(work))
-			work->out->result = RECOVER_WOULD;
-		work->out->transfer.size = work->held.inode.size;
+		rehearse(work);
 		return;
 	}
 	if (relink(work) || !open_to_read(work))

@@ -66,7 +66,8 @@ void refusal_bind(const struct recovering *context, struct recovered *recovered,
 	char handle[HANDLE_MAX];
 	const struct deleted_file *file = recovered->file;
 	unsigned int pid = file->holders[0].handle.pid;
-	const char *comm = shown(context, file->comms[0]);
+	/* One that has just ended may not even have told its name. */
+	const char *comm = file->comms[0].len ? shown(context, file->comms[0]) : "process";
 
 	refuse(recovered);
 	refusal_handle(handle, recovered);
@@ -143,13 +144,14 @@ void refusal_place(const struct recovering *context, struct recovered *recovered
 	case PLACE_NO_NAME:
 		error_set(err, rc,
 			  "%s has no name to go back to\n"
-			  "  Nothing was written. Give it one: %s recover %s -o FILE",
-			  handle, context->program, handle);
+			  "  Nothing was written. Give it one: %s recover %s -o recovered-%u-%u",
+			  handle, context->program, handle, recovered->holder->handle.pid,
+			  recovered->holder->handle.fd);
 		return;
 	case PLACE_NO_PARENT:
 		error_set(err, rc,
 			  "cannot put %s back to %s: its directory is gone too\n"
-			  "  Nothing was written.\n  to another place   %s recover %s -d DIR",
+			  "  Nothing was written.\n  to another place   %s recover %s -d .",
 			  handle, path, context->program, handle);
 		return;
 	case PLACE_UNPROVED:
@@ -158,7 +160,7 @@ void refusal_place(const struct recovering *context, struct recovered *recovered
 			"cannot put %s back to %s: it cannot be proved that this is where it was\n"
 			"  The path leads over a symlink, or to another mount than the file's own. "
 			"Nothing was written.\n"
-			"  to another place   %s recover %s -d DIR",
+			"  to another place   %s recover %s -d .",
 			handle, path, context->program, handle);
 		return;
 	case EISDIR:
@@ -197,7 +199,8 @@ void refusal_taken(const struct recovering *context, struct recovered *recovered
 		error_add(&recovered->err, "  %s recover %s -o %s", context->program, handle,
 			  free_name);
 	else
-		error_add(&recovered->err, "  %s recover %s -o FILE", context->program, handle);
+		error_add(&recovered->err, "  %s recover %s -o recovered-%u-%u", context->program,
+			  handle, recovered->holder->handle.pid, recovered->holder->handle.fd);
 }
 
 void refusal_room(const struct recovering *context, struct recovered *recovered,
@@ -230,7 +233,7 @@ void refusal_room(const struct recovering *context, struct recovered *recovered,
 				  units_size(free, elsewhere[i].free));
 	}
 	error_add(&recovered->err, "  to another machine  %s recover %s -o - | ssh HOST 'cat > %s'",
-		  context->program, handle, name && *name != '\'' ? name : "FILE");
+		  context->program, handle, name && *name != '\'' ? name : "recovered");
 }
 
 void refusal_write(struct recovered *recovered, int rc)

@@ -113,6 +113,15 @@ static enum absence explain_handle(const struct inquiry *inquiry, const struct w
 		return ABSENT_REFUSED;
 	}
 	procfile_link(inquiry->source->proc, path, bytes, sizeof(bytes), &link);
+	if (S_ISREG(inode.mode) && inode.nlink == 0) {
+		error_set(
+			err, -EAGAIN,
+			"%.*s changed while it was looked at\n  Nothing was written. Ask again: %s "
+			"deleted %u",
+			(int)wish->target->text.len, wish->target->text.bytes, inquiry->program,
+			handle->pid);
+		return ABSENT_REFUSED;
+	}
 	return explain_live(wish, link, &inode, err);
 }
 

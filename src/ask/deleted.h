@@ -40,6 +40,9 @@ int deleted_find(const struct inquiry *inquiry, uint64_t needs, struct outcome *
 		 struct deleted_files *ret, struct error *err);
 void deleted_end(struct deleted_files *files);
 
+/** True when its end would free blocks: a file with another name, or in an image, holds none. */
+bool deleted_holds_space(const struct deleted_file *file);
+
 /** Fill the rows of all files and push them. */
 void deleted_push(struct deleted_files *files, uint64_t needs, struct sink *sink);
 

@@ -32,8 +32,7 @@ struct story {
 
 enum { FULL_PERCENT = 90 };
 
-/** A file with another name, or in an image, holds no blocks that its end would free. */
-static bool holds_space(const struct deleted_file *file)
+bool deleted_holds_space(const struct deleted_file *file)
 {
 	return !file->inode_rc && file->class != CLASS_LINKED && file->class != CLASS_LOWER &&
 	       file->class != CLASS_STALE && file->class != CLASS_MEMORY;
@@ -51,7 +50,7 @@ static void add_total(struct story *story, const struct deleted_file *file)
 {
 	size_t at = 0;
 
-	if (!file->filesystem || !holds_space(file))
+	if (!file->filesystem || !deleted_holds_space(file))
 		return;
 	while (at < story->total_count && story->totals[at].info->dev != file->filesystem->dev)
 		at++;
@@ -77,7 +76,7 @@ static void add_up(struct story *story)
 	for (size_t i = 0; i < files->count; i++) {
 		add_total(story, &files->files[i]);
 		story->more |= files->files[i].inode_rc != 0;
-		if (holds_space(&files->files[i]))
+		if (deleted_holds_space(&files->files[i]))
 			story->held += files->files[i].inode.disk;
 	}
 	qsort(story->totals, story->total_count, sizeof(*story->totals), by_disk);
@@ -218,7 +217,7 @@ static void tell_danger(FILE *tail, const struct story *story)
 	unsigned int pid = file->holders[0].handle.pid;
 
 	if (story->files->scope.pids || !tally_is_complete(&story->outcome->tally) ||
-	    !holds_space(file))
+	    !deleted_holds_space(file))
 		return;
 	for (size_t i = 1; i < file->holder_count; i++) {
 		if (file->holders[i].handle.pid != pid)
@@ -293,5 +292,5 @@ void deleted_tell_choice(const struct inquiry *inquiry, const struct deleted_fil
 		return;
 	handle_format(handle, &file->holders[0].handle);
 	fprintf(tail, "  back to its place    %s recover %s\n", inquiry->program, handle);
-	fprintf(tail, "  to another place     %s recover %s -d DIR\n", inquiry->program, handle);
+	fprintf(tail, "  to another place     %s recover %s -d .\n", inquiry->program, handle);
 }

@@ -5,6 +5,7 @@
  */
 #include "cmd/command.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,7 +28,7 @@ const struct command *command_find(const char *name)
 	return NULL;
 }
 
-/** A message may quote what somebody typed or another program chose: newlines are ours, no more. */
+/** A message may quote what somebody typed or another program chose: only its newlines are ours. */
 void command_complain(const char *message)
 {
 	struct style style = style_of(stderr);
@@ -38,7 +39,7 @@ void command_complain(const char *message)
 
 		if (!indented)
 			fprintf(stderr, "%sprocowl:%s ", style_red(style), style_off(style));
-		fwrite(line.bytes, 1, line.len, stderr);
+		encode_sentence(stderr, line);
 		putc('\n', stderr);
 	}
 }
@@ -72,11 +73,10 @@ static char *quoted(char *const *words, int count)
 	return line;
 }
 
-static int unknown_command(const char *name)
+int command_unknown(const char *name, struct error *err)
 {
 	const char *nearest = NULL;
 	unsigned int least = 3;
-	char *word = quoted((char *const[]){ (char *)name }, 1);
 
 	for (size_t i = 0; commands[i]; i++) {
 		unsigned int distance = text_distance(text_of(name), text_of(commands[i]->name), 3);
@@ -86,16 +86,10 @@ static int unknown_command(const char *name)
 			nearest = commands[i]->name;
 		}
 	}
-	struct error err;
-	error_set(&err, 0, "there is no command %s%s%s", *word == '\'' ? "" : "'", word,
-		  *word == '\'' ? "" : "'");
 	if (nearest)
-		error_add(&err, "; did you mean '%s'?", nearest);
-	else
-		error_add(&err, "; procowl help shows them");
-	command_complain(err.message);
-	free(word);
-	return STATUS_USAGE;
+		return error_set(err, -EINVAL, "there is no command '%s'; did you mean '%s'?", name,
+				 nearest);
+	return error_set(err, -EINVAL, "there is no command '%s'; procowl help shows them", name);
 }
 
 /** What every command understands before it runs. -1: run it. */
@@ -163,8 +157,13 @@ int command_main(int argc, char **argv)
 		return STATUS_USAGE;
 	}
 	const struct command *command = command_find(argv[1]);
-	if (!command)
-		return unknown_command(argv[1]);
+	if (!command) {
+		struct error err;
+
+		command_unknown(argv[1], &err);
+		command_complain(err.message);
+		return STATUS_USAGE;
+	}
 	char *program = quoted(argv, 1), *line = quoted(argv, argc);
 	int status = run(command, argc - 1, argv + 1, program, line);
 	free(program);

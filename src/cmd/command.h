@@ -77,6 +77,9 @@ extern const struct command command_deleted, command_recover, command_help, comm
 /** The command called `name`, or NULL. */
 const struct command *command_find(const char *name);
 
+/** The message for a name that no command has, with the nearest one. Returns -EINVAL. */
+int command_unknown(const char *name, struct error *err);
+
 /** Run what `argv` says; returns the exit status. */
 int command_main(int argc, char **argv);
 

@@ -31,7 +31,7 @@ static enum status run(struct invocation *invocation, struct error *err)
 static void how(const struct invocation *invocation, FILE *out)
 {
 	(void)invocation;
-	command_recipe(out, "ls -l /proc/[0-9]*/fd 2>/dev/null | grep ' (deleted)$'",
+	command_recipe(out, "ls -l /proc/[0-9]*/fd/* 2>/dev/null | grep ' (deleted)$'",
 		       "/proc/PID/fd/N is a link to the open file; its text says when the name is "
 		       "gone: proc_pid_fd(5)",
 		       "mapped files, threads, executables; what is really gone, told by identity; "

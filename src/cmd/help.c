@@ -45,7 +45,7 @@ static void tell_now(FILE *out, const char *called)
 	struct inquiry inquiry = { .source = &source, .program = called };
 	int rc = deleted_find(&inquiry, 0, &outcome, &files, &err);
 	for (size_t i = 0; i < files.count && !rc; i++) {
-		if (files.files[i].class != CLASS_LINKED && files.files[i].class != CLASS_LOWER)
+		if (deleted_holds_space(&files.files[i]))
 			held += files.files[i].inode.disk;
 	}
 	if (!rc && files.count) {
@@ -103,11 +103,15 @@ static enum status run(struct invocation *invocation, struct error *err)
 		puts("\nprocowl help COMMAND, procowl COMMAND --how, procowl --version");
 		return STATUS_ANSWERED;
 	}
+	if (invocation->target_count > 1) {
+		error_set(err, 0, "help takes one command: procowl help recover");
+		return STATUS_USAGE;
+	}
 	struct text word = invocation->targets[0].text;
 	snprintf(name, sizeof(name), "%.*s", (int)word.len, word.bytes);
 	const struct command *command = command_find(name);
 	if (!command) {
-		error_set(err, 0, "there is no command '%s'; procowl help shows them", name);
+		command_unknown(name, err);
 		return STATUS_USAGE;
 	}
 	help_command(command, stdout);

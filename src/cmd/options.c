@@ -10,7 +10,7 @@
 
 /* clang-format off */
 const struct argp_option options_listing[] = {
-	{ "columns",      'o',                 "LIST",   0, "columns to show, separated by commas; +LIST adds to the usual ones, all shows every one", 0 },
+	{ "columns",      'o',                 "LIST",   0, "columns to show, with commas; +LIST adds to the usual, all is all", 0 },
 	{ "sort",         's',                 "COLUMN", 0, "sort by this column; -COLUMN descends", 0 },
 	{ "limit",        OPTION_LIMIT,        "N",      0, "show at most N rows", 0 },
 	{ "json",         'J',                 NULL,     0, "one JSON array of objects", 0 },
@@ -28,7 +28,7 @@ const struct argp_option options_listing[] = {
 };
 
 const struct argp_option options_acting[] = {
-	{ "columns",      OPTION_COLUMNS,      "LIST",   0, "columns to show, separated by commas; +LIST adds to the usual ones", 0 },
+	{ "columns",      OPTION_COLUMNS,      "LIST",   0, "columns to show, with commas; +LIST adds to the usual, all is all", 0 },
 	{ "json",         'J',                 NULL,     0, "one JSON array of objects", 0 },
 	{ "jsonl",        OPTION_JSONL,        NULL,     0, "one JSON object a line", 0 },
 	{ "raw",          'r',                 NULL,     0, "tab-separated, escaped, sizes in bytes", 0 },
@@ -66,6 +66,7 @@ struct search {
 	const struct argp_option *found;
 	const char *nearest;
 	unsigned int distance, prefixed;
+	struct error *err;
 };
 
 static void compare(const struct argp_option *option, void *context)
@@ -96,6 +97,24 @@ static void compare(const struct argp_option *option, void *context)
 	}
 }
 
+/** Several options begin so: name them. */
+static void list_prefixed(const struct argp_option *option, void *context)
+{
+	struct search *search = context;
+
+	if (strlen(option->name) > search->name.len &&
+	    memcmp(option->name, search->name.bytes, search->name.len) == 0)
+		error_add(search->err, " --%s", option->name);
+}
+
+static int ambiguous(const struct command *command, struct search *search, struct error *err)
+{
+	search->err = err;
+	error_set(err, -EINVAL, "'--%.*s' may mean:", (int)search->name.len, search->name.bytes);
+	options_each(command, list_prefixed, search);
+	return -EINVAL;
+}
+
 static int unknown(const struct command *command, const struct search *search, struct error *err)
 {
 	if (search->letter)
@@ -119,7 +138,9 @@ static int check_long(const struct command *command, struct text word, bool *tak
 	if (equals)
 		search.name = text_first(word, (size_t)(equals - word.bytes));
 	options_each(command, compare, &search);
-	if (!search.found || search.prefixed > 1)
+	if (search.found && search.prefixed > 1)
+		return ambiguous(command, &search, err);
+	if (!search.found)
 		return unknown(command, &search, err);
 	if (equals && !search.found->arg)
 		return error_set(err, -EINVAL, "--%s takes no value", search.found->name);
@@ -241,7 +262,7 @@ static int take_shared(struct invocation *invocation, int key, const char *value
 		return 0;
 	case OPTION_PROC:
 		invocation->proc = value;
-		return 0;
+		return *value ? 0 : error_set(err, -EINVAL, "--proc needs a directory");
 	case OPTION_SOURCE:
 		return take_source(invocation, value, err);
 	case OPTION_VERBOSE:

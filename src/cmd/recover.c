@@ -419,12 +419,17 @@ static enum status run(struct invocation *invocation, struct error *err)
 
 static void how(const struct invocation *invocation, FILE *out)
 {
-	char recipe[128] = "cat /proc/PID/fd/N > FILE";
+	char recipe[OPEN_FILE_PATH_MAX + 32] = "cat /proc/PID/fd/N > FILE",
+					 path[OPEN_FILE_PATH_MAX];
 
 	if (invocation->target_count && invocation->targets[0].kind == TARGET_HANDLE &&
-	    invocation->targets[0].handle.use == USE_FD)
-		snprintf(recipe, sizeof(recipe), "cat /proc/%u/fd/%u > FILE",
-			 invocation->targets[0].handle.pid, invocation->targets[0].handle.fd);
+	    invocation->targets[0].handle.use != USE_MAP &&
+	    invocation->targets[0].handle.use != USE_RING) {
+		struct open_file file = { .handle = invocation->targets[0].handle };
+
+		snprintf(recipe, sizeof(recipe), "cat /proc/%s > FILE",
+			 open_file_path(path, &file));
+	}
 	command_recipe(
 		out, recipe,
 		"a deleted file lives until the last process closes it, and /proc still leads "

@@ -45,7 +45,7 @@ int select_columns(const struct table *table, struct text list, struct selection
 		list = text_from(list, 1);
 	else
 		ret->count = 0;
-	if (!list.len)
+	if (!list.len || list.bytes[0] == ',')
 		return error_set(err, -EINVAL, "no column is named; --list-columns shows them all");
 	while (text_next(&list, ',', &name)) {
 		if (text_is(name, "all")) {

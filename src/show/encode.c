@@ -44,8 +44,8 @@ static bool steers(uint32_t code)
 	       (code >= 0x2066 && code <= 0x2069);
 }
 
-/** How many bytes at the front pass as they are. */
-static size_t plain_run(struct text text)
+/** How many bytes at the front pass as they are; a backslash only when it is not `special`. */
+static size_t plain_run(struct text text, bool special)
 {
 	size_t at = 0;
 
@@ -53,17 +53,17 @@ static size_t plain_run(struct text text)
 		uint32_t code;
 		size_t len = sequence(text_from(text, at), &code);
 
-		if (len == 0 || steers(code) || code == '\\')
+		if (len == 0 || steers(code) || (special && code == '\\'))
 			break;
 		at += len;
 	}
 	return at;
 }
 
-void encode_write(FILE *out, struct text text)
+static void encode(FILE *out, struct text text, bool special)
 {
 	while (text.len) {
-		size_t run = plain_run(text);
+		size_t run = plain_run(text, special);
 
 		fwrite(text.bytes, 1, run, out);
 		text = text_from(text, run);
@@ -82,9 +82,19 @@ void encode_write(FILE *out, struct text text)
 	}
 }
 
+void encode_write(FILE *out, struct text text)
+{
+	encode(out, text, true);
+}
+
+void encode_sentence(FILE *out, struct text text)
+{
+	encode(out, text, false);
+}
+
 bool encode_is_plain(struct text text)
 {
-	return plain_run(text) == text.len;
+	return plain_run(text, true) == text.len;
 }
 
 bool encode_is_utf8(struct text text)

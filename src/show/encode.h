@@ -12,6 +12,12 @@
 /** Write `text` encoded. */
 void encode_write(FILE *out, struct text text);
 
+/**
+ * Write `text` so that it cannot steer a terminal, but a backslash as it is: for sentences of ours that
+ * quote what somebody typed, or what has passed encode_write already.
+ */
+void encode_sentence(FILE *out, struct text text);
+
 /** True when encoding changes nothing. */
 bool encode_is_plain(struct text text);
 
