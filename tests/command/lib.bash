@@ -320,6 +320,7 @@ ask() {
 # The last answer is JSON, an array of objects, and valid UTF-8.
 well_formed() {
 	iconv -f UTF-8 -t UTF-8 <<<"$output" >/dev/null || show_answer
+	[[ -n $output ]] || show_answer
 	jq -e 'type == "array" and all(type == "object")' <<<"$output" >/dev/null || show_answer
 }
 
@@ -327,10 +328,10 @@ well_formed() {
 answer() {
 	local filter=$1
 	shift
-	jq -e "$filter" "$@" <<<"$output" >/dev/null || {
+	if [[ -z $output ]] || ! jq -e "$filter" "$@" <<<"$output" >/dev/null; then
 		echo "not so: $filter"
 		show_answer
-	}
+	fi
 }
 
 # rows N : the last answer has as many.
