@@ -6,13 +6,15 @@
  * The map of the source. An answer flows down one street, and includes go only that way:
  *
  *   main.c      begins
- *   cmd/        what you type: command.c finds the command, runs it and flushes; one file a command:
- *               its options, one entry in the table; listing.c is what all listings share
+ *   cmd/        what you type: dispatch.c finds the command, runs it and flushes; one file a command:
+ *               its options, one entry in the table of command.c; listing.c is what all listings
+ *               share; recover_show.c what recover shows
  *   ask/        what you want to know: one file a question, facts in, rows out. deleted.c gathers who
  *               holds what; classify.c says what happened to it; scope.c what the targets mean;
- *               deleted_story.c what stands around the table
- *   act/        what you change: recover.c tells the story of one recovery; the files beside it are
- *               its steps. The only code that writes to files
+ *               deleted_rows.c makes rows of it, deleted_story.c what stands around the table;
+ *               absent.c why a target named nothing
+ *   act/        what you change: recover.c puts the steps of one recovery in order, make.c is the copy
+ *               among them; the files beside them are the steps. The only code that writes to files
  *   scan/       how we look: source.h is the interface, procfs.c and holdings.c the source that reads
  *               /proc, worker.c its threads, tables.c whose descriptors they have; probe.c asks what
  *               may never answer, paths.c in it; mounts, names, containers, memory
@@ -24,10 +26,10 @@
  */
 #include <locale.h>
 
-#include "cmd/command.h"
+#include "cmd/dispatch.h"
 
 int main(int argc, char **argv)
 {
 	setlocale(LC_CTYPE, "");
-	return command_main(argc, argv);
+	return dispatch_main(argc, argv);
 }

@@ -12,9 +12,8 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/scope.h"
-
-static const int64_t SECOND_NS = 1000000000;
 
 void metadata_prepare(int from, int to)
 {
@@ -34,7 +33,7 @@ int64_t metadata_atime(int fd)
 {
 	struct stat stat;
 
-	return fstat(fd, &stat) ? 0 : stat.st_atim.tv_sec * SECOND_NS + stat.st_atim.tv_nsec;
+	return fstat(fd, &stat) ? 0 : stat.st_atim.tv_sec * CLOCK_SECOND_NS + stat.st_atim.tv_nsec;
 }
 
 static bool starts(const char *name, const char *start)
@@ -131,11 +130,11 @@ static void restore_attributes(int from, int to, bool keep_privileges, struct me
 
 static struct timespec moment(int64_t ns)
 {
-	int64_t rest = ns % SECOND_NS;
+	int64_t rest = ns % CLOCK_SECOND_NS;
 
 	if (rest < 0)
-		rest += SECOND_NS;
-	return (struct timespec){ .tv_sec = (ns - rest) / SECOND_NS, .tv_nsec = rest };
+		rest += CLOCK_SECOND_NS;
+	return (struct timespec){ .tv_sec = (ns - rest) / CLOCK_SECOND_NS, .tv_nsec = rest };
 }
 
 void metadata_restore(int from, int to, const struct inode *inode, int64_t atime_ns,

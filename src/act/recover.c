@@ -3,45 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/ioprio.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "act/identity.h"
-#include "act/publish.h"
+#include "act/make.h"
 #include "act/refusal.h"
-#include "show/encode.h"
-
-enum { BESIDE_TRIES = 100 };
-
-/** One recovery under way. */
-struct work {
-	const struct recovering *context;
-	struct recovered *out;
-	struct held held;
-	struct place place;
-	struct draft draft;
-	int64_t atime_ns;
-	bool assumed; /**< we act as the owner of the directory */
-};
-
-static int64_t now_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
-
-/** Others come first while a large file is copied: ioprio_set(2). */
-static void step_back(void)
-{
-	syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0));
-}
+#include "base/clock.h"
 
 /** Bind, hold, and see that it is a regular file. */
 static bool take_hold(struct work *work)
@@ -129,199 +99,6 @@ static bool relink(struct work *work)
 	return true;
 }
 
-static bool open_to_read(struct work *work)
-{
-	int rc = held_read(&work->held);
-
-	if (rc) {
-		refusal_read(work->context, work->out, rc);
-		return false;
-	}
-	work->out->mode_changed = work->held.mode_changed;
-	work->atime_ns = metadata_atime(work->held.read);
-	return true;
-}
-
-static bool clone(struct work *work)
-{
-	struct recovered *out = work->out;
-	struct inode inode;
-
-	out->transfer.begun_ns = now_ns(CLOCK_REALTIME);
-	if (transfer_clone(&work->held, work->draft.fd))
-		return false;
-	out->method = METHOD_CLONE;
-	out->transfer.grade = GRADE_SNAPSHOT;
-	if (inode_of(work->draft.fd, &inode) == 0)
-		out->transfer.size = inode.size;
-	return true;
-}
-
-static bool has_room(struct work *work)
-{
-	struct room room;
-	uint64_t needed = copy_data(work->held.read, work->held.borrowed, work->held.inode.size);
-
-	/* Where holes cannot be asked for, the blocks it has are what it can need. */
-	if (work->held.borrowed && work->held.inode.disk < needed)
-		needed = work->held.inode.disk;
-	if (room_check(&work->place, needed, &room) || room.enough)
-		return true;
-	refusal_room(work->context, work->out, &room);
-	return false;
-}
-
-static void fail_copy(struct work *work, int rc)
-{
-	struct recovered *out = work->out;
-
-	if (rc == -ECANCELED)
-		out->result = RECOVER_INTERRUPTED;
-	else if (*out->err.message)
-		out->result = RECOVER_REFUSED;
-	else if (work->place.directory < 0 && !out->transfer.read_failed)
-		refusal_stream(out, rc);
-	else if (out->transfer.read_failed)
-		refusal_read(work->context, out, rc);
-	else if (rc == -ENOSPC || rc == -EDQUOT)
-		refusal_room(work->context, out, &(struct room){ .needed = work->held.inode.disk });
-	else
-		refusal_write(out, rc);
-}
-
-static struct transfer_context transfer_context(struct work *work, struct bar *bar)
-{
-	const struct mountinfo *info = work->out->file->mounted.info;
-
-	bar_init(bar, stderr, text_basename(work->out->path));
-	return (struct transfer_context){
-		.source = work->context->source,
-		.arena = work->context->arena,
-		.bar = bar,
-		.interrupt = work->context->interrupt,
-		.lease_is_true = info && mounts_is_local(info->type),
-	};
-}
-
-static bool copy(struct work *work)
-{
-	struct bar bar;
-	struct transfer_context context = transfer_context(work, &bar);
-
-	if (!has_room(work))
-		return false;
-	step_back();
-	int rc = transfer_copy(&context, &work->held, work->draft.fd, &work->out->transfer,
-			       &work->out->err);
-	work->out->method = METHOD_COPY;
-	if (rc)
-		fail_copy(work, rc);
-	return rc == 0;
-}
-
-/** Somebody took the name while we were copying: what was saved stays saved, under a free one. */
-static int publish_beside(struct work *work)
-{
-	struct recovered *out = work->out;
-	char handle[HANDLE_MAX], name[NAME_MAX + 1];
-
-	int rc = -EEXIST;
-	for (unsigned int i = 0; rc == -EEXIST && i < BESIDE_TRIES; i++) {
-		if (snprintf(name, sizeof(name),
-			     i ? "%.200s.recovered-%u-%u.%u" : "%.200s.recovered-%u-%u",
-			     work->place.name, out->holder->handle.pid, out->holder->handle.fd,
-			     i) < 0)
-			return -EINVAL;
-		rc = publish_name(&work->draft, work->place.directory, name, false);
-	}
-	if (rc)
-		return rc;
-	out->landed = arena_text(work->context->arena, text_of(name));
-	error_set(&out->err, -EEXIST,
-		  "somebody took the place of %s while it was copied\n"
-		  "  It is whole, and lies beside it as %s",
-		  refusal_handle(handle, out), name);
-	return 0;
-}
-
-/** Everything is there: owner, mode and times, to the disk, and then the name. */
-static void publish(struct work *work)
-{
-	const struct recover_options *options = work->context->options;
-	struct recovered *out = work->out;
-
-	metadata_restore(work->held.read, work->draft.fd, &work->held.inode, work->atime_ns,
-			 options->keep_privileges, &out->metadata);
-	if (fsync(work->draft.fd)) {
-		fail_copy(work, -errno);
-		return;
-	}
-	if (interrupt_asked(work->context->interrupt)) {
-		out->result = RECOVER_INTERRUPTED;
-		return;
-	}
-	int rc = place_make(&work->place, work->context->arena);
-	if (!rc)
-		rc = publish_name(&work->draft, work->place.directory, work->place.name,
-				  options->overwrite);
-	if (rc == -EEXIST)
-		rc = publish_beside(work);
-	if (rc)
-		refusal_write(out, rc);
-	else
-		out->result = out->landed.len ? RECOVER_REFUSED : RECOVER_DONE;
-}
-
-/** In the filesystem of a user namespace we have no number: there the directory's owner makes it. */
-static int make_draft(struct work *work)
-{
-	int rc = publish_draft(&work->place, &work->draft);
-
-	if (rc != -EOVERFLOW || !identity_assume(work->place.directory))
-		return rc;
-	work->assumed = true;
-	return publish_draft(&work->place, &work->draft);
-}
-
-static void make_anew(struct work *work)
-{
-	int rc = make_draft(work);
-
-	if (rc == -ENOSPC || rc == -EDQUOT) {
-		has_room(work);
-		if (work->out->result != RECOVER_REFUSED)
-			refusal_place(work->context, work->out, rc);
-		return;
-	}
-	if (rc) {
-		refusal_place(work->context, work->out, rc);
-		return;
-	}
-	metadata_prepare(work->held.read, work->draft.fd);
-	if (clone(work) || copy(work))
-		publish(work);
-}
-
-/** To standard output: nothing is published, so nothing needs a place. */
-static void stream(struct work *work)
-{
-	struct recovered *out = work->out;
-	struct bar bar;
-
-	out->path = text_of("-");
-	if (!open_to_read(work))
-		return;
-	interrupt_allow(work->context->interrupt);
-	struct transfer_context context = transfer_context(work, &bar);
-	context.bar->name = text_basename(out->file->path);
-	int rc = transfer_stream(&context, &work->held, STDOUT_FILENO, &out->transfer, &out->err);
-	out->method = METHOD_COPY;
-	if (rc)
-		fail_copy(work, rc);
-	else
-		out->result = RECOVER_DONE;
-}
-
 /** A clone takes no room: by the filesystems that know it, within one of them. */
 static bool may_clone(const struct work *work)
 {
@@ -358,7 +135,7 @@ static void run(struct work *work, struct text below)
 	if (!take_hold(work))
 		return;
 	if (options->output && strcmp(options->output, "-") == 0 && !options->dry_run) {
-		stream(work);
+		make_stream(work);
 		return;
 	}
 	if (!find_place(work, below) || !is_free(work))
@@ -367,7 +144,7 @@ static void run(struct work *work, struct text below)
 		rehearse(work);
 		return;
 	}
-	if (relink(work) || !open_to_read(work))
+	if (relink(work) || !make_readable(work))
 		return;
 	make_anew(work);
 }
@@ -420,14 +197,14 @@ void recover_one(const struct recovering *context, const struct deleted_file *fi
 			     .held = { .hold = -1, .read = -1 },
 			     .place = { .directory = -1 },
 			     .draft = { .fd = -1 } };
-	int64_t begun = now_ns(CLOCK_MONOTONIC);
+	int64_t begun = clock_ns(CLOCK_MONOTONIC);
 
 	*ret = (struct recovered){ .file = file, .path = file->path };
 	if (file->class == CLASS_STALE)
 		refusal_read(context, ret, -ESTALE);
 	else
 		run(&work, below);
-	ret->took_ns = now_ns(CLOCK_MONOTONIC) - begun;
+	ret->took_ns = clock_ns(CLOCK_MONOTONIC) - begun;
 	see_writers(&work);
 	fill_row(context, ret);
 	publish_end(&work.draft);

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "show/encode.h"
 #include "show/units.h"
 
@@ -181,12 +181,10 @@ void refusal_taken(const struct recovering *context, struct recovered *recovered
 	char handle[HANDLE_MAX], size[UNITS_MAX], age[UNITS_MAX];
 	const char *path = shown(context, recovered->path);
 	const char *free_name = word(context, recovered->path, ".recovered");
-	struct timespec now;
 
 	refuse(recovered);
 	refusal_handle(handle, recovered);
-	clock_gettime(CLOCK_REALTIME, &now);
-	int64_t written_ns = now.tv_sec * INT64_C(1000000000) - there->mtime_ns;
+	int64_t written_ns = clock_ns(CLOCK_REALTIME) - there->mtime_ns;
 	error_set(&recovered->err, -EEXIST,
 		  recovered->original ?
 			  "cannot put %s back to %s: another file has that name now\n"

@@ -7,24 +7,16 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 #include <xxhash.h>
 
 #include "act/lease.h"
+#include "base/clock.h"
 #include "base/scope.h"
 
 int transfer_clone(const struct held *held, int to)
 {
 	return ioctl(to, FICLONE, held->read) ? -errno : 0;
-}
-
-static int64_t clock_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
 static bool same_state(const struct inode *a, const struct inode *b)

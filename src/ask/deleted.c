@@ -2,7 +2,6 @@
 #include "ask/deleted.h"
 
 #include <errno.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <uthash.h>
@@ -384,113 +383,6 @@ void deleted_end(struct deleted_files *files)
 	if (files->scope.arena.bottom)
 		scope_end(&files->scope);
 	arena_end(&files->arena);
-}
-
-/** How many different processes hold it. */
-static unsigned int count_processes(const struct deleted_file *file)
-{
-	unsigned int count = 1;
-
-	for (size_t i = 1; i < file->holder_count; i++)
-		count += file->holders[i].handle.pid != file->holders[i - 1].handle.pid;
-	return count;
-}
-
-static struct texts list_holders(struct arena *arena, const struct deleted_file *file)
-{
-	struct text *items = arena_zero(arena, file->holder_count, sizeof(*items));
-
-	for (size_t i = 0; i < file->holder_count; i++)
-		items[i] = handle_text(arena, &file->holders[i].handle);
-	return (struct texts){ items, file->holder_count };
-}
-
-/** One name a process, in the order of the holders. */
-static struct texts list_commands(struct arena *arena, const struct deleted_file *file)
-{
-	struct text *items = arena_zero(arena, file->holder_count, sizeof(*items));
-	size_t count = 0;
-
-	for (size_t i = 0; i < file->holder_count; i++) {
-		if (!i || file->holders[i].handle.pid != file->holders[i - 1].handle.pid)
-			items[count++] = file->comms[i];
-	}
-	return (struct texts){ items, count };
-}
-
-static struct text user_name(struct arena *arena, uint32_t uid)
-{
-	struct passwd *user = getpwuid(uid);
-
-	return user ? arena_text(arena, text_of(user->pw_name)) : arena_format(arena, "%u", uid);
-}
-
-static void tell_inode(struct deleted *row, const struct deleted_file *file)
-{
-	static const enum deleted_column from_inode[] = {
-		DELETED_SIZE, DELETED_DISK, DELETED_DEVICE, DELETED_NLINK,
-		DELETED_MODE, DELETED_UID,  DELETED_SINCE,
-	};
-
-	row->inode = file->inode.ino;
-	if (file->inode.ino)
-		facts_know(&row->facts, DELETED_INODE);
-	for (size_t i = 0; i < sizeof(from_inode) / sizeof(from_inode[0]); i++) {
-		if (file->inode_rc)
-			facts_deny(&row->facts, from_inode[i]);
-		else
-			facts_know(&row->facts, from_inode[i]);
-	}
-	row->size = file->inode.size;
-	row->disk = file->inode.disk;
-	row->device = file->inode.dev;
-	row->nlink = file->inode.nlink;
-	row->mode = file->inode.mode & 07777;
-	row->uid = file->inode.uid;
-	row->since = file->inode.ctime_ns;
-}
-
-static void tell_row(struct arena *arena, struct deleted_file *file, uint64_t needs)
-{
-	struct deleted *row = &file->row;
-
-	row->handle = handle_text(arena, &file->holders[0].handle);
-	row->command = (struct command_name){ file->comms[0], count_processes(file) - 1 };
-	row->class = class_word(file->class);
-	row->holders = list_holders(arena, file);
-	row->commands = list_commands(arena, file);
-	facts_know(&row->facts, DELETED_HANDLE);
-	facts_know(&row->facts, DELETED_COMMAND);
-	facts_know(&row->facts, DELETED_CLASS);
-	facts_know(&row->facts, DELETED_HOLDERS);
-	facts_know(&row->facts, DELETED_COMMANDS);
-	tell_inode(row, file);
-	if (file->link.len) {
-		row->path = file->path;
-		facts_know(&row->facts, DELETED_PATH);
-	} else {
-		facts_deny(&row->facts, DELETED_PATH);
-		row->error = text_of("its name is longer than the kernel tells (4095 bytes)");
-	}
-	if (file->container.len) {
-		row->container = file->container;
-		facts_know(&row->facts, DELETED_CONTAINER);
-	}
-	if ((needs & NEED_USER) && !file->inode_rc) {
-		row->user = user_name(arena, file->inode.uid);
-		facts_know(&row->facts, DELETED_USER);
-	}
-	if (row->error.len)
-		facts_know(&row->facts, DELETED_ERROR);
-}
-
-void deleted_push(struct deleted_files *files, uint64_t needs, struct sink *sink)
-{
-	for (size_t i = 0; i < files->count; i++) {
-		tell_row(&files->arena, &files->files[i], needs);
-		if (!sink_push(sink, &files->files[i].row))
-			return;
-	}
 }
 
 static int ask(const struct inquiry *inquiry, struct outcome *outcome, struct error *err)

@@ -80,9 +80,6 @@ const struct command *command_find(const char *name);
 /** The message for a name that no command has, with the nearest one. Returns -EINVAL. */
 int command_unknown(const char *name, struct error *err);
 
-/** Run what `argv` says; returns the exit status. */
-int command_main(int argc, char **argv);
-
 /** "procowl: MESSAGE" on standard error; in red on a terminal. */
 void command_complain(const char *message);
 

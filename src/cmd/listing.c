@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <stdio_ext.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "show/units.h"
 
 int listing_source(const struct invocation *invocation, struct source *ret, struct error *err)
@@ -69,18 +69,10 @@ static enum status status_of(const struct outcome *outcome)
 	return tally_is_complete(&outcome->tally) ? STATUS_NOTHING : STATUS_PARTLY_UNSEEN;
 }
 
-int64_t listing_clock(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000L + now.tv_nsec;
-}
-
 void listing_verbose(const struct source *source, const struct outcome *outcome, int64_t begun_ns)
 {
 	fprintf(stderr, "procowl: source %s; %u processes read; %.1f ms in all\n", source->name,
-		outcome->tally.looked, (double)(listing_clock() - begun_ns) / 1e6);
+		outcome->tally.looked, (double)(clock_ns(CLOCK_MONOTONIC) - begun_ns) / 1e6);
 }
 
 enum status listing_run(const struct invocation *invocation, const struct question *question,
@@ -89,7 +81,7 @@ enum status listing_run(const struct invocation *invocation, const struct questi
 	struct source source;
 	struct outcome outcome = { 0 };
 	struct sink_options output = invocation->output;
-	int64_t begun_ns = listing_clock();
+	int64_t begun_ns = clock_ns(CLOCK_MONOTONIC);
 
 	if (listing_source(invocation, &source, err))
 		return STATUS_USAGE;

@@ -16,10 +16,7 @@ int listing_source(const struct invocation *invocation, struct source *ret, stru
 /** Say on standard error what could not be seen: one line each. `rows`: something was found. */
 void listing_warn(const struct invocation *invocation, const struct outcome *outcome, bool rows);
 
-/** The monotonic clock, nanoseconds. */
-int64_t listing_clock(void);
-
-/** --verbose: which source, how many processes, how long since `begun_ns`. On standard error. */
+/** --verbose: which source, how many processes, how long since `begun_ns` (CLOCK_MONOTONIC). On standard error. */
 void listing_verbose(const struct source *source, const struct outcome *outcome, int64_t begun_ns);
 
 /** Print the columns of a table: name, type, help. */

@@ -8,8 +8,10 @@
 #include <unistd.h>
 
 #include "ask/absent.h"
+#include "base/clock.h"
 #include "cmd/listing.h"
 #include "cmd/options.h"
+#include "cmd/recover_show.h"
 #include "model/recovery.h"
 #include "show/encode.h"
 
@@ -59,71 +61,6 @@ static int take(struct invocation *invocation, int key, const char *value, struc
 	return 0;
 }
 
-/** All that one call of the command works on. */
-struct session {
-	struct invocation *invocation;
-	struct inquiry inquiry;
-	struct outcome outcome;
-	struct deleted_files files;
-	struct recovering recovering;
-	struct interrupt interrupt;
-	struct arena arena;
-	struct recovered *results;
-	size_t count; /**< results that there are */
-	enum status status;
-};
-
-/** The worst wins: 130 before 4, 4 before 5, and what could not be found counts as it says. */
-static void worsen(struct session *session, enum status status)
-{
-	static const enum status order[] = { STATUS_ANSWERED,      STATUS_TORN,    STATUS_NOTHING,
-					     STATUS_PARTLY_UNSEEN, STATUS_REFUSED, STATUS_USAGE,
-					     STATUS_INTERRUPTED };
-	size_t now = 0, then = 0;
-
-	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
-		now = order[i] == session->status ? i : now;
-		then = order[i] == status ? i : then;
-	}
-	if (then > now)
-		session->status = status;
-}
-
-static bool is_stream(const struct session *session)
-{
-	const char *output = session->invocation->recover.output;
-
-	return output && strcmp(output, "-") == 0;
-}
-
-/** A table of candidates or of matches, to choose from; beside the file if that is streamed. */
-static void show_choice(struct session *session)
-{
-	struct selection selection;
-	struct sink_options output = session->invocation->output;
-	FILE *out = is_stream(session) ? stderr : stdout;
-
-	output.story = output.format == FORMAT_TEXT && isatty(fileno(out));
-	select_default(&deleted_table, &selection);
-	struct sink *sink = sink_begin(&deleted_table, &selection, &output, out);
-	session->inquiry.sink = sink;
-	deleted_push(&session->files, 0, sink);
-	deleted_tell_choice(&session->inquiry, &session->files);
-	sink_finish(sink);
-	sink_end(sink);
-}
-
-/** Without a target: what could be had. */
-static enum status show_candidates(struct session *session)
-{
-	if (session->files.count)
-		show_choice(session);
-	else
-		command_complain("which one? No deleted file is open now; procowl help recover");
-	listing_warn(session->invocation, &session->outcome, session->files.count > 0);
-	return STATUS_USAGE;
-}
-
 /** Targets that may mean many files at once, as long as each has a place of its own to go to. */
 static bool means_many(const struct wish *wish)
 {
@@ -149,7 +86,7 @@ static bool is_ambiguous(const struct session *session)
 
 static enum status refuse_ambiguous(struct session *session, struct error *err)
 {
-	show_choice(session);
+	recover_show_choice(session);
 	error_set(err, -EINVAL, "%zu deleted files are meant; which one? Nothing was written.",
 		  session->files.count);
 	if (session->invocation->recover.output)
@@ -157,43 +94,6 @@ static enum status refuse_ambiguous(struct session *session, struct error *err)
 	else
 		error_add(err, " -d DIR takes them all");
 	return STATUS_USAGE;
-}
-
-/** The path is known only inside containers: say where, and act on none. */
-static bool tell_elsewhere(const struct session *session, const struct wish *wish)
-{
-	const struct deleted_files *files = &session->files;
-	const struct deleted_file *file = NULL;
-	char handle[HANDLE_MAX];
-
-	if (!wish->elsewhere)
-		return false;
-	fprintf(stderr, "procowl: no deleted ");
-	encode_write(stderr, text_of(wish->found.path));
-	fprintf(stderr, " is open on this host; %s in a container\n",
-		wish->matched == 1 ? "one is" : "some are");
-	for (size_t i = 0; i < files->count; i++) {
-		if (files->files[i].mounted.own ||
-		    !text_equal(files->files[i].path, text_of(wish->found.path)))
-			continue;
-		file = &files->files[i];
-		handle_format(handle, &file->holders[0].handle);
-		fprintf(stderr, "  %s  ", handle);
-		encode_write(stderr, file->comms[0]);
-		fputs("  ", stderr);
-		encode_write(stderr, file->path);
-		if (file->container.len) {
-			fputs(" in ", stderr);
-			encode_write(stderr, file->container);
-		}
-		putc('\n', stderr);
-	}
-	if (file)
-		fprintf(stderr,
-			"  back to its place there   %s recover %s\n"
-			"  onto this host            %s recover %s -d .\n",
-			session->invocation->program, handle, session->invocation->program, handle);
-	return true;
 }
 
 /** Every target that named nothing, or nothing here, gets its sentence. */
@@ -205,8 +105,8 @@ static bool explain_targets(struct session *session)
 		const struct wish *wish = &session->files.scope.wishes[i];
 		struct error err = { "" };
 
-		if (tell_elsewhere(session, wish)) {
-			worsen(session, STATUS_NOTHING);
+		if (recover_show_elsewhere(session, wish)) {
+			recover_worsen(session, STATUS_NOTHING);
 			go_on = false;
 		}
 		if (wish->matched)
@@ -219,7 +119,7 @@ static bool explain_targets(struct session *session)
 			[ABSENT_REFUSED] = STATUS_REFUSED,
 			[ABSENT_NO_PROCESS] = STATUS_USAGE,
 		};
-		worsen(session, statuses[absence]);
+		recover_worsen(session, statuses[absence]);
 		if (*err.message)
 			command_complain(err.message);
 	}
@@ -240,18 +140,18 @@ static struct text path_below(const struct session *session, const struct delete
 
 static void take_result(struct session *session, const struct recovered *recovered)
 {
-	FILE *people = is_stream(session) ? stderr : stdout;
+	FILE *people = recover_is_stream(session) ? stderr : stdout;
 	bool to_people = session->invocation->output.format == FORMAT_TEXT &&
-			 (is_stream(session) || isatty(STDOUT_FILENO));
+			 (recover_is_stream(session) || isatty(STDOUT_FILENO));
 
 	switch (recovered->result) {
 	case RECOVER_REFUSED:
 		command_complain(recovered->err.message);
-		worsen(session, STATUS_REFUSED);
+		recover_worsen(session, STATUS_REFUSED);
 		return;
 	case RECOVER_INTERRUPTED:
 		command_complain("interrupted; nothing was left behind");
-		worsen(session, STATUS_INTERRUPTED);
+		recover_worsen(session, STATUS_INTERRUPTED);
 		return;
 	case RECOVER_WOULD:
 		if (to_people)
@@ -263,10 +163,10 @@ static void take_result(struct session *session, const struct recovered *recover
 	}
 	if (recovered->transfer.grade == GRADE_CHANGED) {
 		recover_tell(&session->recovering, recovered, stderr);
-		worsen(session, STATUS_TORN);
+		recover_worsen(session, STATUS_TORN);
 		return;
 	}
-	if (to_people && (is_stream(session) || session->files.count == 1))
+	if (to_people && (recover_is_stream(session) || session->files.count == 1))
 		recover_tell(&session->recovering, recovered, people);
 }
 
@@ -286,58 +186,10 @@ static void recover_all(struct session *session)
 	}
 }
 
-/** "3 of 3 deleted files under /srv/shop are back in /backup/shop." */
-static void tell_summary(const struct session *session, FILE *head, FILE *tail)
-{
-	struct text place = scope_place(&session->files.scope);
-	const char *directory = session->invocation->recover.directory;
-	size_t back = 0;
-
-	for (size_t i = 0; i < session->count; i++)
-		back += session->results[i].result == RECOVER_DONE;
-	fprintf(head, "%zu of %zu deleted files", back, session->files.count);
-	if (place.len) {
-		fputs(" under ", head);
-		encode_write(head, place);
-	}
-	fprintf(head, " %s back", back == 1 ? "is" : "are");
-	if (directory) {
-		fputs(" in ", head);
-		encode_write(head, text_of(directory));
-	}
-	fputs(".\n", head);
-	if (place.len)
-		fputs("  Files that no process had open are not among them: procowl cannot see "
-		      "those.\n",
-		      tail);
-}
-
-static void show_results(struct session *session)
-{
-	struct sink_options output = session->invocation->output;
-	bool text = output.format == FORMAT_TEXT, terminal = isatty(STDOUT_FILENO);
-
-	bool told = session->files.count < 2 || session->invocation->recover.dry_run;
-
-	if (is_stream(session) || (text && terminal && told) || (text && !session->count))
-		return;
-	output.story = text && terminal;
-	struct sink *sink =
-		sink_begin(&recovery_table, &session->invocation->selection, &output, stdout);
-	FILE *head = sink_head(sink), *tail = sink_tail(sink);
-	if (head && tail)
-		tell_summary(session, head, tail);
-	for (size_t i = 0; i < session->count; i++)
-		sink_push(sink, &session->results[i].row);
-	sink_finish(sink);
-	if (sink_end(sink))
-		worsen(session, STATUS_REFUSED);
-}
-
 static enum status act(struct session *session, struct error *err)
 {
 	if (!session->invocation->target_count)
-		return show_candidates(session);
+		return recover_show_candidates(session);
 	if (*session->outcome.complaints.message)
 		command_complain(session->outcome.complaints.message);
 	bool go_on = explain_targets(session);
@@ -348,7 +200,7 @@ static enum status act(struct session *session, struct error *err)
 		recover_all(session);
 		interrupt_end(&session->interrupt);
 	}
-	show_results(session);
+	recover_show_results(session);
 	return session->status;
 }
 
@@ -380,7 +232,7 @@ static enum status run(struct invocation *invocation, struct error *err)
 {
 	struct source source;
 	struct session session = { .invocation = invocation };
-	int64_t begun_ns = listing_clock();
+	int64_t begun_ns = clock_ns(CLOCK_MONOTONIC);
 
 	if (check_options(invocation, err) || listing_source(invocation, &source, err))
 		return STATUS_USAGE;

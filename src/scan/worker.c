@@ -9,9 +9,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "kernel/task.h"
 
-enum { WORKERS_MAX = 8, LOOK_MS = 50, PATIENCE_MS = 1000, IMPATIENCE_MS = 200 };
+enum { WORKERS_MAX = 8, LOOK_MS = 50 };
+
+static const int64_t PATIENCE_NS = 1000000000, IMPATIENCE_NS = 200000000;
 
 enum job_state { JOB_WAITS, JOB_RUNS, JOB_DONE, JOB_GIVEN_UP };
 
@@ -108,19 +111,11 @@ static void wait_a_little(struct pool *pool)
 	pthread_cond_timedwait(&pool->done, &pool->lock, &until);
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /** Under the lock: wait until slot `index` is done; NULL when it had to be given up. */
-static struct job *pool_wait(struct pool *pool, size_t index, int64_t *patience_ms)
+static struct job *pool_wait(struct pool *pool, size_t index, int64_t *patience_ns)
 {
 	unsigned int beats = 0;
-	int64_t since = now_ms();
+	int64_t since = clock_ns(CLOCK_MONOTONIC);
 
 	for (;;) {
 		struct job *job = pool->slots[index];
@@ -129,20 +124,21 @@ static struct job *pool_wait(struct pool *pool, size_t index, int64_t *patience_
 			return job;
 		if (job && __atomic_load_n(&job->beats, __ATOMIC_RELAXED) != beats) {
 			beats = job->beats;
-			since = now_ms();
+			since = clock_ns(CLOCK_MONOTONIC);
 		}
 		/* On a busy machine a thread may just not get its turn. */
-		if (job && now_ms() - since > *patience_ms && !task_waits(job->tid))
-			since = now_ms();
-		if (job && now_ms() - since > *patience_ms) {
+		if (job && clock_ns(CLOCK_MONOTONIC) - since > *patience_ns &&
+		    !task_waits(job->tid))
+			since = clock_ns(CLOCK_MONOTONIC);
+		if (job && clock_ns(CLOCK_MONOTONIC) - since > *patience_ns) {
 			job->state = JOB_GIVEN_UP;
 			pool->slots[index] = NULL;
-			*patience_ms = IMPATIENCE_MS;
+			*patience_ns = IMPATIENCE_NS;
 			pool_add_worker(pool);
 			return NULL;
 		}
 		if (!job)
-			since = now_ms();
+			since = clock_ns(CLOCK_MONOTONIC);
 		wait_a_little(pool);
 	}
 }
@@ -187,7 +183,7 @@ static void run_here(const struct jobs *jobs)
 
 void worker_run(const struct jobs *jobs)
 {
-	int64_t patience_ms = PATIENCE_MS;
+	int64_t patience_ns = PATIENCE_NS;
 
 	if (!jobs->count)
 		return;
@@ -202,7 +198,7 @@ void worker_run(const struct jobs *jobs)
 		return;
 	}
 	for (size_t i = 0; i < jobs->count; i++) {
-		struct job *job = pool_wait(pool, i, &patience_ms);
+		struct job *job = pool_wait(pool, i, &patience_ns);
 
 		pthread_mutex_unlock(&pool->lock);
 		jobs->consume(jobs->context, i, job);

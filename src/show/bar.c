@@ -1,21 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "show/bar.h"
 
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "show/encode.h"
 #include "show/units.h"
 
-static const int64_t SECOND_NS = 1000000000, REDRAW_NS = 100000000;
-
-static int64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * SECOND_NS + now.tv_nsec;
-}
+static const int64_t REDRAW_NS = 100000000;
 
 void bar_init(struct bar *bar, FILE *out, struct text name)
 {
@@ -31,13 +23,13 @@ void bar_begin(struct bar *bar, const char *doing, uint64_t total)
 	bar->done = 0;
 	bar->rate = 0;
 	bar->rated_done = 0;
-	bar->begun_ns = bar->rated_ns = now_ns();
+	bar->begun_ns = bar->rated_ns = clock_ns(CLOCK_MONOTONIC);
 }
 
 /** Follow the rate with a time constant of about three seconds. */
 static void follow_rate(struct bar *bar, int64_t now)
 {
-	double seconds = (double)(now - bar->rated_ns) / (double)SECOND_NS;
+	double seconds = (double)(now - bar->rated_ns) / (double)CLOCK_SECOND_NS;
 	double rate = (double)(bar->done - bar->rated_done) / seconds;
 	double weight = seconds / (seconds + 3);
 
@@ -96,8 +88,8 @@ void bar_update(struct bar *bar, uint64_t done)
 	bar->done = done;
 	if (!bar->out)
 		return;
-	int64_t now = now_ns();
-	if (now - bar->begun_ns < SECOND_NS || now - bar->drawn_ns < REDRAW_NS)
+	int64_t now = clock_ns(CLOCK_MONOTONIC);
+	if (now - bar->begun_ns < CLOCK_SECOND_NS || now - bar->drawn_ns < REDRAW_NS)
 		return;
 	follow_rate(bar, now);
 	draw(bar);
