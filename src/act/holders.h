@@ -9,10 +9,12 @@ struct holders {
 	bool complete;                   /**< everybody could be looked at */
 	bool mapped;                     /**< somebody maps it shared and writable */
 	unsigned int writers, appenders; /**< descriptors that may write; of these, O_APPEND */
-	bool unseen; /**< descriptors in flight or in an io_uring: nobody can say what they are */
+	bool in_flight; /**< descriptors in flight over unix sockets: of which file nobody can say */
+	bool in_ring;   /**< an io_uring has it registered: how, nobody can say */
 	unsigned int writer_pid; /**< the first process that writes; 0: none */
 	unsigned int writing_processes;
 	struct text writer_comm; /**< in the arena */
+	struct text mapper_comm; /**< the first process that maps it writable; likewise */
 };
 
 /** Look at all processes, or only those known to hold it. 0, or -errno and a message. */

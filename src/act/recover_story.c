@@ -3,7 +3,9 @@
  * What is said after a recovery: that it is back, how sure it is, what is different, who goes on
  * writing to the deleted one.
  */
+#include <grp.h>
 #include <inttypes.h>
+#include <pwd.h>
 #include <stdio.h>
 
 #include "act/recover.h"
@@ -11,6 +13,9 @@
 #include "show/encode.h"
 #include "show/style.h"
 #include "show/units.h"
+
+/** From here on it is worth a line where the space went. */
+enum { LARGE_BYTES = 1 << 30 };
 
 struct telling {
 	const struct recovering *context;
@@ -21,7 +26,7 @@ struct telling {
 
 static void comm_of(const struct telling *telling, struct text comm)
 {
-	encode_write(telling->out, comm);
+	encode_shown(telling->out, comm);
 }
 
 static void tell_back(const struct telling *telling)
@@ -31,11 +36,11 @@ static void tell_back(const struct telling *telling)
 	FILE *out = telling->out;
 
 	fputs(style_bold(telling->style), out);
-	encode_write(out, recovered->path);
+	encode_shown(out, recovered->path);
 	fprintf(out, "%s is back", style_off(telling->style));
 	if (recovered->elsewhere && recovered->file->container.len) {
 		fputs(" in ", out);
-		encode_write(out, recovered->file->container);
+		encode_shown(out, recovered->file->container);
 	}
 	units_size(size, recovered->transfer.size);
 	switch (recovered->method) {
@@ -110,6 +115,24 @@ static bool is_as_it_was(const struct metadata *metadata)
 	       !metadata->times_missed && !metadata->privileges_left;
 }
 
+/** "mysql:mysql", or numbers for those without a name. */
+static void tell_owner(const struct telling *telling)
+{
+	const struct inode *inode = &telling->recovered->file->inode;
+	const struct passwd *user = getpwuid(inode->uid);
+	const struct group *group = getgrgid(inode->gid);
+
+	if (user)
+		encode_shown(telling->out, text_of(user->pw_name));
+	else
+		fprintf(telling->out, "%u", inode->uid);
+	putc(':', telling->out);
+	if (group)
+		encode_shown(telling->out, text_of(group->gr_name));
+	else
+		fprintf(telling->out, "%u", inode->gid);
+}
+
 static void tell_metadata(const struct telling *telling)
 {
 	const struct metadata *metadata = &telling->recovered->metadata;
@@ -117,11 +140,14 @@ static void tell_metadata(const struct telling *telling)
 
 	if (telling->recovered->method == METHOD_RELINK || !is_as_it_was(metadata))
 		return;
+	fputs("  Owner ", out);
+	tell_owner(telling);
+	fprintf(out, ", mode %04o", telling->recovered->file->inode.mode & 07777);
 	if (metadata->attributes)
-		fprintf(out, "  Owner, mode, times and %u attribute%s are as they were.\n",
-			metadata->attributes, units_plural(metadata->attributes));
+		fprintf(out, ", times and %u attribute%s are as they were.\n", metadata->attributes,
+			units_plural(metadata->attributes));
 	else
-		fputs("  Owner, mode and times are as they were.\n", out);
+		fputs(" and times are as they were.\n", out);
 }
 
 void recover_warn(const struct recovered *recovered, FILE *out)
@@ -181,34 +207,54 @@ static void tell_doubt(const struct telling *telling)
 	const struct transfer *transfer = &recovered->transfer;
 	char size[UNITS_MAX];
 	FILE *out = telling->out;
-	bool known = transfer->holders.writer_pid;
+	struct text who = transfer->mapped ? transfer->holders.mapper_comm :
+					     transfer->holders.writer_comm;
 
 	fprintf(out, "%sprocowl:%s recovered, but ", style_yellow(telling->style),
 		style_off(telling->style));
-	if (known)
-		comm_of(telling, transfer->holders.writer_comm);
+	if (who.len)
+		comm_of(telling, who);
 	else
 		fputs("somebody", out);
-	fputs(transfer->mapped ? " has it mapped and may have written while it was copied: " :
-	      transfer->blind  ? " who cannot be seen may have written while it was copied: " :
+	fputs(transfer->mapped ? " maps it and may have written: " :
+	      transfer->blind  ? " unseen may have written: " :
 				 " wrote to it while it was copied: ",
 	      out);
-	encode_write(out, recovered->path);
+	encode_shown(out, recovered->path);
 	fputs(" may be torn\n", out);
 	if (transfer->mapped)
 		fputs("  changed: writes through a mapping leave no trace to go by.\n", out);
 	else if (transfer->blind)
 		fputs("  changed: not all processes could be looked at; as root more can be said.\n",
 		      out);
+	else if (transfer->holders.in_flight || transfer->holders.in_ring)
+		fputs("  changed: a descriptor of it may be in flight, or in an io_uring.\n", out);
 	else
 		fprintf(out, "  changed: %u passes of %s, the last one still saw writes.\n",
 			transfer->passes, units_size(size, transfer->size));
 	fputs("  Let ", out);
-	if (known)
-		comm_of(telling, transfer->holders.writer_comm);
+	if (who.len)
+		comm_of(telling, who);
 	else
 		fputs("it", out);
 	fputs(" pause by its own means and repeat.\n", out);
+}
+
+/** The disk is as full as before until its holders let go. */
+static void tell_space(const struct telling *telling)
+{
+	const struct recovered *recovered = telling->recovered;
+	const struct deleted_file *file = recovered->file;
+	char disk[UNITS_MAX];
+
+	if (recovered->method == METHOD_RELINK || file->inode.disk < LARGE_BYTES ||
+	    !deleted_holds_space(file) || !file->filesystem_own || file->holder_count != 1)
+		return;
+	fprintf(telling->out, "  The %s on ", units_size(disk, file->inode.disk));
+	encode_shown(telling->out, file->filesystem->point);
+	fputs(" come free when ", telling->out);
+	comm_of(telling, file->comms[0]);
+	fprintf(telling->out, " (%u) lets go of it.\n", file->holders[0].handle.pid);
 }
 
 static void tell_elsewhere(const struct telling *telling)
@@ -218,7 +264,7 @@ static void tell_elsewhere(const struct telling *telling)
 	if (!recovered->elsewhere)
 		return;
 	fprintf(telling->out, "  On this host it is /proc/%u/root", recovered->holder->handle.pid);
-	encode_write(telling->out, recovered->path);
+	encode_shown(telling->out, recovered->path);
 	putc('\n', telling->out);
 }
 
@@ -230,7 +276,7 @@ static void tell_stream(const struct telling *telling)
 	struct text grade = grade_word(transfer->grade);
 	FILE *out = telling->out;
 
-	encode_write(out, telling->recovered->file->path);
+	encode_shown(out, telling->recovered->file->path);
 	fprintf(out, ": %s to standard output; %.*s", units_size(size, transfer->size),
 		(int)grade.len, grade.bytes);
 	if (transfer->grade == GRADE_PREFIX)
@@ -245,9 +291,9 @@ void recover_tell(const struct recovering *context, const struct recovered *reco
 
 	if (recovered->result == RECOVER_WOULD) {
 		fputs("Would recover ", out);
-		encode_write(out, recovered->file->path);
+		encode_shown(out, recovered->file->path);
 		fprintf(out, " (%s) to ", units_size(size, recovered->transfer.size));
-		encode_write(out, recovered->path);
+		encode_shown(out, recovered->path);
 		fputs(". Nothing was written.\n", out);
 		return;
 	}
@@ -264,4 +310,5 @@ void recover_tell(const struct recovering *context, const struct recovered *reco
 	tell_metadata(&telling);
 	tell_elsewhere(&telling);
 	tell_writers(&telling);
+	tell_space(&telling);
 }

@@ -21,7 +21,7 @@ static const char *shown(const struct recovering *context, struct text text)
 
 	if (!out)
 		memory_out();
-	encode_write(out, text);
+	encode_shown(out, text);
 	if (fclose(out))
 		memory_out();
 	struct text copy = arena_text(context->arena, (struct text){ string, len });
@@ -204,7 +204,7 @@ void refusal_taken(const struct recovering *context, struct recovered *recovered
 void refusal_room(const struct recovering *context, struct recovered *recovered,
 		  const struct room *room)
 {
-	char handle[HANDLE_MAX], needed[UNITS_MAX], free[UNITS_MAX];
+	char handle[HANDLE_MAX], needed[UNITS_MAX], free[UNITS_MAX], missing[UNITS_MAX];
 	const struct deleted_file *file = recovered->file;
 	struct room_elsewhere elsewhere[ROOM_ELSEWHERE_MAX];
 	const char *name = word(context, text_basename(recovered->path), "");
@@ -214,11 +214,12 @@ void refusal_room(const struct recovering *context, struct recovered *recovered,
 	refuse(recovered);
 	refusal_handle(handle, recovered);
 	error_set(&recovered->err, -ENOSPC,
-		  "cannot copy %s to %s: it takes %s, %s are free\n"
+		  "cannot copy %s to %s: it takes %s, %s are free, %s are missing\n"
 		  "  %.*s cannot give this deleted file its name back, nor clone it. Nothing was "
 		  "written.\n",
 		  handle, shown(context, text_dirname(recovered->path)),
 		  units_size(needed, room->needed), units_size(free, room->free),
+		  units_size(missing, room->needed > room->free ? room->needed - room->free : 0),
 		  file->mounted.info ? (int)file->mounted.info->type.len : 16,
 		  file->mounted.info ? file->mounted.info->type.bytes : "The filesystem");
 	for (size_t i = 0; i < count; i++) {

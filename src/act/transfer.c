@@ -28,8 +28,12 @@ static bool same_state(const struct inode *a, const struct inode *b)
 static void merge_holders(struct holders *into, const struct holders *after)
 {
 	into->complete &= after->complete;
+	if (!into->mapped)
+		into->mapper_comm = after->mapper_comm;
 	into->mapped |= after->mapped;
-	into->unseen |= after->unseen;
+	into->in_ring |= after->in_ring;
+	/* What was in flight once has arrived by now: then it was seen, or is closed again. */
+	into->in_flight &= after->in_flight;
 	if (after->writers - after->appenders > into->writers - into->appenders ||
 	    after->writers > into->writers) {
 		into->writers = after->writers;
@@ -44,8 +48,8 @@ static void merge_holders(struct holders *into, const struct holders *after)
 
 static bool only_appended(const struct holders *holders)
 {
-	return holders->complete && !holders->unseen && !holders->mapped && holders->writers > 0 &&
-	       holders->writers == holders->appenders;
+	return holders->complete && !holders->in_flight && !holders->in_ring && !holders->mapped &&
+	       holders->writers > 0 && holders->writers == holders->appenders;
 }
 
 /** What one copy needs to be told about the file it reads. */

@@ -21,7 +21,7 @@ static char *encoded(struct text text)
 
 	if (!out)
 		memory_out();
-	encode_write(out, text);
+	encode_shown(out, text);
 	if (fclose(out))
 		memory_out();
 	return string;

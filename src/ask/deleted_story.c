@@ -115,7 +115,7 @@ static void tell_fullness(FILE *head, const struct story *story, struct text pla
 	if (!fullest)
 		return;
 	putc(' ', head);
-	encode_write(head, fullest->point);
+	encode_shown(head, fullest->point);
 	fprintf(head, " is %u %% full.", most);
 }
 
@@ -130,7 +130,7 @@ static void tell_found(FILE *head, const struct story *story)
 		units_plural(count));
 	if (place.len) {
 		fputs(" on ", head);
-		encode_write(head, place);
+		encode_shown(head, place);
 	}
 	fprintf(head, " %s still open and hold%s %s%s%s%s.", count == 1 ? "is" : "are",
 		count == 1 ? "s" : "", story->more ? "at least " : "", style_bold(style),
@@ -148,19 +148,21 @@ static void tell_nothing(FILE *head, const struct story *story)
 		fputs("No deleted file that is still open matches", head);
 		for (size_t i = 0; i < scope->count; i++) {
 			putc(' ', head);
-			encode_write(head, scope->wishes[i].target->text);
+			encode_shown(head, scope->wishes[i].target->text);
 		}
 	} else {
 		fputs("No deleted file is still open", head);
 	}
 	if (place.len) {
 		fputs(" on ", head);
-		encode_write(head, place);
+		encode_shown(head, place);
 	}
 	if (scope->pids)
 		fputs(".\n", head);
 	else
-		fprintf(head, "; all %u processes were looked at.\n", story->outcome->tally.looked);
+		fprintf(head, "; all %u processes%s were looked at.\n",
+			story->outcome->tally.looked,
+			story->outcome->tally.namespaced ? " of this PID namespace" : "");
 }
 
 /** df and du disagree for other reasons too. */
@@ -175,9 +177,12 @@ static void tell_other_reasons(FILE *head, const struct story *story)
 	paths_space(story->inquiry->source, &place, 1, &space);
 	fputs("If df and du disagree there, look for: files hidden under a mount point,", head);
 	if (space.known && space.reserved)
-		fprintf(head, " blocks kept for root (%s\nhere),",
+		fprintf(head,
+			" blocks kept for root (%s\n"
+			"here), snapshots, directories that du was not allowed to read.\n",
 			units_size(reserved, space.reserved));
-	fputs(" snapshots, directories that du was not allowed to read.\n", head);
+	else
+		fputs(" snapshots,\ndirectories that du was not allowed to read.\n", head);
 }
 
 static void tell_totals(FILE *tail, const struct story *story)
@@ -197,7 +202,7 @@ static void tell_totals(FILE *tail, const struct story *story)
 		const struct space *space = &total->space;
 
 		fprintf(tail, "%6s  ", units_size(disk, total->disk));
-		encode_write(tail, total->point);
+		encode_shown(tail, total->point);
 		fprintf(tail, "%*s  %-*s", (int)(widest - total->point.len), "", (int)widest_type,
 			total->info->type.bytes);
 		if (space->known)
@@ -224,9 +229,9 @@ static void tell_danger(FILE *tail, const struct story *story)
 			return;
 	}
 	fputs("It lives only as long as ", tail);
-	encode_write(tail, file->comms[0]);
+	encode_shown(tail, file->comms[0]);
 	fprintf(tail, " (%u) keeps it open: do not stop or restart ", pid);
-	encode_write(tail, file->comms[0]);
+	encode_shown(tail, file->comms[0]);
 	fputs(".\n", tail);
 }
 
@@ -286,8 +291,8 @@ void deleted_tell_choice(const struct inquiry *inquiry, const struct deleted_fil
 
 	if (!head || !tail)
 		return;
-	fprintf(head, "Which one? %zu deleted file%s still open.\n", files->count,
-		files->count == 1 ? " is" : "s are");
+	fprintf(head, "Which one? %zu deleted file%s %s.\n", files->count,
+		files->count == 1 ? " is" : "s are", files->scope.count ? "meant" : "still open");
 	if (!file)
 		return;
 	handle_format(handle, &file->holders[0].handle);

@@ -31,11 +31,10 @@ static enum status run(struct invocation *invocation, struct error *err)
 static void how(const struct invocation *invocation, FILE *out)
 {
 	(void)invocation;
-	command_recipe(out, "ls -l /proc/[0-9]*/fd/* 2>/dev/null | grep ' (deleted)$'",
-		       "/proc/PID/fd/N is a link to the open file; its text says when the name is "
-		       "gone: proc_pid_fd(5)",
-		       "mapped files, threads, executables; what is really gone, told by identity; "
-		       "the disk it holds");
+	command_recipe(
+		out, "ls -l /proc/[0-9]*/fd/* 2>/dev/null | grep ' (deleted)$'",
+		"/proc/PID/fd/N links to the open file, and says when its name is gone: proc_pid_fd(5)",
+		"mapped files, threads, executables; what is gone, by identity; the disk it holds");
 }
 
 const struct command command_deleted = {

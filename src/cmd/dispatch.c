@@ -27,7 +27,7 @@ static char *quoted(char *const *words, int count)
 		if (i)
 			putc(' ', out);
 		if (!encode_shell_word(out, text_of(words[i])))
-			encode_write(out, text_of(words[i]));
+			encode_shown(out, text_of(words[i]));
 	}
 	if (fclose(out))
 		memory_out();

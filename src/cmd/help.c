@@ -13,6 +13,20 @@
 #include "show/encode.h"
 #include "show/units.h"
 
+/** A usage line; the ellipsis only where the terminal has one. */
+static void print_usage(FILE *out, struct style style, const char *usage)
+{
+	static const char ellipsis[] = "…";
+	const char *at;
+
+	while (!style.utf8 && (at = strstr(usage, ellipsis))) {
+		fwrite(usage, 1, (size_t)(at - usage), out);
+		fputs("...", out);
+		usage = at + sizeof(ellipsis) - 1;
+	}
+	fputs(usage, out);
+}
+
 static void list_commands(FILE *out, struct style style)
 {
 	const char *group = "";
@@ -80,8 +94,9 @@ void help_command(const struct command *command, FILE *out)
 	struct style style = style_of(out);
 
 	fprintf(out, "procowl %s: %s\n\n", command->name, command->asks);
-	fprintf(out, "%susage%s  procowl %s %s\n\n", style_dim(style), style_off(style),
-		command->name, command->usage);
+	fprintf(out, "%susage%s  procowl %s ", style_dim(style), style_off(style), command->name);
+	print_usage(out, style, command->usage);
+	fputs("\n\n", out);
 	if (command->details)
 		fprintf(out, "%s\n", command->details);
 	options_print(command, out);
@@ -98,7 +113,7 @@ static enum status run(struct invocation *invocation, struct error *err)
 	if (!invocation->target_count) {
 		struct style style = style_of(stdout);
 
-		puts("usage  procowl COMMAND [OPTION…] [TARGET…]\n");
+		print_usage(stdout, style, "usage  procowl COMMAND [OPTION…] [TARGET…]\n\n");
 		list_commands(stdout, style);
 		puts("\nprocowl help COMMAND, procowl COMMAND --how, procowl --version");
 		return STATUS_ANSWERED;

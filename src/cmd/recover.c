@@ -87,12 +87,15 @@ static bool is_ambiguous(const struct session *session)
 static enum status refuse_ambiguous(struct session *session, struct error *err)
 {
 	recover_show_choice(session);
-	error_set(err, -EINVAL, "%zu deleted files are meant; which one? Nothing was written.",
-		  session->files.count);
 	if (session->invocation->recover.output)
-		error_add(err, " -o takes one; -d DIR takes them all");
+		error_set(err, -EINVAL,
+			  "-o takes one file, and %zu are meant. Nothing was written.",
+			  session->files.count);
 	else
-		error_add(err, " -d DIR takes them all");
+		error_set(err, -EINVAL,
+			  "%zu deleted files are meant. Nothing was written.\n"
+			  "  all of them   %s -d .",
+			  session->files.count, session->invocation->line);
 	return STATUS_USAGE;
 }
 

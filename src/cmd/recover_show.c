@@ -8,6 +8,7 @@
 #include "model/deleted.h"
 #include "model/recovery.h"
 #include "show/encode.h"
+#include "show/units.h"
 
 /** The worst wins: 130 before 4, 4 before 5, and what could not be found counts as it says. */
 void recover_worsen(struct session *session, enum status status)
@@ -65,12 +66,12 @@ bool recover_show_elsewhere(const struct session *session, const struct wish *wi
 {
 	const struct deleted_files *files = &session->files;
 	const struct deleted_file *file = NULL;
-	char handle[HANDLE_MAX];
+	char handle[HANDLE_MAX], size[UNITS_MAX];
 
 	if (!wish->elsewhere)
 		return false;
 	fprintf(stderr, "procowl: no deleted ");
-	encode_write(stderr, text_of(wish->found.path));
+	encode_shown(stderr, text_of(wish->found.path));
 	fprintf(stderr, " is open on this host; %s in a container\n",
 		wish->matched == 1 ? "one is" : "some are");
 	for (size_t i = 0; i < files->count; i++) {
@@ -80,12 +81,12 @@ bool recover_show_elsewhere(const struct session *session, const struct wish *wi
 		file = &files->files[i];
 		handle_format(handle, &file->holders[0].handle);
 		fprintf(stderr, "  %s  ", handle);
-		encode_write(stderr, file->comms[0]);
-		fputs("  ", stderr);
-		encode_write(stderr, file->path);
+		encode_shown(stderr, file->comms[0]);
+		fprintf(stderr, "  %s  ", units_size(size, file->inode.size));
+		encode_shown(stderr, file->path);
 		if (file->container.len) {
 			fputs(" in ", stderr);
-			encode_write(stderr, file->container);
+			encode_shown(stderr, file->container);
 		}
 		putc('\n', stderr);
 	}
@@ -109,12 +110,12 @@ static void tell_summary(const struct session *session, FILE *head, FILE *tail)
 	fprintf(head, "%zu of %zu deleted files", back, session->files.count);
 	if (place.len) {
 		fputs(" under ", head);
-		encode_write(head, place);
+		encode_shown(head, place);
 	}
 	fprintf(head, " %s back", back == 1 ? "is" : "are");
 	if (directory) {
 		fputs(" in ", head);
-		encode_write(head, text_of(directory));
+		encode_shown(head, text_of(directory));
 	}
 	fputs(".\n", head);
 	if (place.len)

@@ -99,6 +99,12 @@ static bool hides_others(const struct source *source)
 	return geteuid() != 0 && faccessat(source->proc, "1", F_OK, AT_EACCESS) != 0;
 }
 
+/** The first PID namespace has a fixed number: PROC_PID_INIT_INO of include/linux/proc_ns.h. */
+static bool is_namespaced(void)
+{
+	return procfile_namespace(AT_FDCWD, "/proc/self/ns/pid") != UINT64_C(0xEFFFFFFC);
+}
+
 static int look(const struct source *source, const struct look *look, struct tally *tally,
 		struct error *err)
 {
@@ -122,6 +128,7 @@ static int look(const struct source *source, const struct look *look, struct tal
 					 strerror(-rc));
 		}
 		tally->hidden |= hides_others(source);
+		tally->namespaced |= is_namespaced();
 		if (!source->foreign)
 			count = without_self(pids, count);
 	}

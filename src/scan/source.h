@@ -56,6 +56,7 @@ struct tally {
 	unsigned int denied;   /**< not ours to read */
 	unsigned int blocked;  /**< did not answer in time */
 	unsigned int vanished; /**< ended while they were read */
+	bool namespaced; /**< we are in a PID namespace: who is outside cannot be seen */
 	bool hidden;           /**< /proc is mounted so that others' processes do not show */
 	unsigned int
 		in_flight; /**< descriptors in flight over unix sockets: nobody can say of what */

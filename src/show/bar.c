@@ -9,6 +9,9 @@
 
 static const int64_t REDRAW_NS = 100000000;
 
+/** Of an encoded name, which is up to four times as long; what is more is cut anyway. */
+enum { NAME_BYTES = 1024 };
+
 void bar_init(struct bar *bar, FILE *out, struct text name)
 {
 	*bar = (struct bar){ .out = isatty(fileno(out)) ? out : NULL,
@@ -56,27 +59,56 @@ static void draw_cells(struct bar *bar, unsigned int cells)
 	}
 }
 
+/** The name as it is shown, `cells` characters of it at most; how many there are. */
+static unsigned int draw_name(struct bar *bar, unsigned int cells)
+{
+	char shown[NAME_BYTES] = "";
+	FILE *memory = fmemopen(shown, sizeof(shown), "w");
+	unsigned int drawn = 0;
+
+	if (!memory)
+		return 0;
+	encode_shown(memory, bar->name);
+	fclose(memory);
+	shown[sizeof(shown) - 1] = 0;
+	for (const char *at = shown; *at; at++) {
+		bool begins = ((unsigned char)*at & 0xc0) != 0x80;
+
+		if (begins && drawn == cells)
+			break;
+		drawn += begins;
+		putc(*at, bar->out);
+	}
+	return drawn;
+}
+
+/** Time left is a guess: at least a second, and no parts of one. */
+static int64_t whole_seconds(double seconds)
+{
+	return seconds < 1 ? CLOCK_SECOND_NS : (int64_t)(seconds + 0.5) * CLOCK_SECOND_NS;
+}
+
 static void draw(struct bar *bar)
 {
 	char done[UNITS_MAX], total[UNITS_MAX], rate[UNITS_MAX], left[UNITS_MAX], tail[256];
-	unsigned int width = style_width(bar->out);
+	/* The last column stays free: there a terminal may wrap. */
+	unsigned int width = style_width(bar->out) - 1;
 
 	units_size(done, bar->done);
 	units_size(total, bar->total);
 	units_size(rate, (uint64_t)bar->rate);
 	if (bar->rate > 1 && bar->total >= bar->done)
-		units_duration(left, (int64_t)((double)(bar->total - bar->done) / bar->rate * 1e9));
+		units_duration(left, whole_seconds((double)(bar->total - bar->done) / bar->rate));
 	else
 		snprintf(left, sizeof(left), "?");
 	int tail_len =
 		snprintf(tail, sizeof(tail), "%5s of %s  %5s/s   %s left", done, total, rate, left);
 
 	fputs("\r", bar->out);
-	struct text name = text_first(bar->name, width > 60 ? 28 : 12);
-	encode_write(bar->out, name);
+	unsigned int name = draw_name(bar, width > 60 ? 28 : 12);
 	fprintf(bar->out, "  %-9s  ", bar->doing);
-	size_t used = name.len + 13 + (size_t)tail_len + 3;
-	unsigned int cells = width > used + 6 ? width - (unsigned int)used : 4;
+	size_t used = name + 13 + (size_t)tail_len + 3;
+	unsigned int cells = width > used ? width - (unsigned int)used : 0;
 	draw_cells(bar, cells > 48 ? 48 : cells);
 	fprintf(bar->out, "  %s\033[K", tail);
 	fflush(bar->out);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "show/encode.h"
 
+#include <langinfo.h>
 #include <string.h>
 
 /** Length of the valid UTF-8 sequence at the front and its code point, or 0. */
@@ -44,8 +45,13 @@ static bool steers(uint32_t code)
 	       (code >= 0x2066 && code <= 0x2069);
 }
 
-/** How many bytes at the front pass as they are; a backslash only when it is not `special`. */
-static size_t plain_run(struct text text, bool special)
+/** What else must not pass. */
+struct rule {
+	bool no_backslash, only_ascii;
+};
+
+/** How many bytes at the front pass as they are. */
+static size_t plain_run(struct text text, struct rule rule)
 {
 	size_t at = 0;
 
@@ -53,17 +59,18 @@ static size_t plain_run(struct text text, bool special)
 		uint32_t code;
 		size_t len = sequence(text_from(text, at), &code);
 
-		if (len == 0 || steers(code) || (special && code == '\\'))
+		if (len == 0 || steers(code) || (rule.no_backslash && code == '\\') ||
+		    (rule.only_ascii && len > 1))
 			break;
 		at += len;
 	}
 	return at;
 }
 
-static void encode(FILE *out, struct text text, bool special)
+static void encode(FILE *out, struct text text, struct rule rule)
 {
 	while (text.len) {
-		size_t run = plain_run(text, special);
+		size_t run = plain_run(text, rule);
 
 		fwrite(text.bytes, 1, run, out);
 		text = text_from(text, run);
@@ -84,17 +91,27 @@ static void encode(FILE *out, struct text text, bool special)
 
 void encode_write(FILE *out, struct text text)
 {
-	encode(out, text, true);
+	encode(out, text, (struct rule){ .no_backslash = true });
+}
+
+static bool is_utf8_locale(void)
+{
+	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+void encode_shown(FILE *out, struct text text)
+{
+	encode(out, text, (struct rule){ .no_backslash = true, .only_ascii = !is_utf8_locale() });
 }
 
 void encode_sentence(FILE *out, struct text text)
 {
-	encode(out, text, false);
+	encode(out, text, (struct rule){ .only_ascii = !is_utf8_locale() });
 }
 
 bool encode_is_plain(struct text text)
 {
-	return plain_run(text, true) == text.len;
+	return plain_run(text, (struct rule){ .no_backslash = true }) == text.len;
 }
 
 bool encode_is_utf8(struct text text)

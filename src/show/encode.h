@@ -14,9 +14,12 @@ void encode_write(FILE *out, struct text text);
 
 /**
  * Write `text` so that it cannot steer a terminal, but a backslash as it is: for sentences of ours that
- * quote what somebody typed, or what has passed encode_write already.
+ * quote what somebody typed, or what has passed the encoder already.
  */
 void encode_sentence(FILE *out, struct text text);
+
+/** encode_write for people: where the locale is not UTF-8, all that is not ASCII is written \xNN too. */
+void encode_shown(FILE *out, struct text text);
 
 /** True when encoding changes nothing. */
 bool encode_is_plain(struct text text);

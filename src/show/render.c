@@ -9,13 +9,21 @@
 #include "show/encode.h"
 #include "show/units.h"
 
-static void list(FILE *out, enum value_type type, struct texts texts)
+static void write_foreign(FILE *out, struct text text, bool for_people)
+{
+	if (for_people)
+		encode_shown(out, text);
+	else
+		encode_write(out, text);
+}
+
+static void list(FILE *out, enum value_type type, struct texts texts, bool for_people)
 {
 	for (size_t i = 0; i < texts.count; i++) {
 		if (i)
 			putc(' ', out);
 		if (value_is_foreign(type))
-			encode_write(out, texts.items[i]);
+			write_foreign(out, texts.items[i], for_people);
 		else
 			fwrite(texts.items[i].bytes, 1, texts.items[i].len, out);
 	}
@@ -48,7 +56,7 @@ void render_value(FILE *out, enum value_type type, const struct value *value, bo
 	case TYPE_COMMAND:
 	case TYPE_TEXT:
 	case TYPE_PATH:
-		encode_write(out, value->text);
+		write_foreign(out, value->text, for_people);
 		if (for_people && value->more)
 			fprintf(out, " +%u", value->more);
 		return;
@@ -72,7 +80,7 @@ void render_value(FILE *out, enum value_type type, const struct value *value, bo
 		return;
 	case TYPE_HANDLES:
 	case TYPE_NAMES:
-		list(out, type, value->texts);
+		list(out, type, value->texts, for_people);
 		return;
 	}
 }
