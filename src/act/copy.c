@@ -30,7 +30,9 @@ void copy_begin(struct copy *copy, int from, bool borrowed, int to, uint64_t siz
 	};
 	for (size_t i = 0; i < 2; i++)
 		copy->buffers[i] = memory_resize(NULL, PIECE, 1);
-	posix_fadvise(from, 0, 0, POSIX_FADV_SEQUENTIAL);
+	/* Advice is kept in the open file: that of a borrowed one is its owner's. */
+	if (!borrowed)
+		posix_fadvise(from, 0, 0, POSIX_FADV_SEQUENTIAL);
 }
 
 void copy_end(struct copy *copy)
@@ -141,13 +143,6 @@ static int source_failed(struct copy *copy, int rc, uint64_t at)
 	return rc;
 }
 
-/** Errors that say: not for this pair of files; copy_file_range(2). */
-static bool means_unsupported(int error)
-{
-	return error == EXDEV || error == EINVAL || error == ENOSYS || error == EOPNOTSUPP ||
-	       error == EPERM || error == EBADF;
-}
-
 /** Up to KERNEL_PIECE bytes inside the kernel. How many, 0 when it does not work, or -errno. */
 static ssize_t copy_in_kernel(struct copy *copy, uint64_t at, uint64_t len)
 {
@@ -159,9 +154,12 @@ static ssize_t copy_in_kernel(struct copy *copy, uint64_t at, uint64_t len)
 	ssize_t done = copy_file_range(copy->from, &from, copy->to, &to, piece, 0);
 	if (done > 0 || (done < 0 && errno == EINTR))
 		return done < 0 ? -EINTR : done;
-	if (done < 0 && !means_unsupported(errno))
+	if (done < 0 && (errno == ENOSPC || errno == EDQUOT || errno == EFBIG))
 		return -errno;
-	/* 0 before the agreed end: it has shrunk, or a filesystem that only pretends. */
+	/*
+	 * Whatever else is wrong, by hand it shows on which side. 0 before the agreed end: it has
+	 * shrunk, or a filesystem that only pretends.
+	 */
 	copy->no_kernel_copy = true;
 	return 0;
 }

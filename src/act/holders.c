@@ -26,9 +26,11 @@ static void found(void *context, const struct process *process)
 	for (size_t i = 0; i < process->count; i++) {
 		const struct open_file *file = &process->files[i];
 
-		if (file->map_writable && !out->mapped)
+		if (file->map_shared &&
+		    (!out->mapper_comm.len || (file->map_writable && !out->mapped)))
 			out->mapper_comm = arena_text(gathering->arena, process->comm);
 		out->mapped |= file->map_writable;
+		out->mapped_shared |= file->map_shared;
 		writes |= file->map_writable;
 		if (!may_write(file))
 			continue;
@@ -75,7 +77,8 @@ int holders_look(const struct source *source, const struct held *held, bool all,
 	if (!all)
 		look.pids = known_pids(held->file, arena, &look.pid_count);
 	int rc = source->look(source, &look, &tally, err);
-	ret->complete = all && tally_is_complete(&tally) && !tally.namespaced;
+	ret->complete = all && tally_is_complete(&tally);
+	ret->namespaced = tally.namespaced;
 	ret->in_flight = tally.in_flight > 0;
 	ret->in_ring = tally.rings > 0;
 	return rc;

@@ -6,8 +6,10 @@
 #include "act/held.h"
 
 struct holders {
-	bool complete;                   /**< everybody could be looked at */
+	bool complete;                   /**< everybody in sight could be looked at */
+	bool namespaced;                 /**< in a PID namespace: others may be out of sight */
 	bool mapped;                     /**< somebody maps it shared and writable */
+	bool mapped_shared;              /**< somebody maps it shared */
 	unsigned int writers, appenders; /**< descriptors that may write; of these, O_APPEND */
 	bool in_flight; /**< descriptors in flight over unix sockets: of which file nobody can say */
 	bool in_ring;   /**< an io_uring has it registered: how, nobody can say */

@@ -4,11 +4,18 @@
 #include <stddef.h>
 #include <time.h>
 
+/** Those that ask to stop, unless whoever started us had them ignored: nohup(1), background jobs. */
 static void stop_signals(sigset_t *ret)
 {
+	static const int signals[] = { SIGINT, SIGTERM };
+
 	sigemptyset(ret);
-	sigaddset(ret, SIGINT);
-	sigaddset(ret, SIGTERM);
+	for (size_t i = 0; i < 2; i++) {
+		struct sigaction action;
+
+		if (sigaction(signals[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+			sigaddset(ret, signals[i]);
+	}
 }
 
 void interrupt_begin(struct interrupt *interrupt)
@@ -23,13 +30,20 @@ void interrupt_begin(struct interrupt *interrupt)
 	sigaction(SIGXFSZ, &(struct sigaction){ .sa_handler = SIG_IGN }, &interrupt->limit_before);
 }
 
-void interrupt_allow(struct interrupt *interrupt)
+void interrupt_allow(void)
 {
 	sigset_t set;
 
-	(void)interrupt;
 	stop_signals(&set);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+void interrupt_defer(void)
+{
+	sigset_t set;
+
+	stop_signals(&set);
+	sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
 bool interrupt_asked(struct interrupt *interrupt)

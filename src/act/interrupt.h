@@ -18,7 +18,10 @@ struct interrupt {
 void interrupt_begin(struct interrupt *interrupt);
 
 /** Nothing has to be cleaned up: let SIGINT and SIGTERM end the program, also while it waits. */
-void interrupt_allow(struct interrupt *interrupt);
+void interrupt_allow(void);
+
+/** From here on they are looked for again. */
+void interrupt_defer(void);
 
 /** True once somebody asked to stop. */
 bool interrupt_asked(struct interrupt *interrupt);

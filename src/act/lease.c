@@ -26,6 +26,10 @@ int lease_take(struct lease *lease, int fd)
 	int signal = SIGRTMIN + 1;
 
 	lease->fd = -1;
+	sigset_t own;
+
+	sigemptyset(&own);
+	sigaddset(&own, signal);
 	sigemptyset(&action.sa_mask);
 	if (sigaction(signal, &action, &lease->before))
 		return -errno;
@@ -37,6 +41,8 @@ int lease_take(struct lease *lease, int fd)
 		sigaction(signal, &lease->before, NULL);
 		return rc;
 	}
+	/* Whoever started us may have blocked it, and a writer waits. */
+	sigprocmask(SIG_UNBLOCK, &own, NULL);
 	lease->fd = fd;
 	return 0;
 }

@@ -111,6 +111,17 @@ static bool copy(struct work *work)
 	return rc == 0;
 }
 
+/** The path of `name` where the place is. */
+static struct text beside(const struct work *work, struct text name)
+{
+	struct text directory = text_dirname(work->place.shown);
+	bool root = text_is(directory, "/");
+
+	return arena_format(work->context->arena, "%.*s%s%.*s", (int)directory.len,
+			    directory.len ? directory.bytes : "", directory.len && !root ? "/" : "",
+			    (int)name.len, name.bytes);
+}
+
 /** Somebody took the name while we were copying: what was saved stays saved, under a free one. */
 static int publish_beside(struct work *work)
 {
@@ -129,6 +140,7 @@ static int publish_beside(struct work *work)
 	if (rc)
 		return rc;
 	out->landed = arena_text(work->context->arena, text_of(name));
+	out->path = beside(work, out->landed);
 	error_set(&out->err, -EEXIST,
 		  "somebody took the place of %s while it was copied\n"
 		  "  It is whole, and lies beside it as %s",
@@ -177,6 +189,7 @@ static int make_draft(struct work *work)
 
 void make_anew(struct work *work)
 {
+	interrupt_defer();
 	int rc = make_draft(work);
 
 	if (rc == -ENOSPC || rc == -EDQUOT) {
@@ -202,7 +215,6 @@ void make_stream(struct work *work)
 	out->path = text_of("-");
 	if (!make_readable(work))
 		return;
-	interrupt_allow(work->context->interrupt);
 	struct transfer_context context = transfer_context(work, &bar);
 	context.bar->name = text_basename(out->file->path);
 	int rc = transfer_stream(&context, &work->held, STDOUT_FILENO, &out->transfer, &out->err);

@@ -90,6 +90,16 @@ int place_original(const struct source *source, const struct held *held, struct 
 	return 0;
 }
 
+/** To be synced it must be open for reading; where only writing is allowed it goes without. */
+static int open_directory(int directory, const char *name, int flags)
+{
+	int fd = openat(directory, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | flags);
+
+	if (fd < 0 && errno == EACCES)
+		fd = openat(directory, name, O_PATH | O_DIRECTORY | O_CLOEXEC | flags);
+	return fd < 0 ? -errno : fd;
+}
+
 int place_file(const char *path, struct arena *arena, struct place *ret)
 {
 	struct text whole = text_of(path), parent = text_dirname(whole);
@@ -101,16 +111,14 @@ int place_file(const char *path, struct arena *arena, struct place *ret)
 	int rc = set_name(ret, text_basename(whole));
 	if (rc)
 		return rc;
-	ret->directory = open(parent.len ? arena_text(arena, parent).bytes : ".",
-			      O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return ret->directory < 0 ? -errno : 0;
+	ret->directory =
+		open_directory(AT_FDCWD, parent.len ? arena_text(arena, parent).bytes : ".", 0);
+	return ret->directory < 0 ? ret->directory : 0;
 }
 
 static int enter(int directory, const char *name)
 {
-	int fd = openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-
-	return fd < 0 ? -errno : fd;
+	return open_directory(directory, name, O_NOFOLLOW);
 }
 
 /** Go down from *directory along *path as far as there are directories; the rest stays in *path. */
@@ -163,9 +171,9 @@ int place_below(const char *directory, struct text relative, struct arena *arena
 	int rc = set_name(ret, text_basename(relative));
 	if (rc)
 		return rc;
-	ret->directory = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	ret->directory = open_directory(AT_FDCWD, directory, 0);
 	if (ret->directory < 0)
-		return -errno;
+		return ret->directory;
 	return descend(&ret->directory, &ret->missing, false, arena);
 }
 

@@ -64,13 +64,20 @@ static bool find_place(struct work *work, struct text below)
 	return rc == 0;
 }
 
+/** A file, or a link that points nowhere of ours: never a device, a fifo, a directory. */
+static bool may_overwrite(const struct inode *there)
+{
+	return S_ISREG(there->mode) || S_ISLNK(there->mode);
+}
+
 /** The place must be free, before anything is done and once more when the name is given. */
 static bool is_free(struct work *work)
 {
 	struct inode there;
 	int rc = place_look(&work->place, &there);
 
-	if (rc == -ENOENT || (rc == 0 && work->context->options->overwrite && !S_ISDIR(there.mode)))
+	if (rc == -ENOENT ||
+	    (rc == 0 && work->context->options->overwrite && may_overwrite(&there)))
 		return true;
 	if (rc == 0)
 		refusal_taken(work->context, work->out, &there);
@@ -79,8 +86,14 @@ static bool is_free(struct work *work)
 	return false;
 }
 
-static bool may_relink(enum deleted_class class)
+static bool may_relink(const struct work *work)
 {
+	enum deleted_class class = work->out->file->class;
+
+	/* setuid and setgid do not come back by themselves. */
+	if ((work->held.inode.mode & (S_ISUID | S_ISGID)) &&
+	    !work->context->options->keep_privileges)
+		return false;
 	return class == CLASS_LINKED || class == CLASS_TMPFILE || class == CLASS_SILLY;
 }
 
@@ -89,7 +102,7 @@ static bool relink(struct work *work)
 {
 	struct recovered *out = work->out;
 
-	if (!may_relink(out->file->class) || place_make(&work->place, work->context->arena) ||
+	if (!may_relink(work) || place_make(&work->place, work->context->arena) ||
 	    publish_link(work->held.hold, &work->place, work->context->options->overwrite))
 		return false;
 	out->method = METHOD_RELINK;
@@ -121,7 +134,7 @@ static void rehearse(struct work *work)
 	struct room room;
 
 	out->transfer.size = work->held.inode.size;
-	if (!may_relink(out->file->class) && !may_clone(work) &&
+	if (!may_relink(work) && !may_clone(work) &&
 	    room_check(&work->place, work->held.inode.disk, &room) == 0 && !room.enough)
 		refusal_room(work->context, out, &room);
 	else
@@ -200,6 +213,8 @@ void recover_one(const struct recovering *context, const struct deleted_file *fi
 	int64_t begun = clock_ns(CLOCK_MONOTONIC);
 
 	*ret = (struct recovered){ .file = file, .path = file->path };
+	/* Until there is something to clean up, a file that does not answer must not hold us. */
+	interrupt_allow();
 	if (file->class == CLASS_STALE)
 		refusal_read(context, ret, -ESTALE);
 	else
@@ -207,6 +222,7 @@ void recover_one(const struct recovering *context, const struct deleted_file *fi
 	ret->took_ns = clock_ns(CLOCK_MONOTONIC) - begun;
 	see_writers(&work);
 	fill_row(context, ret);
+	interrupt_defer();
 	publish_end(&work.draft);
 	if (work.assumed)
 		identity_return();

@@ -61,6 +61,16 @@ static void tell_back(const struct telling *telling)
 	}
 }
 
+/** What is said of writers can only be said of those in sight. */
+static void tell_unseen(const struct telling *telling)
+{
+	const struct holders *holders = &telling->recovered->transfer.holders;
+
+	if (!holders->complete || holders->namespaced)
+		fputs("  Not all processes could be looked at: from outside, as root, more can be said.\n",
+		      telling->out);
+}
+
 static void tell_prefix(const struct telling *telling)
 {
 	const struct transfer *transfer = &telling->recovered->transfer;
@@ -98,13 +108,12 @@ static void tell_grade(const struct telling *telling)
 		return;
 	case GRADE_PREFIX:
 		tell_prefix(telling);
+		tell_unseen(telling);
 		return;
 	case GRADE_UNCHANGED:
 		fprintf(telling->out, "  unchanged: nobody wrote to it between %s and %s.\n", begun,
 			ended);
-		if (!transfer->holders.complete)
-			fputs("  Not all processes could be looked at: as root more can be said.\n",
-			      telling->out);
+		tell_unseen(telling);
 		return;
 	}
 }

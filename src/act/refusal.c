@@ -132,6 +132,17 @@ void refusal_read(const struct recovering *context, struct recovered *recovered,
 			  strerror(-rc), recovered->transfer.failed_at);
 }
 
+static void refuse_directory(const struct recovering *context, struct recovered *recovered,
+			     const char *handle, const char *path)
+{
+	const char *directory = word(context, recovered->path, "");
+
+	error_set(&recovered->err, -EISDIR, "%s is a directory\n  Nothing was written.", path);
+	if (directory)
+		error_add(&recovered->err, "\n  %s recover %s -d %s", context->program, handle,
+			  directory);
+}
+
 void refusal_place(const struct recovering *context, struct recovered *recovered, int rc)
 {
 	char handle[HANDLE_MAX];
@@ -164,9 +175,7 @@ void refusal_place(const struct recovering *context, struct recovered *recovered
 			handle, path, context->program, handle);
 		return;
 	case EISDIR:
-		error_set(err, rc,
-			  "%s is a directory\n  Nothing was written.\n  %s recover %s -d %s", path,
-			  context->program, handle, path);
+		refuse_directory(context, recovered, handle, path);
 		return;
 	default:
 		error_set(err, rc, "cannot write to %s: %s\n  Nothing was written.", path,
@@ -180,7 +189,8 @@ void refusal_taken(const struct recovering *context, struct recovered *recovered
 {
 	char handle[HANDLE_MAX], size[UNITS_MAX], age[UNITS_MAX];
 	const char *path = shown(context, recovered->path);
-	const char *free_name = word(context, recovered->path, ".recovered");
+	bool fits = text_basename(recovered->path).len + sizeof(".recovered") <= NAME_MAX;
+	const char *free_name = fits ? word(context, recovered->path, ".recovered") : NULL;
 
 	refuse(recovered);
 	refusal_handle(handle, recovered);
@@ -215,13 +225,12 @@ void refusal_room(const struct recovering *context, struct recovered *recovered,
 	refusal_handle(handle, recovered);
 	error_set(&recovered->err, -ENOSPC,
 		  "cannot copy %s to %s: it takes %s, %s are free, %s are missing\n"
-		  "  %.*s cannot give this deleted file its name back, nor clone it. Nothing was "
+		  "  %s cannot give this deleted file its name back, nor clone it. Nothing was "
 		  "written.\n",
 		  handle, shown(context, text_dirname(recovered->path)),
 		  units_size(needed, room->needed), units_size(free, room->free),
 		  units_size(missing, room->needed > room->free ? room->needed - room->free : 0),
-		  file->mounted.info ? (int)file->mounted.info->type.len : 16,
-		  file->mounted.info ? file->mounted.info->type.bytes : "The filesystem");
+		  file->mounted.info ? shown(context, file->mounted.info->type) : "The filesystem");
 	for (size_t i = 0; i < count; i++) {
 		const char *point = word(context, elsewhere[i].point, "");
 

@@ -28,9 +28,10 @@ static bool same_state(const struct inode *a, const struct inode *b)
 static void merge_holders(struct holders *into, const struct holders *after)
 {
 	into->complete &= after->complete;
-	if (!into->mapped)
+	if (!into->mapper_comm.len)
 		into->mapper_comm = after->mapper_comm;
 	into->mapped |= after->mapped;
+	into->mapped_shared |= after->mapped_shared;
 	into->in_ring |= after->in_ring;
 	/* What was in flight once has arrived by now: then it was seen, or is closed again. */
 	into->in_flight &= after->in_flight;
@@ -63,12 +64,12 @@ struct run {
 	struct inode before;
 };
 
-/** Somebody may write, yet no writer is to be seen, nor all processes. */
+/** Somebody may write, yet nobody who could is to be seen, nor all processes. */
 static bool is_blind(const struct run *run)
 {
 	const struct holders *holders = &run->out->holders;
 
-	return run->refused && !holders->complete && !holders->writers;
+	return run->refused && !holders->complete && !holders->writers && !holders->mapped_shared;
 }
 
 static int run_begin(struct run *run, struct error *err)
@@ -189,7 +190,8 @@ int transfer_copy(const struct transfer_context *context, const struct held *hel
 	copy.interrupt = context->interrupt;
 	rc = copy_all(&copy, ret->size);
 	ret->copied_ns = clock_ns(CLOCK_MONOTONIC) - begun;
-	if (!rc && fdatasync(to))
+	/* Under a lease somebody may be waiting: the disk can wait for publishing. */
+	if (!rc && !run.leased && fdatasync(to))
 		rc = -errno;
 	if (!rc)
 		rc = confirm(&run, &copy, err);

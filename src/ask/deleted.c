@@ -213,7 +213,7 @@ static struct old_name name_to_check(const struct source *source, struct deleted
 					    open_file_path(link, &file->holders[0]))
 					.bytes :
 			       NULL,
-		.group = mounts_may_hang(file->mounted.info) ? file->inode.mnt_id : 0,
+		.group = mounts_may_hang(file->mounted.info) ? file->inode.dev : 0,
 	};
 }
 

@@ -141,6 +141,7 @@ static void tell_found(FILE *head, const struct story *story)
 
 static void tell_nothing(FILE *head, const struct story *story)
 {
+	const struct tally *tally = &story->outcome->tally;
 	const struct scope *scope = &story->files->scope;
 	struct text place = scope_place(scope);
 
@@ -157,12 +158,12 @@ static void tell_nothing(FILE *head, const struct story *story)
 		fputs(" on ", head);
 		encode_shown(head, place);
 	}
-	if (scope->pids)
-		fputs(".\n", head);
-	else
-		fprintf(head, "; all %u processes%s were looked at.\n",
-			story->outcome->tally.looked,
-			story->outcome->tally.namespaced ? " of this PID namespace" : "");
+	if (!scope->pids)
+		fprintf(head, "; all %u processes were looked at", tally->looked);
+	if (!scope->pids && tally->guarded)
+		fprintf(head, ", but for %u that keep%s even root out", tally->guarded,
+			tally->guarded == 1 ? "s" : "");
+	fputs(".\n", head);
 }
 
 /** df and du disagree for other reasons too. */
@@ -203,8 +204,9 @@ static void tell_totals(FILE *tail, const struct story *story)
 
 		fprintf(tail, "%6s  ", units_size(disk, total->disk));
 		encode_shown(tail, total->point);
-		fprintf(tail, "%*s  %-*s", (int)(widest - total->point.len), "", (int)widest_type,
-			total->info->type.bytes);
+		fprintf(tail, "%*s  ", (int)(widest - total->point.len), "");
+		encode_shown(tail, total->info->type);
+		fprintf(tail, "%*s", (int)(widest_type - total->info->type.len), "");
 		if (space->known)
 			fprintf(tail, "  %u %% of %s used, %s free",
 				units_percent(space->used, space->free),

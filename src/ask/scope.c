@@ -55,15 +55,10 @@ static bool is_path(const struct target *target)
 
 static void mean_directory(struct wish *wish, struct mounts *mounts)
 {
-	struct text path = wish->rest;
-	const struct mountinfo *info;
+	const struct mountinfo *info =
+		mounts_find(mounts, wish->inside, wish->found.inode.mnt_id).info;
 
-	if (!wish->inside) {
-		wish->filesystem = mounts_at(mounts, path);
-		return;
-	}
-	info = mounts_find(mounts, wish->inside, wish->found.inode.mnt_id).info;
-	if (info && text_equal(info->point, path))
+	if (info && text_equal(info->point, wish->rest))
 		wish->filesystem = info;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/arena.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,7 +49,8 @@ void *arena_zero(struct arena *arena, size_t count, size_t size)
 {
 	size_t bytes;
 
-	if (__builtin_mul_overflow(count, size, &bytes))
+	/* An obstack counts in int. */
+	if (__builtin_mul_overflow(count, size, &bytes) || bytes > INT_MAX)
 		memory_out();
 	return memset(obstack_alloc(&arena->stack, bytes), 0, bytes);
 }

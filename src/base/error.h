@@ -6,7 +6,7 @@
 #pragma once
 
 struct error {
-	char message[2048];
+	char message[20480]; /**< a path may take four bytes for each of its own */
 };
 
 /** Set the message; always returns `rc`, so that a caller can `return error_set(...)`. */

@@ -54,6 +54,7 @@ static int digit_of(char c)
 int text_number(struct text text, unsigned int base, uint64_t *ret)
 {
 	uint64_t number = 0;
+	bool over = false;
 
 	if (!text.len)
 		return -EINVAL;
@@ -62,10 +63,11 @@ int text_number(struct text text, unsigned int base, uint64_t *ret)
 
 		if (digit >= base)
 			return -EINVAL;
-		if (__builtin_mul_overflow(number, (uint64_t)base, &number) ||
-		    __builtin_add_overflow(number, (uint64_t)digit, &number))
-			return -ERANGE;
+		over |= __builtin_mul_overflow(number, (uint64_t)base, &number);
+		over |= __builtin_add_overflow(number, (uint64_t)digit, &number);
 	}
+	if (over)
+		return -ERANGE;
 	*ret = number;
 	return 0;
 }

@@ -26,28 +26,28 @@ static inline struct text text_of(const char *string)
 	return (struct text){ string, string ? strlen(string) : 0 };
 }
 
-static inline bool text_is(struct text text, const char *string)
-{
-	return text.len == strlen(string) && memcmp(text.bytes, string, text.len) == 0;
-}
-
 static inline bool text_equal(struct text a, struct text b)
 {
 	return a.len == b.len && (a.len == 0 || memcmp(a.bytes, b.bytes, a.len) == 0);
+}
+
+static inline bool text_is(struct text text, const char *string)
+{
+	return text_equal(text, text_of(string));
 }
 
 static inline bool text_starts(struct text text, const char *start)
 {
 	size_t len = strlen(start);
 
-	return text.len >= len && memcmp(text.bytes, start, len) == 0;
+	return text.len >= len && (!len || memcmp(text.bytes, start, len) == 0);
 }
 
 static inline bool text_ends(struct text text, const char *end)
 {
 	size_t len = strlen(end);
 
-	return text.len >= len && memcmp(text.bytes + text.len - len, end, len) == 0;
+	return text.len >= len && (!len || memcmp(text.bytes + text.len - len, end, len) == 0);
 }
 
 /** The part from byte `from` on; empty when it lies behind the end. */

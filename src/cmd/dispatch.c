@@ -5,8 +5,10 @@
  */
 #include "cmd/dispatch.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd/help.h"
 #include "cmd/listing.h"
@@ -26,8 +28,7 @@ static char *quoted(char *const *words, int count)
 	for (int i = 0; i < count; i++) {
 		if (i)
 			putc(' ', out);
-		if (!encode_shell_word(out, text_of(words[i])))
-			encode_shown(out, text_of(words[i]));
+		encode_shell_exact(out, text_of(words[i]));
 	}
 	if (fclose(out))
 		memory_out();
@@ -80,8 +81,23 @@ static int flushed(int status)
 	return status == STATUS_ANSWERED ? STATUS_USAGE : status;
 }
 
+/**
+ * A standard stream that is closed must not become a file of ours. Nothing comes from it, what is
+ * written to standard output fails, and messages are lost.
+ */
+static void open_standard_streams(void)
+{
+	static const int flags[] = { O_RDONLY, O_RDONLY, O_WRONLY };
+
+	for (int fd = 0; fd < 3; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", flags[fd]) != fd)
+			_exit(STATUS_USAGE);
+	}
+}
+
 int dispatch_main(int argc, char **argv)
 {
+	open_standard_streams();
 	if (argc < 2)
 		return flushed(help_overview(argc ? argv[0] : "procowl"));
 	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {

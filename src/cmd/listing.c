@@ -43,6 +43,10 @@ void listing_warn(const struct invocation *invocation, const struct outcome *out
 		command_complain(outcome->complaints.message);
 	if (tally->denied)
 		warn_denied(invocation, tally, rows);
+	if (tally->guarded)
+		fprintf(stderr,
+			"procowl: %u of %u processes could not be looked into, not even by root\n",
+			tally->guarded, tally->looked + tally->denied + tally->guarded);
 	if (tally->blocked)
 		fprintf(stderr, "procowl: %u process%s did not answer and %s passed over\n",
 			tally->blocked, tally->blocked == 1 ? "" : "es",

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
+#include <uthash.h>
 
 #include "base/scope.h"
 #include "kernel/fdinfo.h"
@@ -17,7 +18,15 @@
 #include "kernel/procfile.h"
 #include "scan/tables.h"
 
-enum { MAPS_MAX = 256 << 20, FDINFO_LIMIT = 16 << 20, COMM_MAX = 64 };
+enum { MAPS_PIECE = 128 << 10, FDINFO_LIMIT = 16 << 20, COMM_MAX = 64 };
+
+/** Rows by inode number: several when devices differ. */
+struct row_of_ino {
+	uint64_t ino;
+	size_t row;
+	struct row_of_ino *next;
+	UT_hash_handle hh;
+};
 
 struct reading {
 	const struct source *source;
@@ -28,8 +37,24 @@ struct reading {
 	int dir; /**< on /proc/PID */
 	struct open_file *files;
 	size_t count;
+	struct row_of_ino *by_ino;
 	char link[PATH_MAX + 1];
 };
+
+/** Remember the last row under its inode number. */
+static void note_row(struct reading *reading, uint64_t ino)
+{
+	struct row_of_ino *first, *entry = arena_zero(&reading->job->arena, 1, sizeof(*entry));
+
+	*entry = (struct row_of_ino){ .ino = ino, .row = reading->count - 1 };
+	HASH_FIND(hh, reading->by_ino, &ino, sizeof(ino), first);
+	if (first) {
+		entry->next = first->next;
+		first->next = entry;
+		return;
+	}
+	HASH_ADD(hh, reading->by_ino, ino, sizeof(entry->ino), entry);
+}
 
 static struct open_file *keep(struct reading *reading, const struct open_file *file,
 			      struct handle handle)
@@ -40,6 +65,7 @@ static struct open_file *keep(struct reading *reading, const struct open_file *f
 	kept->handle = handle;
 	kept->handle.pid = reading->pid;
 	kept->link = arena_text(&reading->job->arena, file->link);
+	note_row(reading, file->inode.ino);
 	return kept;
 }
 
@@ -58,6 +84,11 @@ static bool may_be_deleted(struct text link)
 static bool has_vanished(int rc)
 {
 	return rc == -ENOENT || rc == -ESRCH || rc == -EBADF;
+}
+
+static bool is_denied(int rc)
+{
+	return rc == -EACCES || rc == -EPERM;
 }
 
 /** Cheap first: a link for everybody, statx only for candidates. */
@@ -119,24 +150,34 @@ static bool ring_lists(struct reading *reading, int table_dir, unsigned int fd)
 	return listed;
 }
 
-/** By what was read of it anyway: the link, or the type. An anonymous inode has none. */
-static bool may_carry(const struct reading *reading, const struct open_file *file)
+/**
+ * A socket may have descriptors in its queue, an io_uring in its table. Nothing else is asked: the
+ * fdinfo of an epoll waits for a mutex that its owner can hold for ever (fs/eventpoll.c).
+ */
+static bool may_carry(struct reading *reading, int list, const char *name,
+		      const struct open_file *file)
 {
+	struct text link = file->link;
 	uint32_t type = file->inode.mode & S_IFMT;
 
-	if (reading->look->filter == LOOK_DELETED)
-		return !file->link_rc && text_starts(file->link, "socket:[");
-	return !file->inode_rc && (type == S_IFSOCK || type == 0);
+	if (reading->look->filter == LOOK_INODE) {
+		if (file->inode_rc || (type != S_IFSOCK && type != 0))
+			return false;
+		if (procfile_link(list, name, reading->link, sizeof(reading->link), &link))
+			return false;
+		if (text_is(link, "anon_inode:[io_uring]"))
+			return true;
+	}
+	return text_starts(link, "socket:[");
 }
 
 /** Descriptors that no table shows: in flight over a unix socket, registered with an io_uring. */
-static void count_unseen(struct reading *reading, int table_dir, struct handle handle,
-			 const struct open_file *file)
+static void count_unseen(struct reading *reading, int table_dir, struct handle handle)
 {
 	struct holdings *out = reading->out;
 	struct fdinfo info;
 
-	if (!may_carry(reading, file) || fdinfo_read(table_dir, handle.fd, &info))
+	if (fdinfo_read(table_dir, handle.fd, &info))
 		return;
 	if (info.in_flight && !out->in_flight) {
 		out->in_flight_at = handle;
@@ -188,7 +229,9 @@ static int read_table(struct reading *reading, unsigned int tid)
 		snprintf(name, sizeof(name), "%u", fds[i]);
 		struct handle handle = { .tid = tid, .fd = fds[i] };
 		if (!look_at(reading, list, name, &file)) {
-			count_unseen(reading, dir, handle, &file);
+			reading->out->denied |= is_denied(file.link_rc) || is_denied(file.inode_rc);
+			if (may_carry(reading, list, name, &file))
+				count_unseen(reading, dir, handle);
 			continue;
 		}
 		struct open_file *kept = keep(reading, &file, handle);
@@ -253,24 +296,31 @@ static bool look_at_mapping(struct reading *reading, const struct mapping *mappi
 	return wanted;
 }
 
-/** The row of this process that is the same file already, or NULL. */
-static struct open_file *find_same(struct reading *reading, const struct open_file *file)
+static bool is_same_row(const struct reading *reading, const struct open_file *file,
+			const struct open_file *seen)
 {
-	for (size_t i = 0; i < reading->count; i++) {
-		struct open_file *seen = &reading->files[i];
-		bool same = file->inode_rc || seen->inode_rc ?
-				    file->inode.ino == seen->inode.ino &&
-					    text_equal(file->link, seen->link) :
-				    inode_same(&file->inode, &seen->inode);
+	bool same = file->inode_rc || seen->inode_rc ? file->inode.ino == seen->inode.ino &&
+							       text_equal(file->link, seen->link) :
+						       inode_same(&file->inode, &seen->inode);
 
-		if (same && (reading->look->filter == LOOK_DELETED || seen->handle.use == USE_MAP))
-			return seen;
-	}
-	return NULL;
+	return same && (reading->look->filter == LOOK_DELETED || seen->handle.use == USE_MAP);
 }
 
-static struct open_file *keep_mapping(struct reading *reading, const struct open_file *file,
-				      unsigned int tid, const struct mapping *mapping)
+/** The row of this process that is the same file already: its index + 1, or 0. */
+static size_t find_same(struct reading *reading, const struct open_file *file)
+{
+	const struct row_of_ino *entry;
+
+	HASH_FIND(hh, reading->by_ino, &file->inode.ino, sizeof(file->inode.ino), entry);
+	for (; entry; entry = entry->next) {
+		if (is_same_row(reading, file, &reading->files[entry->row]))
+			return entry->row + 1;
+	}
+	return 0;
+}
+
+static void keep_mapping(struct reading *reading, const struct open_file *file, unsigned int tid,
+			 const struct mapping *mapping)
 {
 	struct open_file *row =
 		keep(reading, file,
@@ -278,41 +328,69 @@ static struct open_file *keep_mapping(struct reading *reading, const struct open
 
 	row->map_start = mapping->start;
 	row->map_end = mapping->end;
-	return row;
 }
 
-/** Neighbouring mappings are mostly of one file: ask for each file once. */
-static void read_maps(struct reading *reading, unsigned int tid)
+/** The file of the mapping before: neighbours are mostly of one, which is asked about once. */
+struct neighbour {
+	dev_t dev;
+	uint64_t ino;
+	size_t row; /**< index of its row + 1; 0: none */
+};
+
+static void take_mapping(struct reading *reading, unsigned int tid, const struct mapping *mapping,
+			 struct neighbour *last)
 {
-	char name[48];
-	struct mapping mapping, last = { 0 };
-	struct arena arena;
-	struct text text;
-	struct open_file *row = NULL;
+	struct open_file file;
 
-	arena_init(&arena);
-	snprintf(name, sizeof(name), tid ? "task/%u/maps" : "maps", tid);
-	if (procfile_load(reading->dir, name, MAPS_MAX, &arena, &text) == 0) {
-		while (maps_next(&text, &mapping)) {
-			struct open_file file;
-
-			if (!mapping_is_candidate(reading, &mapping))
-				continue;
-			if (mapping.ino != last.ino || mapping.dev != last.dev ||
-			    !text_equal(mapping.name, last.name)) {
-				row = NULL;
-				last = mapping;
-				if (!look_at_mapping(reading, &mapping, &file))
-					continue;
-				row = find_same(reading, &file);
-				if (!row)
-					row = keep_mapping(reading, &file, tid, &mapping);
-			}
-			if (row && mapping.shared && mapping.writable)
-				row->map_writable = true;
+	if (!mapping_is_candidate(reading, mapping))
+		return;
+	if (mapping->ino != last->ino || mapping->dev != last->dev) {
+		*last = (struct neighbour){ mapping->dev, mapping->ino, 0 };
+		if (!look_at_mapping(reading, mapping, &file))
+			return;
+		last->row = find_same(reading, &file);
+		if (!last->row) {
+			keep_mapping(reading, &file, tid, mapping);
+			last->row = reading->count;
 		}
 	}
-	arena_end(&arena);
+	if (!last->row || !mapping->shared)
+		return;
+	reading->files[last->row - 1].map_shared = true;
+	reading->files[last->row - 1].map_writable |= mapping->writable;
+}
+
+/** As it comes, so that its length costs no memory. 0 or -errno. */
+static int read_maps(struct reading *reading, unsigned int tid)
+{
+	char name[48];
+	struct neighbour last = { 0 };
+	size_t kept = 0;
+
+	snprintf(name, sizeof(name), tid ? "task/%u/maps" : "maps", tid);
+	scope_fd fd = openat(reading->dir, name, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	scope_free char *buffer = memory_resize(NULL, MAPS_PIECE, 1);
+	for (;;) {
+		ssize_t got = read(fd, buffer + kept, MAPS_PIECE - kept);
+		struct mapping mapping;
+
+		job_beat(reading->job);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return got < 0 ? -errno : 0;
+		struct text all = { buffer, kept + (size_t)got };
+		const char *end = memrchr(buffer, '\n', all.len);
+		size_t whole = end ? (size_t)(end - buffer) + 1 : 0;
+		struct text lines = text_first(all, whole);
+		while (maps_next(&lines, &mapping))
+			take_mapping(reading, tid, &mapping, &last);
+		/* A line longer than all of it is no line of the kernel's. */
+		kept = whole || all.len < MAPS_PIECE ? all.len - whole : 0;
+		memmove(buffer, buffer + whole, kept);
+	}
 }
 
 static void read_comm(struct reading *reading)
@@ -341,7 +419,10 @@ static int read_process(struct reading *reading)
 	if (rc)
 		return rc;
 	read_links(reading, tables.alive);
-	read_maps(reading, tables.alive);
+	/* Whoever has no memory of his own, or has ended, maps nothing; else something was missed. */
+	rc = read_maps(reading, tables.alive);
+	reading->out->denied |= is_denied(rc);
+	reading->out->maps_missed = rc && !has_vanished(rc) && !is_denied(rc);
 	return 0;
 }
 
@@ -370,9 +451,6 @@ void holdings_read(const struct source *source, const struct look *look, unsigne
 	if (reading->count)
 		read_comm(reading);
 	out->process.count = reading->count;
-	struct open_file *files = arena_zero(&job->arena, reading->count, sizeof(*files));
-	if (reading->count)
-		memcpy(files, reading->files, reading->count * sizeof(*files));
-	out->process.files = files;
-	free(reading->files);
+	out->process.files = out->files = reading->files;
+	HASH_CLEAR(hh, reading->by_ino);
 }

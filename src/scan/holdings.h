@@ -10,7 +10,10 @@
 
 struct holdings {
 	struct process process;
-	int rc; /**< 0; -ESRCH, -ENOENT: gone; -EACCES, -EPERM: not ours to read */
+	int rc;                  /**< 0; -ESRCH, -ENOENT: gone; -EACCES, -EPERM: not ours to read */
+	struct open_file *files; /**< of the process: free(3) */
+	bool denied;      /**< some of it was not ours to read: root may lack what its init has */
+	bool maps_missed; /**< its mappings could not be read to the end */
 	unsigned int in_flight, rings;
 	struct handle in_flight_at; /**< the first socket they wait in */
 };

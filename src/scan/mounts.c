@@ -9,7 +9,8 @@
 #include "base/scope.h"
 #include "kernel/procfile.h"
 
-enum { MOUNTINFO_MAX = 64 << 20 };
+/** Of a namespace that somebody else has made; more is no mount table but an attempt to stall us. */
+enum { MOUNTINFO_MAX = 8 << 20, OWN_MOUNTINFO_MAX = 256 << 20 };
 
 /** The mounts of one mount namespace. */
 struct space {
@@ -33,14 +34,11 @@ static int by_id(const void *left, const void *right)
 	return (a->id > b->id) - (a->id < b->id);
 }
 
-static int read_space(struct arena *arena, int dir, const char *name, struct space *ret)
+static void parse_space(struct arena *arena, struct text text, struct space *ret)
 {
-	struct text text, line;
-	int rc = procfile_load(dir, name, MOUNTINFO_MAX, arena, &text);
-
-	if (rc)
-		return rc;
+	struct text line;
 	size_t lines = 0;
+
 	for (size_t i = 0; i < text.len; i++)
 		lines += text.bytes[i] == '\n';
 	ret->mounts = arena_zero(arena, lines + 1, sizeof(*ret->mounts));
@@ -49,7 +47,20 @@ static int read_space(struct arena *arena, int dir, const char *name, struct spa
 			ret->count++;
 	}
 	qsort(ret->mounts, ret->count, sizeof(*ret->mounts), by_id);
-	return 0;
+}
+
+static int read_space(struct arena *arena, int dir, const char *name, size_t limit,
+		      struct space *ret)
+{
+	struct arena scratch;
+	struct text text;
+
+	arena_init(&scratch);
+	int rc = procfile_load(dir, name, limit, &scratch, &text);
+	if (rc == 0)
+		parse_space(arena, text, ret);
+	arena_end(&scratch);
+	return rc;
 }
 
 int mounts_begin(const struct source *source, struct mounts **ret)
@@ -59,7 +70,8 @@ int mounts_begin(const struct source *source, struct mounts **ret)
 	*mounts = (struct mounts){ .proc = source->proc };
 	arena_init(&mounts->arena);
 	mounts->own.namespace = procfile_namespace(AT_FDCWD, "/proc/self/ns/mnt");
-	int rc = read_space(&mounts->arena, AT_FDCWD, "/proc/self/mountinfo", &mounts->own);
+	int rc = read_space(&mounts->arena, AT_FDCWD, "/proc/self/mountinfo", OWN_MOUNTINFO_MAX,
+			    &mounts->own);
 	if (rc) {
 		mounts_end(mounts);
 		return rc;
@@ -102,8 +114,8 @@ static const struct space *space_of(struct mounts *mounts, unsigned int pid)
 	}
 	struct space *space = arena_zero(&mounts->arena, 1, sizeof(*space));
 	snprintf(name, sizeof(name), "%u/mountinfo", pid);
-	if (read_space(&mounts->arena, mounts->proc, name, space))
-		return NULL;
+	/* One that cannot be read is remembered as empty: it is not asked again. */
+	read_space(&mounts->arena, mounts->proc, name, MOUNTINFO_MAX, space);
 	space->namespace = namespace;
 	space->next = mounts->others;
 	mounts->others = space;
@@ -149,27 +161,6 @@ const struct mountinfo *mounts_own_of(const struct mounts *mounts, dev_t dev)
 			best = info;
 	}
 	return best;
-}
-
-const struct mountinfo *mounts_above(const struct mounts *mounts, struct text path)
-{
-	const struct mountinfo *best = NULL;
-
-	for (size_t i = 0; i < mounts->own.count; i++) {
-		const struct mountinfo *info = &mounts->own.mounts[i];
-
-		if (text_is_below(path, info->point) &&
-		    (!best || info->point.len >= best->point.len))
-			best = info;
-	}
-	return best;
-}
-
-const struct mountinfo *mounts_at(const struct mounts *mounts, struct text path)
-{
-	const struct mountinfo *info = mounts_above(mounts, path);
-
-	return info && text_equal(info->point, path) ? info : NULL;
 }
 
 const struct mountinfo *mounts_own(const struct mounts *mounts, size_t *count)

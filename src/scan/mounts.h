@@ -35,12 +35,6 @@ struct mounted mounts_find_device(struct mounts *mounts, unsigned int pid, dev_t
 /** The shortest mount point that we have of the filesystem with device `dev`, or NULL. */
 const struct mountinfo *mounts_own_of(const struct mounts *mounts, dev_t dev);
 
-/** Our own mount that `path` (absolute, resolved) lies on: the longest mount point above it. */
-const struct mountinfo *mounts_above(const struct mounts *mounts, struct text path);
-
-/** Our own mount at exactly `path`, the topmost; NULL if it is no mount point. */
-const struct mountinfo *mounts_at(const struct mounts *mounts, struct text path);
-
 /** All our own mounts, by ascending id. */
 const struct mountinfo *mounts_own(const struct mounts *mounts, size_t *count);
 

@@ -12,8 +12,8 @@
 #include "scan/worker.h"
 
 struct naming {
-	const struct source *source;
-	const char *pattern;
+	struct source source;
+	char pattern[NAME_MAX + 1];
 	const unsigned int *pids;
 	struct arena *arena;
 };
@@ -39,16 +39,16 @@ static bool has_name(const struct naming *naming, unsigned int pid)
 	char path[32], bytes[PATH_MAX + 1];
 	struct text link, word;
 
-	if (!naming->source->foreign && pid == (unsigned int)getpid())
+	if (!naming->source.foreign && pid == (unsigned int)getpid())
 		return false;
 	snprintf(path, sizeof(path), "%u/comm", pid);
-	ssize_t len = procfile_read(naming->source->proc, path, bytes, sizeof(bytes));
+	ssize_t len = procfile_read(naming->source.proc, path, bytes, sizeof(bytes));
 	if (len < 0)
 		return false;
 	if (matches(naming->pattern, without_newline((struct text){ bytes, (size_t)len })))
 		return true;
 	snprintf(path, sizeof(path), "%u/exe", pid);
-	if (procfile_link(naming->source->proc, path, bytes, sizeof(bytes), &link) == 0) {
+	if (procfile_link(naming->source.proc, path, bytes, sizeof(bytes), &link) == 0) {
 		if (text_ends(link, " (deleted)") &&
 		    matches(naming->pattern, text_basename(text_first(link, link.len - 10))))
 			return true;
@@ -57,7 +57,7 @@ static bool has_name(const struct naming *naming, unsigned int pid)
 	}
 	/* Last: reading the command line needs the process's own memory. */
 	snprintf(path, sizeof(path), "%u/cmdline", pid);
-	len = procfile_read(naming->source->proc, path, bytes, sizeof(bytes));
+	len = procfile_read(naming->source.proc, path, bytes, sizeof(bytes));
 	struct text line = { bytes, len > 0 ? (size_t)len : 0 };
 	return text_next(&line, '\0', &word) && matches(naming->pattern, text_basename(word));
 }
@@ -92,9 +92,10 @@ int names_find(const struct source *source, struct text name, struct arena *aren
 	arena_init(&scratch);
 	int rc = procfile_numbers(dir, &scratch, &pids, &all);
 	if (rc == 0) {
-		struct naming naming = { source, arena_text(&scratch, name).bytes, pids, arena };
+		struct naming naming = { .source = *source, .pids = pids, .arena = arena };
 
-		worker_run(&(struct jobs){ all, work, consume, &naming });
+		snprintf(naming.pattern, sizeof(naming.pattern), "%.*s", (int)name.len, name.bytes);
+		worker_run(&(struct jobs){ all, work, consume, &naming, sizeof(naming) });
 		*count = obstack_object_size(&arena->stack) / sizeof(unsigned int);
 		*ret = obstack_finish(&arena->stack);
 	}

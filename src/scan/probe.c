@@ -56,8 +56,10 @@ static void let_go(int keep, int other)
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int low = keep < other ? keep : other, high = keep < other ? other : keep;
 
-	for (int fd = 0; fd < 3; fd++)
-		dup2(null, fd);
+	for (int fd = 0; fd < 3; fd++) {
+		if (fd != keep && fd != other)
+			dup2(null, fd);
+	}
 	close_between(3, low - 1);
 	close_between(low < 3 ? 3 : low + 1, high - 1);
 	close_range(high < 3 ? 3 : (unsigned int)high + 1, ~0U, 0);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <stdlib.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -17,8 +18,8 @@
 #include "scan/worker.h"
 
 struct walk {
-	const struct source *source;
-	const struct look *look;
+	struct source source;
+	struct look look;
 	struct tally *tally;
 	const unsigned int *pids;
 };
@@ -28,7 +29,7 @@ static void work(const void *context, struct job *job)
 	const struct walk *walk = context;
 	struct holdings *holdings = arena_zero(&job->arena, 1, sizeof(*holdings));
 
-	holdings_read(walk->source, walk->look, walk->pids[job->index], job, holdings);
+	holdings_read(&walk->source, &walk->look, walk->pids[job->index], job, holdings);
 	job->result = holdings;
 }
 
@@ -39,7 +40,7 @@ static bool is_kernel_thread(const struct walk *walk, unsigned int pid)
 	struct pidstat stat;
 
 	snprintf(name, sizeof(name), "%u", pid);
-	scope_fd dir = openat(walk->source->proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	scope_fd dir = openat(walk->source.proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return dir >= 0 && pidstat_read(dir, buffer, &stat) == 0 && (stat.flags & PIDSTAT_KTHREAD);
 }
 
@@ -71,13 +72,18 @@ static void consume(void *context, size_t index, const struct job *job)
 		walk->tally->blocked++;
 		return;
 	}
-	count(walk, walk->pids[index], holdings->rc);
+	if (!holdings->rc && holdings->denied && geteuid() == 0)
+		walk->tally->guarded++;
+	else
+		count(walk, walk->pids[index], holdings->denied ? -EACCES : holdings->rc);
+	walk->tally->blocked += holdings->maps_missed && !holdings->rc;
 	if (holdings->in_flight && !walk->tally->in_flight)
 		walk->tally->in_flight_at = holdings->in_flight_at;
 	walk->tally->in_flight += holdings->in_flight;
 	walk->tally->rings += holdings->rings;
 	if (holdings->process.count)
-		walk->look->found(walk->look->context, &holdings->process);
+		walk->look.found(walk->look.context, &holdings->process);
+	free(holdings->files);
 }
 
 /** Our own process is no part of the answer. */
@@ -132,8 +138,8 @@ static int look(const struct source *source, const struct look *look, struct tal
 		if (!source->foreign)
 			count = without_self(pids, count);
 	}
-	struct walk walk = { source, look, tally, pids };
-	worker_run(&(struct jobs){ count, work, consume, &walk });
+	struct walk walk = { *source, *look, tally, pids };
+	worker_run(&(struct jobs){ count, work, consume, &walk, sizeof(walk) });
 	arena_end(&arena);
 	return 0;
 }

@@ -18,7 +18,8 @@ struct open_file {
 	int inode_rc;   /**< 0: `inode` is known; else why not */
 	uint32_t flags; /**< O_*, when `flags_known` */
 	bool flags_known;
-	bool map_writable;           /**< USE_MAP: some mapping is shared and writable */
+	bool map_shared;             /**< USE_MAP: some mapping is shared */
+	bool map_writable;           /**< USE_MAP: and writable */
 	uint64_t map_start, map_end; /**< USE_MAP: addresses of one of its mappings */
 };
 
@@ -54,9 +55,10 @@ struct look {
 struct tally {
 	unsigned int looked;   /**< processes read, as far as they lived */
 	unsigned int denied;   /**< not ours to read */
+	unsigned int guarded;  /**< not even root's to read: they have a right that we have not */
 	unsigned int blocked;  /**< did not answer in time */
 	unsigned int vanished; /**< ended while they were read */
-	bool namespaced; /**< we are in a PID namespace: who is outside cannot be seen */
+	bool namespaced;       /**< we are in a PID namespace: who is outside cannot be seen */
 	bool hidden;           /**< /proc is mounted so that others' processes do not show */
 	unsigned int
 		in_flight; /**< descriptors in flight over unix sockets: nobody can say of what */

@@ -75,7 +75,7 @@ static void add_table(struct tables *tables, unsigned int pid, unsigned int tid,
 
 	if (rc == 0)
 		insert(tables, at, tid);
-	else if (rc != -EEXIST && rc != -ESRCH)
+	else if (rc != -EEXIST) /* also when the other of the two has just ended */
 		insert(tables, tables->count, tid);
 }
 

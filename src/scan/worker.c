@@ -20,8 +20,9 @@ enum job_state { JOB_WAITS, JOB_RUNS, JOB_DONE, JOB_GIVEN_UP };
 
 /** Shared by the caller and its threads; the last of them frees it. */
 struct pool {
-	struct jobs jobs;
+	struct jobs jobs; /**< with a context of its own */
 	struct job **slots;
+	unsigned int active; /**< threads that were not given up */
 	size_t next;
 	unsigned int users;
 	pthread_mutex_t lock;
@@ -55,6 +56,7 @@ static void pool_leave(struct pool *pool)
 		return;
 	pthread_mutex_destroy(&pool->lock);
 	pthread_cond_destroy(&pool->done);
+	free(pool->jobs.context);
 	free(pool->slots);
 	free(pool);
 }
@@ -97,6 +99,7 @@ static bool pool_add_worker(struct pool *pool)
 		return false;
 	pthread_detach(thread);
 	pool->users++;
+	pool->active++;
 	return true;
 }
 
@@ -122,6 +125,11 @@ static struct job *pool_wait(struct pool *pool, size_t index, int64_t *patience_
 
 		if (job && job->state == JOB_DONE)
 			return job;
+		/* All are stuck, and no other thread can be had: nobody will ever come to this one. */
+		if (!job && !pool->active) {
+			pool->next = index + 1;
+			return NULL;
+		}
 		if (job && __atomic_load_n(&job->beats, __ATOMIC_RELAXED) != beats) {
 			beats = job->beats;
 			since = clock_ns(CLOCK_MONOTONIC);
@@ -133,6 +141,7 @@ static struct job *pool_wait(struct pool *pool, size_t index, int64_t *patience_
 		if (job && clock_ns(CLOCK_MONOTONIC) - since > *patience_ns) {
 			job->state = JOB_GIVEN_UP;
 			pool->slots[index] = NULL;
+			pool->active--;
 			*patience_ns = IMPATIENCE_NS;
 			pool_add_worker(pool);
 			return NULL;
@@ -159,6 +168,8 @@ static struct pool *pool_new(const struct jobs *jobs)
 	pthread_condattr_t attributes;
 
 	*pool = (struct pool){ .jobs = *jobs, .users = 1 };
+	pool->jobs.context = memory_resize(NULL, jobs->context_size, 1);
+	memcpy(pool->jobs.context, jobs->context, jobs->context_size);
 	pool->slots = memory_resize(NULL, jobs->count, sizeof(*pool->slots));
 	memset(pool->slots, 0, jobs->count * sizeof(*pool->slots));
 	pthread_mutex_init(&pool->lock, NULL);

@@ -24,7 +24,8 @@ struct jobs {
 	void (*work)(const void *context, struct job *job);                  /**< on a worker */
 	void (*consume)(void *context, size_t index, const struct job *job); /**< on the caller, in
 										order; NULL job: given up */
-	void *context;
+	void *context; /**< copied: a job that was given up may wake when its caller is gone */
+	size_t context_size; /**< so what `work` needs must lie in these bytes */
 };
 
 /** Do all jobs. */

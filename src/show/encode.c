@@ -154,7 +154,8 @@ bool encode_shell_word(FILE *out, struct text text)
 {
 	bool bare = text.len > 0;
 
-	if (!encode_is_plain(text) || memchr(text.bytes ? text.bytes : "", '\\', text.len))
+	/* A backslash is harmless in single quotes. */
+	if (plain_run(text, (struct rule){ 0 }) != text.len)
 		return false;
 	for (size_t i = 0; i < text.len && bare; i++)
 		bare = harmless(text.bytes[i]);
@@ -171,4 +172,21 @@ bool encode_shell_word(FILE *out, struct text text)
 	}
 	putc('\'', out);
 	return true;
+}
+
+void encode_shell_exact(FILE *out, struct text text)
+{
+	if (encode_shell_word(out, text))
+		return;
+	fputs("$'", out);
+	while (text.len) {
+		const char *quote = memchr(text.bytes, '\'', text.len);
+		size_t len = quote ? (size_t)(quote - text.bytes) : text.len;
+
+		encode_write(out, text_first(text, len));
+		if (quote)
+			fputs("\\x27", out);
+		text = text_from(text, quote ? len + 1 : len);
+	}
+	putc('\'', out);
 }

@@ -35,3 +35,6 @@ void encode_base64(FILE *out, struct text text);
  * quotes. False, and nothing written, when it is not plain: then a hint must use a handle.
  */
 bool encode_shell_word(FILE *out, struct text text);
+
+/** The same for any bytes: what is not plain stands in $'…', as bash, zsh and ksh read it. */
+void encode_shell_exact(FILE *out, struct text text);

@@ -17,13 +17,28 @@ static void write_foreign(FILE *out, struct text text, bool for_people)
 		encode_write(out, text);
 }
 
+/** Blanks part the items, so inside one they are escaped. */
+static void write_item(FILE *out, struct text item, bool for_people)
+{
+	for (;;) {
+		const char *blank = item.len ? memchr(item.bytes, ' ', item.len) : NULL;
+		size_t len = blank ? (size_t)(blank - item.bytes) : item.len;
+
+		write_foreign(out, text_first(item, len), for_people);
+		if (!blank)
+			return;
+		fputs("\\x20", out);
+		item = text_from(item, len + 1);
+	}
+}
+
 static void list(FILE *out, enum value_type type, struct texts texts, bool for_people)
 {
 	for (size_t i = 0; i < texts.count; i++) {
 		if (i)
 			putc(' ', out);
 		if (value_is_foreign(type))
-			write_foreign(out, texts.items[i], for_people);
+			write_item(out, texts.items[i], for_people);
 		else
 			fwrite(texts.items[i].bytes, 1, texts.items[i].len, out);
 	}

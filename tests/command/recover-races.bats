@@ -177,7 +177,7 @@ either_a_or_nothing() {
 	filesystem tmpfs
 	pattern 300000 >tmpfs/db
 	deleted_reader tmpfs/db
-	pause_at fdatasync --json "$ACTOR_PID:9"
+	pause_at copy_file_range --json "$ACTOR_PID:9"
 	# nonblock: it does not wait for the lease, which somebody who is stopped cannot give back
 	dd if=/dev/null of="/proc/$ACTOR_PID/fd/9" oflag=nonblock,append conv=notrunc 2>/dev/null || true
 	resume
