@@ -6,6 +6,12 @@
 
 #include "ask/deleted.h"
 
+/** The owner that was looked up last. */
+struct known_user {
+	uint32_t uid;
+	struct text name;
+};
+
 /** How many different processes hold it. */
 static unsigned int count_processes(const struct deleted_file *file)
 {
@@ -38,11 +44,17 @@ static struct texts list_commands(struct arena *arena, const struct deleted_file
 	return (struct texts){ items, count };
 }
 
-static struct text user_name(struct arena *arena, uint32_t uid)
+/** Neighbouring rows mostly have one owner, and each look-up reads /etc/passwd anew. */
+static struct text user_name(struct arena *arena, uint32_t uid, struct known_user *known)
 {
-	struct passwd *user = getpwuid(uid);
+	if (!known->name.len || known->uid != uid) {
+		const struct passwd *user = getpwuid(uid);
 
-	return user ? arena_text(arena, text_of(user->pw_name)) : arena_format(arena, "%u", uid);
+		known->uid = uid;
+		known->name = user ? arena_text(arena, text_of(user->pw_name)) :
+				     arena_format(arena, "%u", uid);
+	}
+	return known->name;
 }
 
 static void tell_inode(struct deleted *row, const struct deleted_file *file)
@@ -70,7 +82,8 @@ static void tell_inode(struct deleted *row, const struct deleted_file *file)
 	row->since = file->inode.ctime_ns;
 }
 
-static void tell_row(struct arena *arena, struct deleted_file *file, uint64_t needs)
+static void tell_row(struct arena *arena, struct deleted_file *file, uint64_t needs,
+		     struct known_user *known)
 {
 	struct deleted *row = &file->row;
 
@@ -97,7 +110,7 @@ static void tell_row(struct arena *arena, struct deleted_file *file, uint64_t ne
 		facts_know(&row->facts, DELETED_CONTAINER);
 	}
 	if ((needs & NEED_USER) && !file->inode_rc) {
-		row->user = user_name(arena, file->inode.uid);
+		row->user = user_name(arena, file->inode.uid, known);
 		facts_know(&row->facts, DELETED_USER);
 	}
 	if (row->error.len)
@@ -106,8 +119,10 @@ static void tell_row(struct arena *arena, struct deleted_file *file, uint64_t ne
 
 void deleted_push(struct deleted_files *files, uint64_t needs, struct sink *sink)
 {
+	struct known_user known = { 0 };
+
 	for (size_t i = 0; i < files->count; i++) {
-		tell_row(&files->arena, &files->files[i], needs);
+		tell_row(&files->arena, &files->files[i], needs, &known);
 		if (!sink_push(sink, &files->files[i].row))
 			return;
 	}

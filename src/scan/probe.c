@@ -20,7 +20,7 @@ enum { PATIENCE_MS = 500, IMPATIENCE_MS = 100, LOOK_MS = 20 };
 struct board {
 	_Atomic size_t done; /**< questions before this index are through */
 	size_t bytes;        /**< of the whole mapping */
-			     /* Behind it: the answers, then one flag a question. */
+	/* Behind it: the answers, then one flag a question. */
 };
 
 enum { BOARD_BYTES = 64 };

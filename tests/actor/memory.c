@@ -148,8 +148,8 @@ static void op_loop_write(struct actor *actor, char **arg)
 		errx(1, "loop-write %s needs a file of 16 bytes or more", arg[1]);
 	} else if (!strcmp(arg[1], "mmap")) {
 		writer->write = store_both_ends;
-		writer->memory = map(writer->fd, PROT_READ | PROT_WRITE, MAP_SHARED, 0,
-				     writer->size);
+		writer->memory =
+			map(writer->fd, PROT_READ | PROT_WRITE, MAP_SHARED, 0, writer->size);
 	} else {
 		writer->write = write_both_ends;
 	}
