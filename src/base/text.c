@@ -5,14 +5,14 @@
 
 struct text text_basename(struct text path)
 {
-	const char *slash = path.len ? memrchr(path.bytes, '/', path.len) : NULL;
+	const char *slash = path.bytes ? memrchr(path.bytes, '/', path.len) : NULL;
 
 	return slash ? text_from(path, (size_t)(slash - path.bytes) + 1) : path;
 }
 
 struct text text_dirname(struct text path)
 {
-	const char *slash = path.len ? memrchr(path.bytes, '/', path.len) : NULL;
+	const char *slash = path.bytes ? memrchr(path.bytes, '/', path.len) : NULL;
 
 	if (!slash)
 		return (struct text){ path.bytes, 0 };

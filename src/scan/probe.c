@@ -16,15 +16,26 @@
 
 enum { PATIENCE_MS = 500, IMPATIENCE_MS = 100, LOOK_MS = 20 };
 
-/** Shared between us and the helper. */
+/** Shared between us and the helper. Behind it: the answers, then one flag a question. */
 struct board {
-	_Atomic size_t done; /**< questions before this index are through */
-	size_t bytes;        /**< of the whole mapping */
-	/* Behind it: the answers, then one flag a question. */
+	/** Atomic: questions before this index are through. */
+	size_t done;
+	/** Of the whole mapping. */
+	size_t bytes;
 };
 
 enum { BOARD_BYTES = 64 };
 _Static_assert(sizeof(struct board) <= BOARD_BYTES, "the answers begin behind the board");
+
+static size_t get_done(const struct board *board)
+{
+	return __atomic_load_n(&board->done, __ATOMIC_ACQUIRE);
+}
+
+static void set_done(struct board *board, size_t done)
+{
+	__atomic_store_n(&board->done, done, __ATOMIC_RELEASE);
+}
 
 static struct board *board_of(void *answers)
 {
@@ -73,10 +84,10 @@ static _Noreturn void be_helper(const struct probe *probe, void *answers, int pi
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	signal(SIGINT, SIG_IGN);
 	let_go(probe->keep, pipe_end);
-	for (size_t i = board->done; i < probe->count; i++) {
+	for (size_t i = get_done(board); i < probe->count; i++) {
 		if (!missing[i])
 			probe->ask(probe->context, i, answer_of(probe, answers, i));
-		board->done = i + 1;
+		set_done(board, i + 1);
 	}
 	_exit(0);
 }
@@ -106,7 +117,7 @@ static pid_t start(const struct probe *probe, void *answers, int *pipe_fd)
 /** True when the helper has ended; false when it has not moved for `patience_ms`. */
 static bool watch(const struct board *board, pid_t pid, int pipe_fd, int patience_ms)
 {
-	size_t before = board->done;
+	size_t before = get_done(board);
 	int waited = 0;
 
 	for (;;) {
@@ -115,8 +126,8 @@ static bool watch(const struct board *board, pid_t pid, int pipe_fd, int patienc
 		if (poll(&poll_fd, 1, LOOK_MS) > 0)
 			return true;
 		/* On a busy machine it may just not get its turn. */
-		if (board->done != before || (waited && !task_waits((unsigned int)pid))) {
-			before = board->done;
+		if (get_done(board) != before || (waited && !task_waits((unsigned int)pid))) {
+			before = get_done(board);
 			waited = 0;
 			continue;
 		}
@@ -138,7 +149,7 @@ static void give_up(const struct probe *probe, void *answers, size_t stuck)
 		if (probe->group(probe->context, i) == group)
 			missing[i] = true;
 	}
-	board_of(answers)->done = stuck + 1;
+	set_done(board_of(answers), stuck + 1);
 }
 
 int probe_run(const struct probe *probe, void **ret, const bool **missing)
@@ -152,7 +163,7 @@ int probe_run(const struct probe *probe, void **ret, const bool **missing)
 	void *answers = memory + BOARD_BYTES;
 	struct board *board = board_of(answers);
 	board->bytes = bytes;
-	while (board->done < probe->count) {
+	while (get_done(board) < probe->count) {
 		int pipe_fd = -1;
 		pid_t pid = start(probe, answers, &pipe_fd);
 
@@ -165,8 +176,8 @@ int probe_run(const struct probe *probe, void **ret, const bool **missing)
 		if (!ended)
 			kill(pid, SIGKILL);
 		waitpid(pid, NULL, ended ? 0 : WNOHANG);
-		if (board->done < probe->count) {
-			give_up(probe, answers, board->done);
+		if (get_done(board) < probe->count) {
+			give_up(probe, answers, get_done(board));
 			patience_ms = IMPATIENCE_MS;
 		}
 	}

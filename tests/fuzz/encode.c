@@ -170,6 +170,19 @@ static void must_be_base64(struct text text, struct text wanted)
 	must(got == wanted.len);
 }
 
+/** A backslash is harmless in single quotes, whatever the encoder makes of it elsewhere. */
+static bool is_plain_but_for_backslashes(struct text text)
+{
+	char *copy = malloc(text.len + 1);
+
+	must(copy != NULL);
+	for (size_t i = 0; i < text.len; i++)
+		copy[i] = text.bytes[i] == '\\' ? 'x' : text.bytes[i];
+	bool plain = encode_is_plain((struct text){ copy, text.len });
+	free(copy);
+	return plain;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct text text = fuzz_text(data, size);
@@ -183,7 +196,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(encode_is_plain(text) == text_equal(out, text));
 	must(encode_is_utf8(text) == is_utf8(text));
 	must_be_base64((struct text){ base64.bytes, base64.len }, text);
-	must(word.done == encode_is_plain(text));
+	must(word.done == is_plain_but_for_backslashes(text));
 	must(word.done || !word.len);
 	if (word.done)
 		must_be_word((struct text){ word.bytes, word.len }, text);
