@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * JSON, by jansson: one array of objects, or one object a line. Always valid UTF-8: a name that is
- * not appears escaped by the encoder, and a key NAME_base64 beside it carries its exact bytes. A row
+ * not appears escaped by the encoder, and a key NAME_base64 beside it carries its exact bytes. A name
  * with characters that steer a terminal is written in ASCII alone.
  */
 #include <inttypes.h>
@@ -125,21 +125,10 @@ static bool steers(enum value_type type, const struct value *value)
 	return false;
 }
 
-static void add_bytes(json_t *object, const struct heading *heading, const struct value *value)
+/** Jansson leaves DEL as it is; it can only stand inside a string. */
+static void print_ascii(const json_t *json, FILE *out)
 {
-	char key[80];
-
-	snprintf(key, sizeof(key), "%s_base64", heading->name);
-	json_object_set_new_nocheck(object, key,
-				    heading->type == TYPE_NAMES ?
-					    array_of(value->texts, true) :
-					    written(encode_base64, value->text));
-}
-
-/** Jansson leaves DEL as it is; inside an object it can only stand in a string. */
-static void print_ascii(const json_t *object, FILE *out)
-{
-	char *string = json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII);
+	char *string = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
 
 	if (!string)
 		memory_out();
@@ -152,26 +141,35 @@ static void print_ascii(const json_t *object, FILE *out)
 	free(string);
 }
 
+static void print(json_t *json, FILE *out, bool ascii)
+{
+	if (ascii)
+		print_ascii(json, out);
+	else
+		json_dumpf(json, out, JSON_COMPACT | JSON_ENCODE_ANY);
+	json_decref(json);
+}
+
+/** A key of ours needs no escapes, so the object is written as it comes. */
+static void print_value(FILE *out, const struct heading *heading, const struct value *value,
+			bool first)
+{
+	fprintf(out, "%s\"%s\":", first ? "" : ",", heading->name);
+	print(value_of(heading->type, value), out, steers(heading->type, value));
+	if (all_utf8(heading->type, value))
+		return;
+	fprintf(out, ",\"%s_base64\":", heading->name);
+	print(heading->type == TYPE_NAMES ? array_of(value->texts, true) :
+					    written(encode_base64, value->text),
+	      out, false);
+}
+
 static void print_row(struct renderer *renderer, const struct value *values)
 {
-	json_t *object = must(json_object());
-	size_t flags = JSON_COMPACT;
-
-	for (size_t i = 0; i < renderer->count; i++) {
-		const struct heading *heading = &renderer->headings[i];
-
-		json_object_set_new_nocheck(object, heading->name,
-					    value_of(heading->type, &values[i]));
-		if (!all_utf8(heading->type, &values[i]))
-			add_bytes(object, heading, &values[i]);
-		if (steers(heading->type, &values[i]))
-			flags |= JSON_ENSURE_ASCII;
-	}
-	if (flags & JSON_ENSURE_ASCII)
-		print_ascii(object, renderer->out);
-	else
-		json_dumpf(object, renderer->out, flags);
-	json_decref(object);
+	putc('{', renderer->out);
+	for (size_t i = 0; i < renderer->count; i++)
+		print_value(renderer->out, &renderer->headings[i], &values[i], i == 0);
+	putc('}', renderer->out);
 }
 
 static void begin_array(struct renderer *renderer)
