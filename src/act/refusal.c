@@ -15,16 +15,9 @@
 /** Text of other programs inside a message passes the encoder; the copy lies in the arena. */
 static const char *shown(const struct recovering *context, struct text text)
 {
-	char *string = NULL;
-	size_t len;
-	FILE *out = open_memstream(&string, &len);
+	char *string = encode_copy(text);
+	struct text copy = arena_text(context->arena, text_of(string));
 
-	if (!out)
-		memory_out();
-	encode_shown(out, text);
-	if (fclose(out))
-		memory_out();
-	struct text copy = arena_text(context->arena, (struct text){ string, len });
 	free(string);
 	return copy.bytes;
 }

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -12,20 +11,6 @@
 #include "kernel/procfile.h"
 #include "scan/names.h"
 #include "show/encode.h"
-
-static char *encoded(struct text text)
-{
-	char *string = NULL;
-	size_t len;
-	FILE *out = open_memstream(&string, &len);
-
-	if (!out)
-		memory_out();
-	encode_shown(out, text);
-	if (fclose(out))
-		memory_out();
-	return string;
-}
 
 static enum absence explain_denied(const struct inquiry *inquiry, const struct wish *wish,
 				   struct error *err)
@@ -39,7 +24,8 @@ static enum absence explain_denied(const struct inquiry *inquiry, const struct w
 static enum absence explain_live(const struct wish *wish, struct text link,
 				 const struct inode *inode, struct error *err)
 {
-	char *name = encoded(classify_old_path(link)), *target = encoded(wish->target->text);
+	char *name = encode_copy(classify_old_path(link)),
+	     *target = encode_copy(wish->target->text);
 
 	if (!text_starts(link, "/"))
 		error_set(err, 0, "%s is not deleted: it is %s, no file that had a name", target,
@@ -93,7 +79,7 @@ static enum absence explain_handle(const struct inquiry *inquiry, const struct w
 	if (rc) {
 		arena_init(&arena);
 		comm = names_comm(inquiry->source, handle->pid, &arena);
-		char *name = encoded(comm), *target = encoded(wish->target->text);
+		char *name = encode_copy(comm), *target = encode_copy(wish->target->text);
 
 		error_set(err, rc,
 			  "%s is gone: process %u (%s) does not hold it (any more)\n"
@@ -147,9 +133,9 @@ static enum absence explain_file(const struct inquiry *inquiry, const struct wis
 				 const struct outcome *outcome, struct error *err)
 {
 	bool is_word = wish->target->kind == TARGET_WORD;
-	char *what = encoded(is_word             ? wish->target->text :
-			     wish->found.path[0] ? text_of(wish->found.path) :
-						   wish->target->text);
+	char *what = encode_copy(is_word             ? wish->target->text :
+				 wish->found.path[0] ? text_of(wish->found.path) :
+						       wish->target->text);
 	enum absence absence = ABSENT_NOTHING;
 
 	if (!tally_is_complete(&outcome->tally))
@@ -173,7 +159,7 @@ static enum absence explain_file(const struct inquiry *inquiry, const struct wis
 static enum absence explain_process(const struct inquiry *inquiry, const struct wish *wish,
 				    struct error *err)
 {
-	char *what = encoded(wish->target->text);
+	char *what = encode_copy(wish->target->text);
 
 	if (wish->target->kind == TARGET_PROCESS &&
 	    names_is_denied(inquiry->source, wish->pids[0])) {

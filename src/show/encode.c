@@ -4,6 +4,8 @@
 #include <langinfo.h>
 #include <string.h>
 
+#include "base/arena.h"
+
 /** Length of the valid UTF-8 sequence at the front and its code point, or 0. */
 static size_t sequence(struct text text, uint32_t *code)
 {
@@ -102,6 +104,20 @@ static bool is_utf8_locale(void)
 void encode_shown(FILE *out, struct text text)
 {
 	encode(out, text, (struct rule){ .no_backslash = true, .only_ascii = !is_utf8_locale() });
+}
+
+char *encode_copy(struct text text)
+{
+	char *string = NULL;
+	size_t len;
+	FILE *out = open_memstream(&string, &len);
+
+	if (!out)
+		memory_out();
+	encode_shown(out, text);
+	if (fclose(out))
+		memory_out();
+	return string;
 }
 
 void encode_sentence(FILE *out, struct text text)

@@ -21,6 +21,9 @@ void encode_sentence(FILE *out, struct text text);
 /** encode_write for people: where the locale is not UTF-8, all that is not ASCII is written \xNN too. */
 void encode_shown(FILE *out, struct text text);
 
+/** What encode_shown writes, for a message. The caller frees; out of memory ends the program. */
+char *encode_copy(struct text text);
+
 /** True when encoding changes nothing. */
 bool encode_is_plain(struct text text);
 
