@@ -7,9 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ask/absent.h"
-#include "base/clock.h"
-#include "cmd/listing.h"
 #include "cmd/options.h"
 #include "cmd/recover_show.h"
 #include "model/recovery.h"
@@ -61,79 +58,35 @@ static int take(struct invocation *invocation, int key, const char *value, struc
 	return 0;
 }
 
-/** Targets that may mean many files at once, as long as each has a place of its own to go to. */
-static bool means_many(const struct wish *wish)
-{
-	return wish->found.is_directory;
-}
-
 static bool is_ambiguous(const struct session *session)
 {
-	const struct recover_options *recover = &session->invocation->recover;
+	const struct recover_options *recover = &session->acting.invocation->recover;
 
 	if (recover->output)
-		return session->files.count > 1;
-	if (recover->directory)
-		return false;
-	for (size_t i = 0; i < session->files.scope.count; i++) {
-		const struct wish *wish = &session->files.scope.wishes[i];
-
-		if (wish->matched > 1 && !means_many(wish))
-			return true;
-	}
-	return false;
+		return session->acting.files.count > 1;
+	return !recover->directory && acting_is_ambiguous(&session->acting);
 }
 
 static enum status refuse_ambiguous(struct session *session, struct error *err)
 {
-	recover_show_choice(session);
-	if (session->invocation->recover.output)
+	acting_show_choice(&session->acting, recover_show_out(session));
+	if (session->acting.invocation->recover.output)
 		error_set(err, -EINVAL,
 			  "-o takes one file, and %zu are meant. Nothing was written.",
-			  session->files.count);
+			  session->acting.files.count);
 	else
 		error_set(err, -EINVAL,
 			  "%zu deleted files are meant. Nothing was written.\n"
 			  "  all of them   %s -d .",
-			  session->files.count, session->invocation->line);
+			  session->acting.files.count, session->acting.invocation->line);
 	return STATUS_USAGE;
-}
-
-/** Every target that named nothing, or nothing here, gets its sentence. */
-static bool explain_targets(struct session *session)
-{
-	bool go_on = true;
-
-	for (size_t i = 0; i < session->files.scope.count; i++) {
-		const struct wish *wish = &session->files.scope.wishes[i];
-		struct error err = { "" };
-
-		if (recover_show_elsewhere(session, wish)) {
-			recover_worsen(session, STATUS_NOTHING);
-			go_on = false;
-		}
-		if (wish->matched)
-			continue;
-		enum absence absence =
-			absent_explain(&session->inquiry, wish, &session->outcome, &err);
-		static const enum status statuses[] = {
-			[ABSENT_NOTHING] = STATUS_NOTHING,
-			[ABSENT_UNSEEN] = STATUS_PARTLY_UNSEEN,
-			[ABSENT_REFUSED] = STATUS_REFUSED,
-			[ABSENT_NO_PROCESS] = STATUS_USAGE,
-		};
-		recover_worsen(session, statuses[absence]);
-		if (*err.message)
-			command_complain(err.message);
-	}
-	return go_on;
 }
 
 /** The path of `file` below the directory that was named, for -d. */
 static struct text path_below(const struct session *session, const struct deleted_file *file)
 {
-	for (size_t i = 0; i < session->files.scope.count; i++) {
-		const struct wish *wish = &session->files.scope.wishes[i];
+	for (size_t i = 0; i < session->acting.files.scope.count; i++) {
+		const struct wish *wish = &session->acting.files.scope.wishes[i];
 
 		if (wish->rest.len && text_is_below(file->path, wish->rest))
 			return text_from(file->path, wish->rest.len > 1 ? wish->rest.len + 1 : 1);
@@ -144,17 +97,17 @@ static struct text path_below(const struct session *session, const struct delete
 static void take_result(struct session *session, const struct recovered *recovered)
 {
 	FILE *people = recover_is_stream(session) ? stderr : stdout;
-	bool to_people = session->invocation->output.format == FORMAT_TEXT &&
+	bool to_people = session->acting.invocation->output.format == FORMAT_TEXT &&
 			 (recover_is_stream(session) || isatty(STDOUT_FILENO));
 
 	switch (recovered->result) {
 	case RECOVER_REFUSED:
 		command_complain(recovered->err.message);
-		recover_worsen(session, STATUS_REFUSED);
+		acting_worsen(&session->acting, STATUS_REFUSED);
 		return;
 	case RECOVER_INTERRUPTED:
 		command_complain("interrupted; nothing was left behind");
-		recover_worsen(session, STATUS_INTERRUPTED);
+		acting_worsen(&session->acting, STATUS_INTERRUPTED);
 		return;
 	case RECOVER_WOULD:
 		if (to_people)
@@ -166,18 +119,19 @@ static void take_result(struct session *session, const struct recovered *recover
 	}
 	if (recovered->transfer.grade == GRADE_CHANGED) {
 		recover_tell(&session->recovering, recovered, stderr);
-		recover_worsen(session, STATUS_TORN);
+		acting_worsen(&session->acting, STATUS_TORN);
 		return;
 	}
-	if (to_people && (recover_is_stream(session) || session->files.count == 1))
+	if (to_people && (recover_is_stream(session) || session->acting.files.count == 1))
 		recover_tell(&session->recovering, recovered, people);
 }
 
 static void recover_all(struct session *session)
 {
-	struct deleted_files *files = &session->files;
+	struct deleted_files *files = &session->acting.files;
 
-	session->results = arena_zero(&session->arena, files->count, sizeof(*session->results));
+	session->results =
+		arena_zero(&session->acting.arena, files->count, sizeof(*session->results));
 	for (size_t i = 0; i < files->count; i++) {
 		struct recovered *recovered = &session->results[session->count++];
 
@@ -191,20 +145,20 @@ static void recover_all(struct session *session)
 
 static enum status act(struct session *session, struct error *err)
 {
-	if (!session->invocation->target_count)
-		return recover_show_candidates(session);
-	if (*session->outcome.complaints.message)
-		command_complain(session->outcome.complaints.message);
-	bool go_on = explain_targets(session);
-	if (session->files.count && go_on && is_ambiguous(session))
+	struct acting *acting = &session->acting;
+
+	if (!acting->invocation->target_count)
+		return acting_show_candidates(acting, recover_show_out(session));
+	bool go_on = acting_explain(acting);
+	if (acting->files.count && go_on && is_ambiguous(session))
 		return refuse_ambiguous(session, err);
 	if (go_on) {
-		interrupt_begin(&session->interrupt);
+		interrupt_begin(&acting->interrupt);
 		recover_all(session);
-		interrupt_end(&session->interrupt);
+		interrupt_end(&acting->interrupt);
 	}
 	recover_show_results(session);
-	return session->status;
+	return acting->status;
 }
 
 static int check_options(const struct invocation *invocation, struct error *err)
@@ -233,43 +187,23 @@ static int check_options(const struct invocation *invocation, struct error *err)
 
 static enum status run(struct invocation *invocation, struct error *err)
 {
-	struct source source;
-	struct session session = { .invocation = invocation };
-	int64_t begun_ns = clock_ns(CLOCK_MONOTONIC);
+	struct session session = { 0 };
 
-	if (check_options(invocation, err) || listing_source(invocation, &source, err))
+	if (check_options(invocation, err))
 		return STATUS_USAGE;
-	arena_init(&session.arena);
-	session.inquiry = (struct inquiry){
-		.source = &source,
-		.targets = invocation->targets,
-		.target_count = invocation->target_count,
-		.program = invocation->program,
-		.line = invocation->line,
-	};
-	enum status status = STATUS_USAGE;
-	int rc = deleted_find(&session.inquiry, NEED_CONTAINER | NEED_OLD_NAME, &session.outcome,
-			      &session.files, err);
-	if (rc == -ETIMEDOUT)
-		status = STATUS_REFUSED;
-	if (rc == 0) {
+	if (acting_begin(&session.acting, invocation, err) == STATUS_ANSWERED) {
 		session.recovering = (struct recovering){
-			.source = &source,
-			.mounts = session.files.mounts,
-			.arena = &session.arena,
+			.source = &session.acting.source,
+			.mounts = session.acting.files.mounts,
+			.arena = &session.acting.arena,
 			.options = &invocation->recover,
 			.program = invocation->program,
 			.line = invocation->line,
-			.interrupt = &session.interrupt,
+			.interrupt = &session.acting.interrupt,
 		};
-		status = act(&session, err);
+		session.acting.status = act(&session, err);
 	}
-	if (invocation->verbose)
-		listing_verbose(&source, &session.outcome, begun_ns);
-	deleted_end(&session.files);
-	arena_end(&session.arena);
-	source_close(&source);
-	return status;
+	return acting_end(&session.acting);
 }
 
 static void how(const struct invocation *invocation, FILE *out)
