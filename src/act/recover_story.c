@@ -38,9 +38,9 @@ static void tell_back(const struct telling *telling)
 	fputs(style_bold(telling->style), out);
 	encode_shown(out, recovered->path);
 	fprintf(out, "%s is back", style_off(telling->style));
-	if (recovered->elsewhere && recovered->file->container.len) {
+	if (recovered->elsewhere && recovered->file->container.name.len) {
 		fputs(" in ", out);
-		encode_shown(out, recovered->file->container);
+		encode_shown(out, recovered->file->container.name);
 	}
 	units_size(size, recovered->transfer.size);
 	switch (recovered->method) {

@@ -8,7 +8,6 @@
 
 #include "ask/classify.h"
 #include "base/scope.h"
-#include "scan/containers.h"
 
 /** What makes two open files one. */
 struct identity {
@@ -308,13 +307,13 @@ static int name_containers(const struct inquiry *inquiry, struct deleted_files *
 {
 	struct arena *arena = &files->arena;
 	unsigned int *pids = arena_zero(arena, files->count + 1, sizeof(*pids));
-	struct text *names = arena_zero(arena, files->count + 1, sizeof(*names));
+	struct container *found_in = arena_zero(arena, files->count + 1, sizeof(*found_in));
 
 	for (size_t i = 0; i < files->count; i++)
 		pids[i] = files->files[i].holders[0].handle.pid;
-	int rc = containers_name(inquiry->source, pids, files->count, arena, names);
-	for (size_t i = 0; i < files->count && !rc; i++)
-		files->files[i].container = names[i];
+	int rc = containers_find(inquiry->source, pids, files->count, arena, found_in);
+	for (size_t i = 0; i < files->count; i++)
+		files->files[i].container = found_in[i];
 	return rc;
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 #include "ask/scope.h"
 #include "model/deleted.h"
+#include "scan/containers.h"
 
 /** One deleted file, with all that was found out about it. */
 struct deleted_file {
@@ -20,7 +21,7 @@ struct deleted_file {
 	struct mounted mounted;
 	const struct mountinfo *filesystem; /**< where its blocks lie, when known */
 	bool filesystem_own;                /**< that is a mount of ours */
-	struct text container;
+	struct container container;
 	bool wanted;
 };
 

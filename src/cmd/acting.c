@@ -62,7 +62,7 @@ void acting_worsen(struct acting *acting, enum status status)
 		acting->status = status;
 }
 
-/** One file that a path means inside a container: "  48211:5  python3  700M  /var/log/app.log in web-7". */
+/** "  48211:5  python3  700M  /var/log/app.log in web-7d9f6c5b9 (3f2a91c07b5e)" */
 static void show_contained(const struct deleted_file *file, const char *handle)
 {
 	char size[UNITS_MAX];
@@ -71,9 +71,14 @@ static void show_contained(const struct deleted_file *file, const char *handle)
 	encode_shown(stderr, file->comms[0]);
 	fprintf(stderr, "  %s  ", units_size(size, file->inode.size));
 	encode_shown(stderr, file->path);
-	if (file->container.len) {
+	if (file->container.name.len) {
 		fputs(" in ", stderr);
-		encode_shown(stderr, file->container);
+		encode_shown(stderr, file->container.name);
+	}
+	if (file->container.id.len) {
+		fputs(" (", stderr);
+		encode_shown(stderr, file->container.id);
+		putc(')', stderr);
 	}
 	putc('\n', stderr);
 }

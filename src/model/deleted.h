@@ -26,7 +26,7 @@ bool class_is_quiet(enum deleted_class class);
 
 enum deleted_needs {
 	NEED_OLD_NAME = 1 << 0,  /**< whether the old name is another file now: walks paths */
-	NEED_CONTAINER = 1 << 1, /**< the host name its process sees */
+	NEED_CONTAINER = 1 << 1, /**< host name and cgroup of its process */
 	NEED_USER = 1 << 2,      /**< a name for the uid */
 };
 

@@ -501,6 +501,78 @@ bound() {
 	answer '.[0].container == null'
 }
 
+CONTAINER_ID=3f2a91c07b5e4d6f8091a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f7
+
+@test "a container that shares the machine's host name is told by its cgroup" {
+	make_cgroup "docker-$CONTAINER_ID.scope"
+	actor_start open app.log creat,w unlink app.log
+	enter_cgroup "$ACTOR_PID"
+	ask "$ACTOR_PID"
+	one gone "$SCRATCH/app.log"
+	answer '.[0].container == "3f2a91c07b5e"'
+}
+
+@test "a container's own host name counts before its cgroup" {
+	need_mounts
+	make_cgroup "docker-$CONTAINER_ID.scope"
+	actor_start namespace uts hostname web-7d9f open app.log creat,w unlink app.log
+	enter_cgroup "$ACTOR_PID"
+	ask "$ACTOR_PID"
+	answer '.[0].container == "web-7d9f"'
+}
+
+@test "a container with a UTS namespace but the machine's name is told by its cgroup" {
+	need_mounts
+	make_cgroup lxc.payload.web-1
+	actor_start namespace uts open app.log creat,w unlink app.log
+	enter_cgroup "$ACTOR_PID"
+	ask "$ACTOR_PID"
+	answer '.[0].container == "web-1"'
+}
+
+@test "of two containers and the host each file has its own" {
+	local host first
+	actor_start open app.log creat,w unlink app.log
+	host=$ACTOR_PID
+	make_cgroup lxc.payload.web-1
+	actor_start open app.log creat,w unlink app.log open b.log creat,w unlink b.log
+	first=$ACTOR_PID
+	enter_cgroup "$ACTOR_PID"
+	make_cgroup lxc.payload.web-2
+	actor_start open app.log creat,w unlink app.log
+	enter_cgroup "$ACTOR_PID"
+	ask "$ACTOR_PID" "$first" "$host"
+	rows 4
+	answer 'map({ (.handle): .container }) | add ==
+		{ "\($a):3": null, "\($b):3": "web-1", "\($b):4": "web-1", "\($c):3": "web-2" }' \
+		--arg a "$host" --arg b "$first" --arg c "$ACTOR_PID"
+}
+
+@test "within one container nobody is said to be in it" {
+	make_cgroup "docker-$CONTAINER_ID.scope"
+	actor_start open app.log creat,w unlink app.log
+	enter_cgroup "$ACTOR_PID"
+	run --separate-stderr bash -c 'echo $$ >"$1/cgroup.procs" && shift && exec "$@"' - "$CGROUP" \
+		timeout "$PATIENCE" "$PROCOWL" deleted --json "$ACTOR_PID"
+	well_formed
+	answer '.[0].container == null'
+	run --separate-stderr bash -c 'echo $$ >"$1/cgroup.procs" && shift && exec unshare --cgroup "$@"' \
+		- "$CGROUP" timeout "$PATIENCE" "$PROCOWL" deleted --json "$ACTOR_PID"
+	well_formed
+	answer '.[0].container == null'
+}
+
+@test "a cgroup is read only where the column is shown" {
+	need_command strace
+	actor_start open app.log creat,w unlink app.log
+	ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0" strace -f -qq -o trace -e trace=openat \
+		"$PROCOWL" deleted -r -o handle,class "$ACTOR_PID" >/dev/null
+	run ! grep cgroup trace
+	ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0" strace -f -qq -o trace -e trace=openat \
+		"$PROCOWL" deleted -r -o handle,container "$ACTOR_PID" >/dev/null
+	grep "\"$ACTOR_PID/cgroup\"" trace
+}
+
 @test "a file deleted in a mount namespace of its own is classified there" {
 	need_mounts
 	mkdir d

@@ -38,6 +38,7 @@ PATIENCE=60
 declare -A ACTOR_IN=() ACTOR_OUT=()
 ACTORS=()
 MOUNTS=()
+CGROUPS=
 
 ### What a test needs: each skips with a reason where it is missing
 
@@ -86,6 +87,8 @@ situation_end() {
 		umount "${MOUNTS[i]}" 2>/dev/null || umount --lazy "${MOUNTS[i]}" || true
 	done
 	MOUNTS=()
+	[[ -z $CGROUPS ]] || find "$CGROUPS" -depth -type d -exec rmdir {} + || true
+	CGROUPS=
 	rm -rf --one-file-system "$SCRATCH"
 }
 
@@ -142,6 +145,24 @@ make_hung_mount() {
 
 hang() {
 	program_tell "$HUNG_PID" hang hung
+}
+
+# make_cgroup NAME : a new cgroup of that name; CGROUP is its directory, and `enter_cgroup PID` moves a
+# process there.
+make_cgroup() {
+	need_root
+	local root
+	root=$(findmnt -rn -o TARGET -t cgroup2 | head -n 1)
+	[[ -n $root ]] || root=$(findmnt -rn -o TARGET -t cgroup -O name=systemd | head -n 1)
+	[[ -n $root ]] || skip "there are no cgroups"
+	[[ -n $CGROUPS ]] || CGROUPS=$(mktemp -d "$root/procowl-test.XXXXXX" 2>/dev/null) ||
+		skip "may not make a cgroup"
+	CGROUP=$CGROUPS/$1
+	mkdir "$CGROUP"
+}
+
+enter_cgroup() {
+	echo "$1" >"$CGROUP/cgroup.procs"
 }
 
 # mounted POINT : remember to unmount what the test has mounted itself.

@@ -541,6 +541,14 @@ same_in_lines() {
 	[[ $output == 'web\x1b[2J\x0a' ]] || show_answer
 }
 
+@test "the name of a container's cgroup is no way in either" {
+	make_cgroup $'lxc.payload.web\x1b[2J\xff\u202e'
+	actor_start open app.log creat,w unlink app.log
+	enter_cgroup "$ACTOR_PID"
+	deleted -n -o container "$ACTOR_PID"
+	[[ $output == 'web\x1b[2J\xff\xe2\x80\xae' ]] || show_answer
+}
+
 @test "a mapped file has its exact name, whatever the kernel escapes" {
 	need_root
 	local name

@@ -181,6 +181,26 @@ container() {
 	absent /var/log/an-unlikely.log "$(inside /var/log/an-unlikely.log)"
 }
 
+@test "a container's file asked for by its path there: its id is said beside its host name" {
+	make_cgroup cri-containerd-3f2a91c07b5e4d6f8091a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f7.scope
+	container open /var/log/an-unlikely.log w,append,creat fd 0 9 write 0 300000 \
+		unlink /var/log/an-unlikely.log
+	enter_cgroup "$ACTOR_PID"
+	recover /var/log/an-unlikely.log
+	exits 1
+	says "/var/log/an-unlikely.log in web-7d9f (3f2a91c07b5e)"
+}
+
+@test "a container is not said twice where its host name is its id" {
+	make_cgroup lxc.payload.web-7d9f
+	container open /var/log/an-unlikely.log w,append,creat fd 0 9 write 0 300000 \
+		unlink /var/log/an-unlikely.log
+	enter_cgroup "$ACTOR_PID"
+	recover /var/log/an-unlikely.log
+	exits 1
+	says "/var/log/an-unlikely.log in web-7d9f"$'\n'
+}
+
 @test "a file of the container's image, deleted there, goes back" {
 	container open /shipped r fd 0 9 unlink /shipped
 	recover "$ACTOR_PID:9"
