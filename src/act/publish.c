@@ -103,13 +103,17 @@ int publish_link(int fd, const struct place *place, bool overwrite)
 	return 0;
 }
 
-void publish_end(struct draft *draft)
+int publish_end(struct draft *draft)
 {
-	if (draft->fd >= 0 && draft->hidden[0])
-		unlinkat(draft->directory, draft->hidden, 0);
+	int rc = 0;
+
+	if (draft->fd >= 0 && draft->hidden[0] && unlinkat(draft->directory, draft->hidden, 0) &&
+	    errno != ENOENT)
+		rc = -errno;
 	if (draft->fd >= 0)
 		close(draft->fd);
 	if (draft->directory >= 0)
 		close(draft->directory);
 	draft->fd = draft->directory = -1;
+	return rc;
 }

@@ -24,5 +24,5 @@ int publish_name(struct draft *draft, int directory, const char *name, bool over
 /** Give the file behind `fd` a further name: linkat(2). As above. */
 int publish_link(int fd, const struct place *place, bool overwrite);
 
-/** Throw away what was not published. */
-void publish_end(struct draft *draft);
+/** Throw away what was not published. 0, or -errno when its hidden name is still there. */
+int publish_end(struct draft *draft);

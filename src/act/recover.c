@@ -202,6 +202,20 @@ static void fill_row(const struct recovering *context, struct recovered *out)
 	}
 }
 
+/** A draft with a hidden name, on a filesystem without O_TMPFILE, could not be removed. */
+static void own_up(const struct work *work)
+{
+	struct recovered *out = work->out;
+
+	out->leftover = arena_text(work->context->arena, text_of(work->draft.hidden));
+	if (out->result == RECOVER_DONE)
+		return;
+	if (out->result == RECOVER_INTERRUPTED)
+		error_set(&out->err, 0, "interrupted");
+	out->result = RECOVER_REFUSED;
+	error_add(&out->err, "\n  %s beside it could not be removed", work->draft.hidden);
+}
+
 void recover_one(const struct recovering *context, const struct deleted_file *file,
 		 struct text below, struct recovered *ret)
 {
@@ -223,7 +237,8 @@ void recover_one(const struct recovering *context, const struct deleted_file *fi
 	see_writers(&work);
 	fill_row(context, ret);
 	interrupt_defer();
-	publish_end(&work.draft);
+	if (publish_end(&work.draft))
+		own_up(&work);
 	if (work.assumed)
 		identity_return();
 	place_end(&work.place);

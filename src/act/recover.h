@@ -43,6 +43,7 @@ struct recovered {
 	struct metadata metadata;
 	struct text path;   /**< where it is now, or was to be */
 	struct text landed; /**< it had to take this name: the other was taken at the last moment */
+	struct text leftover; /**< a hidden name beside it that could not be removed */
 	bool original, elsewhere;
 	bool mode_changed;
 	int64_t took_ns;

@@ -173,7 +173,9 @@ void recover_warn(const struct recovered *recovered, FILE *out)
 			metadata->missed, units_plural(metadata->missed));
 	if (metadata->mode_missed || metadata->times_missed)
 		fprintf(out, "procowl: its %s could not be given back there\n",
-			metadata->mode_missed ? "mode" : "times");
+			!metadata->times_missed ? "mode" :
+			!metadata->mode_missed  ? "times" :
+						  "mode and times");
 	if (metadata->privileges_left)
 		fputs("procowl: setuid, setgid or capabilities were left out: --keep-privileges\n",
 		      out);
@@ -181,6 +183,9 @@ void recover_warn(const struct recovered *recovered, FILE *out)
 		fprintf(out,
 			"procowl: to read it, its mode (%04o) let its owner read for a moment\n",
 			file->inode.mode & 07777);
+	if (recovered->leftover.len)
+		fprintf(out, "procowl: its second name beside it could not be removed: %s\n",
+			recovered->leftover.bytes);
 }
 
 /** Only appended to, it is a log, and its program can be told to open it anew. */
