@@ -121,8 +121,25 @@ static int enter(int directory, const char *name)
 	return open_directory(directory, name, O_NOFOLLOW);
 }
 
-/** Go down from *directory along *path as far as there are directories; the rest stays in *path. */
-static int descend(int *directory, struct text *path, bool make, struct arena *arena)
+/** A new directory, or one that somebody else has just made. A descriptor on it, or -errno. */
+static int make(int directory, const char *name, unsigned int *made)
+{
+	bool own = mkdirat(directory, name, 0777) == 0;
+
+	if (!own && errno != EEXIST)
+		return -errno;
+	int fd = enter(directory, name);
+	if (own && fd < 0)
+		unlinkat(directory, name, AT_REMOVEDIR);
+	*made += own && fd >= 0;
+	return fd;
+}
+
+/**
+ * Go down from *directory along *path as far as there are directories; with `made`, make and count those
+ * that are missing. The rest stays in *path.
+ */
+static int descend(int *directory, struct text *path, unsigned int *made, struct arena *arena)
 {
 	struct text word, rest = *path;
 
@@ -134,11 +151,10 @@ static int descend(int *directory, struct text *path, bool make, struct arena *a
 		if (word.len) {
 			int fd = enter(*directory, name);
 
-			if (fd == -ENOENT && make &&
-			    (mkdirat(*directory, name, 0777) == 0 || errno == EEXIST))
-				fd = enter(*directory, name);
+			if (fd == -ENOENT && made)
+				fd = make(*directory, name, made);
 			if (fd < 0)
-				return fd == -ENOENT && !make ? 0 : fd;
+				return fd == -ENOENT && !made ? 0 : fd;
 			close(*directory);
 			*directory = fd;
 		}
@@ -174,12 +190,43 @@ int place_below(const char *directory, struct text relative, struct arena *arena
 	ret->directory = open_directory(AT_FDCWD, directory, 0);
 	if (ret->directory < 0)
 		return ret->directory;
-	return descend(&ret->directory, &ret->missing, false, arena);
+	return descend(&ret->directory, &ret->missing, NULL, arena);
 }
 
 int place_make(struct place *place, struct arena *arena)
 {
-	return descend(&place->directory, &place->missing, true, arena);
+	return descend(&place->directory, &place->missing, &place->made, arena);
+}
+
+/** One directory up, if the one we come from is still called `name` there and could be removed. */
+static bool ascend(int *directory, const char *name)
+{
+	scope_fd parent = openat(*directory, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct inode here, there;
+
+	if (parent < 0 || inode_look(*directory, "", &here) ||
+	    inode_look_at(parent, name, &there) || !inode_same(&here, &there) ||
+	    unlinkat(parent, name, AT_REMOVEDIR))
+		return false;
+	close(*directory);
+	*directory = scope_fd_take(&parent);
+	return true;
+}
+
+void place_unmake(struct place *place, struct arena *arena)
+{
+	struct text path = text_dirname(place->shown);
+
+	/* It may have failed half way. */
+	if (place->missing.len)
+		path.len -= place->missing.len + 1;
+	for (; place->made; place->made--) {
+		const char *name = arena_text(arena, text_basename(path)).bytes;
+
+		if (!ascend(&place->directory, name))
+			return;
+		path = text_dirname(path);
+	}
 }
 
 int place_look(const struct place *place, struct inode *ret)

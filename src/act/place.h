@@ -11,6 +11,7 @@
 struct place {
 	int directory;       /**< open for reading, so that it can be synced; -1: none */
 	struct text missing; /**< directories below it that must be made first; see place_make */
+	unsigned int made;   /**< how many it has made, `directory` being the last of them */
 	char name[NAME_MAX + 1];
 	struct text shown; /**< the whole path, for people and for the row; in the caller's arena */
 	bool original;
@@ -44,6 +45,9 @@ int place_below(const char *directory, struct text relative, struct arena *arena
 
 /** Make the directories that are missing: now `directory` is the last of them. 0 or -errno. */
 int place_make(struct place *place, struct arena *arena);
+
+/** Remove the directories that place_make has made, as far as nothing is in them. */
+void place_unmake(struct place *place, struct arena *arena);
 
 /** What is at the place now: 0 and its inode, or -ENOENT, or another -errno. */
 int place_look(const struct place *place, struct inode *ret);

@@ -239,6 +239,8 @@ void recover_one(const struct recovering *context, const struct deleted_file *fi
 	interrupt_defer();
 	if (publish_end(&work.draft))
 		own_up(&work);
+	if (ret->result != RECOVER_DONE)
+		place_unmake(&work.place, context->arena);
 	if (work.assumed)
 		identity_return();
 	place_end(&work.place);
