@@ -38,9 +38,9 @@ static void tell_back(const struct telling *telling)
 	fputs(style_bold(telling->style), out);
 	encode_shown(out, recovered->path);
 	fprintf(out, "%s is back", style_off(telling->style));
-	if (recovered->elsewhere && recovered->file->container.name.len) {
+	if (recovered->elsewhere && recovered->file->container.len) {
 		fputs(" in ", out);
-		encode_shown(out, recovered->file->container.name);
+		encode_shown(out, recovered->file->container);
 	}
 	units_size(size, recovered->transfer.size);
 	switch (recovered->method) {

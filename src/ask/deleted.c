@@ -8,6 +8,7 @@
 
 #include "ask/classify.h"
 #include "base/scope.h"
+#include "scan/containers.h"
 
 /** What makes two open files one. */
 struct identity {
@@ -312,8 +313,10 @@ static int name_containers(const struct inquiry *inquiry, struct deleted_files *
 	for (size_t i = 0; i < files->count; i++)
 		pids[i] = files->files[i].holders[0].handle.pid;
 	int rc = containers_find(inquiry->source, pids, files->count, arena, found_in);
-	for (size_t i = 0; i < files->count; i++)
-		files->files[i].container = found_in[i];
+	for (size_t i = 0; i < files->count; i++) {
+		files->files[i].container = found_in[i].name;
+		files->files[i].container_id = found_in[i].id;
+	}
 	return rc;
 }
 

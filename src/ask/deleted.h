@@ -5,7 +5,6 @@
 #pragma once
 #include "ask/scope.h"
 #include "model/deleted.h"
-#include "scan/containers.h"
 
 /** One deleted file, with all that was found out about it. */
 struct deleted_file {
@@ -21,7 +20,8 @@ struct deleted_file {
 	struct mounted mounted;
 	const struct mountinfo *filesystem; /**< where its blocks lie, when known */
 	bool filesystem_own;                /**< that is a mount of ours */
-	struct container container;
+	struct text container;              /**< see scan/containers.h: its name */
+	struct text container_id;           /**< and its id */
 	bool wanted;
 };
 

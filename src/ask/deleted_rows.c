@@ -105,8 +105,8 @@ static void tell_row(struct arena *arena, struct deleted_file *file, uint64_t ne
 		facts_deny(&row->facts, DELETED_PATH);
 		row->error = text_of("its name is longer than the kernel tells (4095 bytes)");
 	}
-	if (file->container.name.len) {
-		row->container = file->container.name;
+	if (file->container.len) {
+		row->container = file->container;
 		facts_know(&row->facts, DELETED_CONTAINER);
 	}
 	if ((needs & NEED_USER) && !file->inode_rc) {

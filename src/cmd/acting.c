@@ -71,13 +71,13 @@ static void show_contained(const struct deleted_file *file, const char *handle)
 	encode_shown(stderr, file->comms[0]);
 	fprintf(stderr, "  %s  ", units_size(size, file->inode.size));
 	encode_shown(stderr, file->path);
-	if (file->container.name.len) {
+	if (file->container.len) {
 		fputs(" in ", stderr);
-		encode_shown(stderr, file->container.name);
+		encode_shown(stderr, file->container);
 	}
-	if (file->container.id.len) {
+	if (file->container_id.len) {
 		fputs(" (", stderr);
-		encode_shown(stderr, file->container.id);
+		encode_shown(stderr, file->container_id);
 		putc(')', stderr);
 	}
 	putc('\n', stderr);
