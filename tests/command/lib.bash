@@ -107,6 +107,11 @@ make_fs() {
 	"mkfs.$1" ${options[$1]} "$image" >/dev/null
 	mount -o loop "$image" "$FS" || skip "cannot mount $1"
 	MOUNTS+=("$FS")
+	# A loop device may still be read-only from whoever had it last.
+	[[ -w $FS ]] || {
+		blockdev --setrw "$(findmnt -n -o SOURCE "$FS")"
+		mount -o remount,rw "$FS"
+	}
 	chmod 755 "$FS"
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck disable=SC2154  # status, output and stderr are set by run
+# shellcheck disable=SC2034,SC2154  # WRAPPER is for container; status, output and stderr are set by run
 # Files of processes that see another world: mount namespaces, chroots, containers, attackers.
 
 load lib
@@ -11,11 +11,6 @@ setup() {
 	need_mounts
 }
 teardown() { end; }
-
-# The actor's view of PATH
-inside() {
-	echo "/proc/$ACTOR_PID/root$1"
-}
 
 # --- another mount namespace ------------------------------------------------------------------
 
@@ -124,34 +119,6 @@ private_tmpfs() {
 }
 
 # --- containers -------------------------------------------------------------------------------
-
-# image : ./image has an actor and the libraries that it needs
-image() {
-	local file
-	mkdir -p image/var/log image/proc image/old
-	cp "$ACTOR" image/actor
-	while read -r file; do
-		cp --parents -L "$file" image
-	done < <(ldd "$ACTOR" | grep -oE '/[^ ]+')
-	pattern 300000 >image/shipped
-}
-
-# container OPERATION… : an actor whose root is an overlay of its own over ./image, in mount and uts
-# namespaces of its own, as a container runtime would make it. WRAPPER stands before it.
-container() {
-	image
-	filesystem tmpfs
-	mkdir tmpfs/upper tmpfs/work tmpfs/root
-	chmod 777 tmpfs/* && chmod 755 tmpfs/root
-	[[ -z ${WRAPPER-} ]] || chown -R 65534:65534 tmpfs/* image
-	# shellcheck disable=SC2016,SC2086  # for the shell inside; several words
-	program_start ${WRAPPER-} unshare --mount --uts --propagation private bash -euc '
-		hostname web-7d9f
-		mount -t overlay -o lowerdir=image,upperdir=tmpfs/upper,workdir=tmpfs/work overlay tmpfs/root
-		cd tmpfs/root
-		pivot_root . old
-		exec /actor unmount /old chdir / "$@"' container "$@"
-}
 
 @test "a container's log goes back into the container" {
 	container open /var/log/app.log w,append,creat fd 0 9 write 0 300000 unlink /var/log/app.log

@@ -190,3 +190,38 @@ absent() {
 		return 1
 	done
 }
+
+### Containers
+
+# The actor's view of PATH
+inside() {
+	echo "/proc/$ACTOR_PID/root$1"
+}
+
+# image : ./image has an actor and the libraries that it needs
+image() {
+	local file
+	mkdir -p image/var/log image/proc image/old
+	cp "$ACTOR" image/actor
+	while read -r file; do
+		cp --parents -L "$file" image
+	done < <(ldd "$ACTOR" | grep -oE '/[^ ]+')
+	pattern 300000 >image/shipped
+}
+
+# container OPERATION… : an actor whose root is an overlay of its own over ./image, in mount and uts
+# namespaces of its own, as a container runtime would make it. WRAPPER stands before it.
+container() {
+	image
+	filesystem tmpfs
+	mkdir tmpfs/upper tmpfs/work tmpfs/root
+	chmod 777 tmpfs/* && chmod 755 tmpfs/root
+	[[ -z ${WRAPPER-} ]] || chown -R 65534:65534 tmpfs/* image
+	# shellcheck disable=SC2016,SC2086  # for the shell inside; several words
+	program_start ${WRAPPER-} unshare --mount --uts --propagation private bash -euc '
+		hostname web-7d9f
+		mount -t overlay -o lowerdir=image,upperdir=tmpfs/upper,workdir=tmpfs/work overlay tmpfs/root
+		cd tmpfs/root
+		pivot_root . old
+		exec /actor unmount /old chdir / "$@"' container "$@"
+}
