@@ -18,6 +18,7 @@ setup() {
 
 teardown() {
 	[[ -z ${HOLD-} ]] || kill "$HOLD" 2>/dev/null || true
+	[[ -z ${MASTER-} ]] || postgres_ends immediate || true
 	end
 }
 
@@ -151,6 +152,68 @@ database() {
 	DB=${ACTOR_CHILDREN[0]}
 }
 
+# postgres DIR : a server with the table `orders` of 30 000 rows, whose file is ORDERS, and one session,
+# DB, which has it open and inserts into another table all the time. It can be told to `pause`.
+postgres() {
+	local bin
+	bin=$(find /usr/lib/postgresql/*/bin/postgres 2>/dev/null | sort -V | tail -n 1)
+	[[ -n $bin ]] || skip "needs PostgreSQL"
+	id postgres >/dev/null 2>&1 || skip "needs the user postgres"
+	PG=(setpriv --reuid postgres --regid postgres --clear-groups env -C / "PATH=${bin%/*}:$PATH"
+		"PGHOST=$place" PGUSER=postgres PGDATABASE=postgres)
+	PG_DATA=$1
+	mkdir "$PG_DATA"
+	chown postgres "$PG_DATA" "$place"
+	chmod 700 "$PG_DATA"
+	"${PG[@]}" initdb --pgdata="$PG_DATA" --auth=trust --no-sync --locale=C >initdb.log 2>&1
+	cat >>"$PG_DATA/postgresql.conf" <<-END
+		listen_addresses = ''
+		unix_socket_directories = '$place'
+		max_wal_size = 64MB
+		min_wal_size = 32MB
+		autovacuum = off
+	END
+	postgres_starts
+	"${PG[@]}" psql -qc "CREATE TABLE orders(id int, what text); CREATE TABLE load(n int);
+		INSERT INTO orders SELECT i, repeat(md5(i::text), 20) FROM generate_series(1, 30000) i;
+		CHECKPOINT"
+	ORDERS=$PG_DATA/$("${PG[@]}" psql -Atc "SELECT pg_relation_filepath('orders')")
+	cat >session.sh <<-'END'
+		coproc DB { exec "$@" psql -Atq 2>&1; }
+		ask() {
+			echo "$1; SELECT 'over';" >&"${DB[1]}"
+			while read -r line <&"${DB[0]}" && [[ $line != over ]]; do
+				answer=$line
+			done
+		}
+		ask "SELECT count(what) FROM orders"
+		ask "SELECT pg_backend_pid()"
+		echo "child $answer"
+		echo ready
+		while true; do
+			ask "INSERT INTO load SELECT count(*) FROM orders"
+			read -r -t 0.001 what && break
+			(($? > 128)) || exit 0
+		done
+		ask "BEGIN; LOCK TABLE orders IN SHARE MODE"
+		echo paused
+		read -r what
+	END
+	program_start bash session.sh "${PG[@]}"
+	DB=${ACTOR_CHILDREN[0]}
+}
+
+postgres_starts() {
+	"${PG[@]}" pg_ctl --pgdata="$PG_DATA" --log="$place/server.log" --wait start >/dev/null 3>&-
+	MASTER=$(head -n 1 "$PG_DATA/postmaster.pid")
+}
+
+# postgres_ends MODE : and nothing of it is left
+postgres_ends() {
+	"${PG[@]}" pg_ctl --pgdata="$PG_DATA" --wait --mode="$1" stop >/dev/null
+	MASTER=''
+}
+
 # descriptor PID FILE : which of its descriptors that is
 descriptor() {
 	local fd
@@ -278,6 +341,56 @@ scratch() {
 	kill "$HOLD"
 	while [[ -e /proc/$HOLD ]]; do :; done
 	(($(free var) >= before + size))
+}
+
+@test "night one: a table of PostgreSQL is deleted under load, held, recovered, and put back" {
+	local handle size before
+	knows hold
+	make_fs ext4 192M "$place/var"
+	make_fs ext4 96M "$place/backup"
+	postgres "$place/var/main"
+	handle=$DB:$(descriptor "$DB" "$ORDERS")
+	size=$(stat -c %s "$ORDERS")
+	# The server must be able to go on for a while.
+	ballast var $((size * 3 / 4))
+
+	rm "$ORDERS"
+	types procowl deleted "$place/var"
+	exits 0
+	says "1 deleted file on $place/var is still open"
+	says "$handle"
+	says "$ORDERS"
+	types procowl hold -b "$handle"
+	screen 0 <<-END
+	Holding $ORDERS (deleted, <size>) as <n>:<n>.
+	  It now survives postgres and this terminal. Let go of it with: kill <n>
+	END
+	HOLD=${output##* }
+	types procowl recover "$handle"
+	exits 4
+	says "cannot copy $handle to ${ORDERS%/*}: it takes"
+	says "it is held"
+
+	tell "$ACTOR_PID" pause
+	[[ $answer == paused ]]
+	types procowl recover "$handle" -d backup
+	exits 0
+	says "backup/${ORDERS##*/} is back: "
+	says "unchanged: nobody wrote to it between "
+	says "Owner postgres:postgres, mode 0600 and times are as they were."
+	holds "backup/${ORDERS##*/}" "$handle"
+
+	# Its own checkpoint fails without the file: no clean end, but its log is whole.
+	actor_stop
+	postgres_ends immediate
+	before=$(free var)
+	kill "$HOLD"
+	while [[ -e /proc/$HOLD ]]; do :; done
+	(($(free var) >= before + size))
+	cp -p "backup/${ORDERS##*/}" "$ORDERS"
+	postgres_starts
+	[[ $("${PG[@]}" psql -Atc "SELECT count(*), sum(length(what)) FROM orders") == '30000|19200000' ]]
+	postgres_ends fast
 }
 
 ### Night two: df says full, du says half
