@@ -17,6 +17,8 @@ static int bind_one(const struct source *source, const struct deleted_file *file
 	char name[16], path[OPEN_FILE_PATH_MAX];
 	struct inode inode;
 
+	if (holder->handle.use == USE_LOOP || holder->handle.use == USE_RING)
+		return held_bind_kernel(file, holder, out);
 	snprintf(name, sizeof(name), "%u/", holder->handle.pid);
 	scope_fd dir = openat(source->proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)

@@ -14,6 +14,9 @@ struct held {
 	bool borrowed;     /**< `read` shares its owner's offset: pread(2) only, never lseek(2) */
 	bool mode_changed; /**< its owner was let read for a moment: chmod(2) there and back */
 	struct inode inode;
+	struct {
+		uint64_t offset, size;
+	} part; /**< not the file itself is held, but a loop device that shows this part of it; or 0 */
 };
 
 /** -errno of held_bind beyond the usual: what is there is another file. */
@@ -24,6 +27,13 @@ enum { HELD_OTHER_FILE = 1000 };
  * -ESRCH when it is gone, or -errno. held_end lets go.
  */
 int held_bind(const struct source *source, const struct deleted_file *file, struct held *ret);
+
+/**
+ * The same through one holder that is no process: a loop device, a slot of an io_uring. Where the file
+ * cannot be opened by its number the loop device itself is held, see `part`.
+ */
+int held_bind_kernel(const struct deleted_file *file, const struct open_file *holder,
+		     struct held *out);
 
 /**
  * Open it to be read: anew through /proc, else by a copy of a holder's descriptor (pidfd_getfd), else

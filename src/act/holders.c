@@ -56,7 +56,8 @@ static unsigned int *known_pids(const struct deleted_file *file, struct arena *a
 	for (size_t i = 0; i < file->holder_count; i++) {
 		unsigned int pid = file->holders[i].handle.pid;
 
-		if (!*count || pids[*count - 1] != pid)
+		if (handle_is_process(&file->holders[i].handle) &&
+		    (!*count || pids[*count - 1] != pid))
 			pids[(*count)++] = pid;
 	}
 	return pids;
@@ -81,5 +82,6 @@ int holders_look(const struct source *source, const struct held *held, bool all,
 	ret->namespaced = tally.namespaced;
 	ret->in_flight = tally.in_flight > 0;
 	ret->in_ring = tally.rings > 0;
+	attached_look(source, held->file, arena, &ret->attached);
 	return rc;
 }

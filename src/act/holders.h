@@ -3,7 +3,7 @@
  * Who can write to a file while it is copied: every descriptor and mapping of it, by identity.
  */
 #pragma once
-#include "act/held.h"
+#include "act/attached.h"
 
 struct holders {
 	bool complete;                   /**< everybody in sight could be looked at */
@@ -13,7 +13,8 @@ struct holders {
 	unsigned int writers, appenders; /**< descriptors that may write; of these, O_APPEND */
 	bool in_flight; /**< descriptors in flight over unix sockets: of which file nobody can say */
 	bool in_ring;   /**< an io_uring has it registered: how, nobody can say */
-	unsigned int writer_pid; /**< the first process that writes; 0: none */
+	struct attached attached; /**< a loop device has it */
+	unsigned int writer_pid;  /**< the first process that writes; 0: none */
 	unsigned int writing_processes;
 	struct text writer_comm; /**< in the arena */
 	struct text mapper_comm; /**< the first process that maps it writable; likewise */

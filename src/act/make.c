@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "act/device.h"
 #include "act/identity.h"
 #include "act/refusal.h"
 #include "base/clock.h"
@@ -52,7 +53,9 @@ static bool clone(struct work *work)
 static bool has_room(struct work *work)
 {
 	struct room room;
-	uint64_t needed = copy_data(work->held.read, work->held.borrowed, work->held.inode.size);
+	uint64_t needed = work->held.part.size ? work->held.part.size :
+						 copy_data(work->held.read, work->held.borrowed,
+							   work->held.inode.size);
 
 	/* Where holes cannot be asked for, the blocks it has are what it can need. */
 	if (work->held.borrowed && work->held.inode.disk < needed)
@@ -103,8 +106,10 @@ static bool copy(struct work *work)
 	if (!has_room(work))
 		return false;
 	step_back();
-	int rc = transfer_copy(&context, &work->held, work->draft.fd, &work->out->transfer,
-			       &work->out->err);
+	int rc = work->held.part.size ?
+			 device_copy(&context, &work->held, work->draft.fd, &work->out->transfer) :
+			 transfer_copy(&context, &work->held, work->draft.fd, &work->out->transfer,
+				       &work->out->err);
 	work->out->method = METHOD_COPY;
 	if (rc)
 		fail_copy(work, rc);
@@ -154,8 +159,10 @@ static void publish(struct work *work)
 	const struct recover_options *options = work->context->options;
 	struct recovered *out = work->out;
 
-	metadata_restore(work->held.read, work->draft.fd, &work->held.inode, work->atime_ns,
-			 options->keep_privileges, &out->metadata);
+	/* What can be asked of a loop device is its own, not the file's. */
+	if (!work->held.part.size)
+		metadata_restore(work->held.read, work->draft.fd, &work->held.inode, work->atime_ns,
+				 options->keep_privileges, &out->metadata);
 	if (fsync(work->draft.fd)) {
 		fail_copy(work, -errno);
 		return;
@@ -202,7 +209,8 @@ void make_anew(struct work *work)
 		refusal_place(work->context, work->out, rc);
 		return;
 	}
-	metadata_prepare(work->held.read, work->draft.fd);
+	if (!work->held.part.size)
+		metadata_prepare(work->held.read, work->draft.fd);
 	if (clone(work) || copy(work))
 		publish(work);
 }
@@ -217,7 +225,10 @@ void make_stream(struct work *work)
 		return;
 	struct transfer_context context = transfer_context(work, &bar);
 	context.bar->name = text_basename(out->file->path);
-	int rc = transfer_stream(&context, &work->held, STDOUT_FILENO, &out->transfer, &out->err);
+	int rc = work->held.part.size ?
+			 device_stream(&context, &work->held, STDOUT_FILENO, &out->transfer) :
+			 transfer_stream(&context, &work->held, STDOUT_FILENO, &out->transfer,
+					 &out->err);
 	out->method = METHOD_COPY;
 	if (rc)
 		fail_copy(work, rc);

@@ -10,7 +10,17 @@
 #include "base/scope.h"
 #include "kernel/fdinfo.h"
 #include "kernel/openat2.h"
+#include "scan/numbered.h"
 #include "scan/paths.h"
+
+/** What the kernel itself holds was opened on a mount that we chose: is the path one of that mount? */
+static bool is_named_there(const struct held *held)
+{
+	enum use use = held->holder->handle.use;
+
+	return (use != USE_LOOP && use != USE_RING) ||
+	       numbered_has_name(held->hold, held->file->link);
+}
 
 static int set_name(struct place *place, struct text name)
 {
@@ -67,7 +77,7 @@ int place_original(const struct source *source, const struct held *held, struct 
 	if (rc)
 		return -PLACE_NO_NAME;
 	scope_fd root = open_root(source, held, &ret->elsewhere);
-	if (root < 0)
+	if (root < 0 || !is_named_there(held))
 		return -PLACE_UNPROVED;
 	if (ret->elsewhere &&
 	    !paths_below_root(source, held->holder->handle.pid, path, arena, &path))

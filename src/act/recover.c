@@ -24,6 +24,8 @@ static bool take_hold(struct work *work)
 		return false;
 	}
 	out->holder = work->held.holder;
+	out->part_offset = work->held.part.offset;
+	out->part_size = work->held.part.size;
 	if (!S_ISREG(work->held.inode.mode)) {
 		refusal_kind(out, work->held.inode.mode);
 		return false;

@@ -46,6 +46,7 @@ struct recovered {
 	struct text leftover; /**< a hidden name beside it that could not be removed */
 	bool original, elsewhere;
 	bool mode_changed;
+	uint64_t part_offset, part_size; /**< only this much of it could be read; size 0: all */
 	int64_t took_ns;
 	struct error err;
 	struct recovery row;

@@ -147,7 +147,8 @@ static void tell_metadata(const struct telling *telling)
 	const struct metadata *metadata = &telling->recovered->metadata;
 	FILE *out = telling->out;
 
-	if (telling->recovered->method == METHOD_RELINK || !is_as_it_was(metadata))
+	if (telling->recovered->method == METHOD_RELINK || telling->recovered->part_size ||
+	    !is_as_it_was(metadata))
 		return;
 	fputs("  Owner ", out);
 	tell_owner(telling);
@@ -159,11 +160,31 @@ static void tell_metadata(const struct telling *telling)
 		fputs(" and times are as they were.\n", out);
 }
 
+/** A loop device is all that can be read of it, or somebody may have more to write to it. */
+static void warn_attached(const struct recovered *recovered, FILE *out)
+{
+	const struct attached *attached = &recovered->transfer.holders.attached;
+	char size[UNITS_MAX];
+
+	if (recovered->part_size)
+		fprintf(out,
+			"procowl: only what /dev/loop%u shows of it could be read: %s from byte "
+			"%" PRIu64 " on; its owner, mode and times are not known\n",
+			recovered->holder->handle.fd, units_size(size, recovered->part_size),
+			recovered->part_offset);
+	if (attached->writes && recovered->transfer.grade != GRADE_CHANGED)
+		fprintf(out,
+			"procowl: /dev/loop%u is mounted, or open for writing: what was not "
+			"written to it yet is missing\n",
+			attached->number);
+}
+
 void recover_warn(const struct recovered *recovered, FILE *out)
 {
 	const struct metadata *metadata = &recovered->metadata;
 	const struct deleted_file *file = recovered->file;
 
+	warn_attached(recovered, out);
 	if (metadata->owner_missed)
 		fprintf(out,
 			"procowl: its owner (uid %u) could not be given back: that needs root\n",
@@ -214,6 +235,27 @@ static void tell_writers(const struct telling *telling)
 	      out);
 }
 
+/** The copy is a state the file really had; what is on the device may not be complete in it. */
+static bool is_doubt_about_device(const struct transfer *transfer)
+{
+	return transfer->holders.attached.writes && !transfer->mapped && !transfer->blind;
+}
+
+static void tell_device_doubt(const struct telling *telling)
+{
+	unsigned int number = telling->recovered->transfer.holders.attached.number;
+	FILE *out = telling->out;
+
+	fprintf(out, "/dev/loop%u is in use: ", number);
+	encode_shown(out, telling->recovered->path);
+	fprintf(out,
+		" may be torn\n"
+		"  changed: what is mounted from the device may write at any time.\n"
+		"  Unmounting it may end the file. First: %s hold -b /dev/loop%u; then unmount, and "
+		"repeat.\n",
+		telling->context->program, number);
+}
+
 /** Exit status 5, and what to do about it. */
 static void tell_doubt(const struct telling *telling)
 {
@@ -226,6 +268,10 @@ static void tell_doubt(const struct telling *telling)
 
 	fprintf(out, "%sprocowl:%s recovered, but ", style_yellow(telling->style),
 		style_off(telling->style));
+	if (is_doubt_about_device(transfer)) {
+		tell_device_doubt(telling);
+		return;
+	}
 	if (who.len)
 		comm_of(telling, who);
 	else

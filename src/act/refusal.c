@@ -62,6 +62,10 @@ void refusal_bind(const struct recovering *context, struct recovered *recovered,
 	/* One that has just ended may not even have told its name. */
 	const char *comm = file->comms[0].len ? shown(context, file->comms[0]) : "process";
 
+	if (file->holders[0].handle.use == USE_LOOP || file->holders[0].handle.use == USE_RING) {
+		refusal_kernel(context, recovered, rc);
+		return;
+	}
 	refuse(recovered);
 	refusal_handle(handle, recovered);
 	if (rc == -HELD_OTHER_FILE)

@@ -33,6 +33,8 @@ static void merge_holders(struct holders *into, const struct holders *after)
 	into->mapped |= after->mapped;
 	into->mapped_shared |= after->mapped_shared;
 	into->in_ring |= after->in_ring;
+	if (!into->attached.writes)
+		into->attached = after->attached;
 	/* What was in flight once has arrived by now: then it was seen, or is closed again. */
 	into->in_flight &= after->in_flight;
 	if (after->writers - after->appenders > into->writers - into->appenders ||
@@ -128,7 +130,7 @@ static int decide(struct run *run, bool clean, bool *decided, struct error *err)
 	merge_holders(&out->holders, &holders);
 	out->mapped = out->holders.mapped;
 	out->blind = is_blind(run);
-	if (out->mapped || out->blind) {
+	if (out->mapped || out->blind || out->holders.attached.writes) {
 		*decided = true; /* another pass could prove no more */
 		return 0;
 	}

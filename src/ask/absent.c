@@ -9,6 +9,7 @@
 
 #include "ask/classify.h"
 #include "kernel/procfile.h"
+#include "scan/loops.h"
 #include "scan/names.h"
 #include "show/encode.h"
 
@@ -38,6 +39,44 @@ static enum absence explain_live(const struct wish *wish, struct text link,
 	free(name);
 	free(target);
 	return ABSENT_REFUSED;
+}
+
+/** The kernel says which file a loop device shows, to everybody. */
+static enum absence explain_loop(const struct inquiry *inquiry, const struct wish *wish,
+				 struct error *err)
+{
+	struct arena arena;
+	struct loop *loops;
+	size_t count, at = 0;
+	char device[HANDLE_MAX];
+	enum absence absence = ABSENT_REFUSED;
+	struct handle bare = wish->target->handle;
+
+	bare.guarded = false;
+	handle_format(device, &bare);
+	arena_init(&arena);
+	if (loops_list(inquiry->source, false, &arena, &loops, &count))
+		count = 0;
+	while (at < count && loops[at].device.number != bare.fd)
+		at++;
+	if (at == count) {
+		error_set(err, -ENOENT, "%s shows no file\n  Nothing was written.", device);
+		absence = ABSENT_NOTHING;
+	} else if (text_ends(loops[at].device.link, " (deleted)")) {
+		error_set(err, 0,
+			  "%s shows another file now\n  Nothing was written. See what is there: "
+			  "%s deleted %s",
+			  device, inquiry->program, device);
+	} else {
+		char *name = encode_copy(loops[at].device.link);
+
+		error_set(err, 0,
+			  "%s is not deleted: it shows %s, under that name; copy it with cp",
+			  device, name);
+		free(name);
+	}
+	arena_end(&arena);
+	return absence;
 }
 
 /** A mapping or a slot of an io_uring: no link of /proc says what it is. */
@@ -70,6 +109,8 @@ static enum absence explain_handle(const struct inquiry *inquiry, const struct w
 	struct inode inode;
 	struct arena arena;
 
+	if (handle->use == USE_LOOP)
+		return explain_loop(inquiry, wish, err);
 	if (names_is_denied(inquiry->source, handle->pid))
 		return explain_denied(inquiry, wish, err);
 	if (handle->use == USE_MAP || handle->use == USE_RING)

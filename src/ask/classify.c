@@ -76,7 +76,31 @@ static bool is_live(const struct deleted_file *file, const struct old_name_found
 {
 	if (!found || !found->answered || (!file->inode_rc && file->inode.nlink == 0))
 		return false;
+	/* Which file it is nobody knows; but of two with one name the kernel's text is of the live one. */
+	if (file->inode_rc && !file->inode.ino && found->full_is_used)
+		return true;
 	return found->is_full || found->is_name;
+}
+
+/** Why its size is not known, or not for certain. */
+static const char *why_unknown(const struct deleted_file *file)
+{
+	bool denied = file->inode_rc == -EPERM || file->inode_rc == -EACCES;
+
+	switch (file->holders[0].handle.use) {
+	case USE_LOOP:
+		return denied ? "which file it is needs root: only the kernel has it open" :
+				"only what the loop device shows of it can be read";
+	case USE_RING:
+		return "of a file in an io_uring the kernel tells the name only";
+	case USE_MAP:
+	case USE_FD:
+	case USE_CWD:
+	case USE_ROOT:
+	case USE_EXE:
+		break;
+	}
+	return denied ? "its size needs root: it is only mapped" : strerror(-file->inode_rc);
 }
 
 static bool is_overlay_lower(const struct deleted_file *file, const struct source *source)
@@ -134,9 +158,5 @@ void classify(struct deleted_file *file, const struct source *source,
 		file->row.error = arena_format(
 			arena, "its old name could not be checked: the filesystem does not answer");
 	else if (file->inode_rc)
-		file->row.error =
-			arena_format(arena, "%s",
-				     file->inode_rc == -EPERM || file->inode_rc == -EACCES ?
-					     "its size needs root: it is only mapped" :
-					     strerror(-file->inode_rc));
+		file->row.error = arena_format(arena, "%s", why_unknown(file));
 }

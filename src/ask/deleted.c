@@ -9,6 +9,7 @@
 #include "ask/classify.h"
 #include "base/scope.h"
 #include "scan/containers.h"
+#include "scan/loops.h"
 
 /** What makes two open files one. */
 struct identity {
@@ -136,14 +137,17 @@ static void find_mounts(struct deleted_files *files)
 	}
 }
 
-/** A file that was only seen in maps, and could not be asked about, may be one that another holds. */
+/**
+ * A file that was only seen in maps, or behind a loop device, and could not be asked about, may be one
+ * that another holds.
+ */
 static struct deleted_file *find_twin(struct deleted_files *files, const struct deleted_file *file)
 {
 	for (size_t i = 0; i < files->count; i++) {
 		struct deleted_file *other = &files->files[i];
 
-		if (!other->inode_rc && other->inode.ino == file->inode.ino &&
-		    text_equal(other->link, file->link))
+		if (!other->inode_rc && file->inode.ino && other->inode.ino == file->inode.ino &&
+		    (other->inode.dev == file->inode.dev || text_equal(other->link, file->link)))
 			return other;
 	}
 	return NULL;
@@ -209,10 +213,11 @@ static struct old_name name_to_check(const struct source *source, struct deleted
 		.name = path,
 		.is = &file->inode,
 		.by_number = file->inode_rc != 0,
-		.link = fuse ? arena_format(&files->arena, "%s",
-					    open_file_path(link, &file->holders[0]))
+		.link = fuse && handle_is_process(&file->holders[0].handle) ?
+				arena_format(&files->arena, "%s",
+					     open_file_path(link, &file->holders[0]))
 					.bytes :
-			       NULL,
+				NULL,
 		.group = mounts_may_hang(file->mounted.info) ? file->inode.dev : 0,
 	};
 }
@@ -354,6 +359,9 @@ int deleted_find(const struct inquiry *inquiry, uint64_t needs, struct outcome *
 			     .context = &search };
 	arena_init(&search.arena);
 	rc = inquiry->source->look(inquiry->source, &look, &outcome->tally, err);
+	/* Nobody has named a process: whoever holds it may be the kernel itself. */
+	if (!rc && !ret->scope.pids)
+		loops_look(inquiry->source, ret->mounts, found, &search);
 	HASH_CLEAR(hh, search.table);
 	arena_end(&search.arena);
 	if (rc)

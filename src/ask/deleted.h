@@ -23,6 +23,8 @@ struct deleted_file {
 	struct text container;              /**< see scan/containers.h: its name */
 	struct text container_id;           /**< and its id */
 	bool wanted;
+	bool alike_known;    /**< which file it is nobody knows, but another has its name: */
+	struct handle alike; /**< its first holder */
 };
 
 struct deleted_files {

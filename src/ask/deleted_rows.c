@@ -68,7 +68,7 @@ static void tell_inode(struct deleted *row, const struct deleted_file *file)
 	if (file->inode.ino)
 		facts_know(&row->facts, DELETED_INODE);
 	for (size_t i = 0; i < sizeof(from_inode) / sizeof(from_inode[0]); i++) {
-		if (file->inode_rc)
+		if (file->inode_rc && !(from_inode[i] == DELETED_SIZE && file->inode.size))
 			facts_deny(&row->facts, from_inode[i]);
 		else
 			facts_know(&row->facts, from_inode[i]);

@@ -217,6 +217,15 @@ static void tell_totals(FILE *tail, const struct story *story)
 		putc('\n', tail);
 }
 
+static void tell_loop_danger(FILE *tail, const struct handle *loop)
+{
+	char device[HANDLE_MAX];
+
+	fprintf(tail,
+		"It lives only as long as %s is attached: do not detach it, nor unmount it.\n",
+		handle_format(device, loop));
+}
+
 /** One file, one holder, and everybody was looked at: then its life hangs on that one. */
 static void tell_danger(FILE *tail, const struct story *story)
 {
@@ -229,6 +238,10 @@ static void tell_danger(FILE *tail, const struct story *story)
 	for (size_t i = 1; i < file->holder_count; i++) {
 		if (file->holders[i].handle.pid != pid)
 			return;
+	}
+	if (!handle_is_process(&file->holders[0].handle)) {
+		tell_loop_danger(tail, &file->holders[0].handle);
+		return;
 	}
 	fputs("It lives only as long as ", tail);
 	encode_shown(tail, file->comms[0]);

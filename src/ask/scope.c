@@ -111,7 +111,8 @@ static int mean(const struct inquiry *inquiry, struct scope *scope, struct wish 
 
 	switch (target->kind) {
 	case TARGET_HANDLE:
-		mean_process(inquiry, scope, wish, target->handle.pid, outcome);
+		if (handle_is_process(&target->handle))
+			mean_process(inquiry, scope, wish, target->handle.pid, outcome);
 		return 0;
 	case TARGET_PROCESS:
 		mean_process(inquiry, scope, wish, target->pid, outcome);
@@ -139,13 +140,20 @@ static int ascending(const void *left, const void *right)
 	return (*a > *b) - (*a < *b);
 }
 
+/** What file it is, only a look at everybody can tell: the kernel itself has it open. */
+static bool is_kernel_held(const struct target *target)
+{
+	return target->kind == TARGET_HANDLE &&
+	       (target->handle.use == USE_LOOP || target->handle.use == USE_RING);
+}
+
 /** When only processes are named, nobody else needs to be looked at. */
 static void narrow(struct scope *scope)
 {
 	size_t all = 0, count = 0;
 
 	for (size_t i = 0; i < scope->count; i++) {
-		if (is_path(scope->wishes[i].target))
+		if (is_path(scope->wishes[i].target) || is_kernel_held(scope->wishes[i].target))
 			return;
 		all += scope->wishes[i].pid_count;
 	}

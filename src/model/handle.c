@@ -54,12 +54,31 @@ static int parse_use(struct text word, struct handle *out)
 	return parse_small(word, &out->fd);
 }
 
+static const char LOOP_PATH[] = "/dev/loop";
+
+/** What stands behind "/dev/loop": "NUMBER" or "NUMBER@INODE" */
+static int parse_loop(struct text text, struct handle *out)
+{
+	struct handle handle = { .use = USE_LOOP };
+	struct text number;
+
+	handle.guarded = memchr(text.bytes, '@', text.len) != NULL;
+	if (!text_next(&text, '@', &number) || parse_small(number, &handle.fd))
+		return -EINVAL;
+	if (handle.guarded && text_number(text, 10, &handle.ino))
+		return -EINVAL;
+	*out = handle;
+	return 0;
+}
+
 int handle_parse(struct text text, struct handle *out)
 {
 	struct handle handle = { 0 };
 	struct text owner, word;
 	const char *at = text.len ? memchr(text.bytes, '@', text.len) : NULL;
 
+	if (text_starts(text, LOOP_PATH))
+		return parse_loop(text_from(text, sizeof(LOOP_PATH) - 1), out);
 	if (!text.len || !memchr(text.bytes, ':', text.len))
 		return -EINVAL;
 	if (!text_next(&text, ':', &owner) || parse_owner(owner, &handle))
@@ -84,17 +103,26 @@ int handle_parse(struct text text, struct handle *out)
 	return 0;
 }
 
+/** What comes before the guard, for what a process holds. */
+static int format_owner(char buffer[HANDLE_MAX], const struct handle *handle)
+{
+	return snprintf(buffer, HANDLE_MAX, handle->tid ? "%u/%u:" : "%u:", handle->pid,
+			handle->tid);
+}
+
 const char *handle_format(char buffer[HANDLE_MAX], const struct handle *handle)
 {
 	static const char *const words[] = {
 		[USE_CWD] = "cwd", [USE_ROOT] = "root", [USE_EXE] = "exe", [USE_MAP] = "map"
 	};
-	int len = snprintf(buffer, HANDLE_MAX, handle->tid ? "%u/%u:" : "%u:", handle->pid,
-			   handle->tid);
+	int len = handle_is_process(handle) ? format_owner(buffer, handle) : 0;
 
 	switch (handle->use) {
 	case USE_FD:
 		len += snprintf(buffer + len, HANDLE_MAX - (size_t)len, "%u", handle->fd);
+		break;
+	case USE_LOOP:
+		len = snprintf(buffer, HANDLE_MAX, "%s%u", LOOP_PATH, handle->fd);
 		break;
 	case USE_RING:
 		snprintf(buffer + len, HANDLE_MAX - (size_t)len, "ring@%u.%u", handle->fd,

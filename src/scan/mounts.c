@@ -141,7 +141,7 @@ const struct mountinfo *mounts_seen_by(struct mounts *mounts, unsigned int pid, 
 
 struct mounted mounts_find_device(struct mounts *mounts, unsigned int pid, dev_t dev)
 {
-	const struct space *space = space_of(mounts, pid);
+	const struct space *space = pid ? space_of(mounts, pid) : &mounts->own;
 
 	for (size_t i = 0; space && i < space->count; i++) {
 		if (space->mounts[i].dev == dev)

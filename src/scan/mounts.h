@@ -28,7 +28,8 @@ const struct mountinfo *mounts_seen_by(struct mounts *mounts, unsigned int pid, 
 
 /**
  * A mount of the filesystem whose superblock has device `dev` (as maps says it), as process `pid` sees
- * it: all that is known of a file that is mapped and may not be asked about.
+ * it: all that is known of a file that is mapped and may not be asked about. `pid` 0 is the kernel,
+ * which sees what we see.
  */
 struct mounted mounts_find_device(struct mounts *mounts, unsigned int pid, dev_t dev);
 

@@ -244,7 +244,7 @@ static void ask_check(const void *context, size_t index, void *answer)
 	int root = helper_root(checking->source, old->pid);
 
 	if (root != -1) {
-		helper_compare(root, old->full, old, &out->is_full);
+		out->full_is_used = helper_compare(root, old->full, old, &out->is_full);
 		out->name_is_used = helper_compare(root, old->name, old, &out->is_name);
 	}
 	if (old->link) {

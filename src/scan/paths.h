@@ -43,6 +43,7 @@ struct old_name {
 struct old_name_found {
 	bool answered;
 	bool is_full, is_name; /**< the very file is under that name */
+	bool full_is_used;     /**< some file is under the kernel's text as it is */
 	bool name_is_used;     /**< some file is under the old name */
 	bool is_hidden; /**< FUSE keeps it beside its old place as .fuse_hidden…; if `link` was asked */
 	bool now_known;

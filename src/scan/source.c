@@ -16,6 +16,7 @@ const char *open_file_path(char buffer[OPEN_FILE_PATH_MAX], const struct open_fi
 	switch (handle->use) {
 	case USE_FD:
 	case USE_RING:
+	case USE_LOOP: /* of process 0, which is not there */
 		snprintf(buffer, OPEN_FILE_PATH_MAX, "%s/fd/%u", owner, handle->fd);
 		break;
 	case USE_MAP: /* only the thread group has map_files */

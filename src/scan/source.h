@@ -15,7 +15,7 @@ struct open_file {
 	struct text link; /**< as the kernel writes it, " (deleted)" included */
 	int link_rc;      /**< -ENAMETOOLONG: has a name, but one the kernel does not tell */
 	struct inode inode;
-	int inode_rc;   /**< 0: `inode` is known; else why not */
+	int inode_rc;   /**< 0: `inode` is known; else why not: then what is not 0 in it is known */
 	uint32_t flags; /**< O_*, when `flags_known` */
 	bool flags_known;
 	bool map_shared;             /**< USE_MAP: some mapping is shared */

@@ -26,6 +26,9 @@ static const struct {
 	{ "4076/4090:7@1", { .pid = 4076, .tid = 4090, .fd = 7, .ino = 1, .guarded = true } },
 	{ "4076:exe@131842", { .pid = 4076, .use = USE_EXE, .ino = 131842, .guarded = true } },
 	{ "1:map@18446744073709551615", { .pid = 1, .use = USE_MAP, .ino = UINT64_MAX } },
+	{ "/dev/loop0", { .use = USE_LOOP } },
+	{ "/dev/loop3", { .use = USE_LOOP, .fd = 3 } },
+	{ "/dev/loop3@131842", { .use = USE_LOOP, .fd = 3, .ino = 131842, .guarded = true } },
 	{ "2147483647:2147483647", { .pid = 2147483647, .fd = 2147483647 } },
 };
 
@@ -97,6 +100,10 @@ static const char *const near_misses[] = {
 	/* numbers no process, thread or descriptor can have */
 	"2147483648:7", "4076:2147483648", "4076/2147483648:7", "99999999999999999999:7",
 	"4076:ring@2147483648.0",
+	/* loop devices */
+	"/dev/loop", "/dev/loop-control", "/dev/loop3p1", "/dev/loop3@", "/dev/loop3@x",
+	"/dev/loop3@1@2", "/dev/loop@1", "/dev/loop2147483648", "/dev/loop/3", "/dev/loop3/",
+	"/dev//loop3", "loop3", "/dev/loop3:7", "4076:/dev/loop3", "/dev/loop 3",
 };
 /* clang-format on */
 

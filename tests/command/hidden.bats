@@ -1,0 +1,323 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2154  # place: begin sets it; status, output, stderr: run
+# Holders that no process table shows: loop devices, files registered with an io_uring, descriptors in
+# flight over a socket.
+
+load lib
+load recover
+
+LOOPS=()
+
+setup() {
+	begin
+}
+
+# A device that is in use goes with its last user; before what its file lies on is unmounted.
+teardown() {
+	local device
+	for device in "${LOOPS[@]}"; do
+		losetup --detach "$device" 2>/dev/null || true
+	done
+	end
+}
+
+# loop FILE [OPTION…] : attach it; LOOP is the device
+loop() {
+	local file=$1
+	shift
+	need_loop
+	LOOP=$(losetup --find --show "$@" "$file" 2>/dev/null) || skip "cannot attach a loop device"
+	LOOPS+=("$LOOP")
+}
+
+# backing FILE [SIZE] : with the pattern in it, and metadata worth keeping
+backing() {
+	pattern "${2:-1M}" >"$1"
+	chown 1234:100 "$1"
+	chmod 640 "$1"
+	touch -d '2001-02-03 04:05:06' "$1"
+}
+
+looks_as() {
+	[[ $(stat -c '%u:%g %a %Y' "$1") == "$2" ]] || {
+		stat -c '%n %u:%g %a %Y' "$1"
+		return 1
+	}
+}
+
+LOOKS='1234:100 640 981173106'
+
+### Loop devices
+
+@test "a file that only a loop device has is listed as itself: ext4, xfs, btrfs" {
+	local type
+	for type in ext4 xfs btrfs; do
+		filesystem "$type"
+		backing "$type/image" 1M
+		loop "$type/image"
+		rm "$type/image"
+		ask "$LOOP"
+		exits 0
+		rows 1
+		answer '.[0] | .handle == $loop and .holders == [$loop] and .command == "kernel"' \
+			--arg loop "$LOOP"
+		answer '.[0] | .size == 1048576 and .disk >= 1048576 and .nlink == 0 and .error == null'
+		answer '.[0] | .class == "gone" and .uid == 1234 and .mode == "0640" and .path == $path' \
+			--arg path "$place/$type/image"
+		ask "$place/$type"
+		answer 'map(.handle) == [$loop]' --arg loop "$LOOP"
+	done
+}
+
+@test "it comes back by its number, whole, with owner, mode and times: ext4, xfs, btrfs" {
+	local type
+	for type in ext4 xfs btrfs; do
+		filesystem "$type"
+		backing "$type/image" 1000001
+		pattern 1000001 >wanted
+		# No sector shows its end, nor its beginning.
+		loop "$type/image" --offset 4096 --sizelimit 8192 --read-only
+		rm "$type/image"
+		recover "$LOOP" --json
+		exits 0
+		answer '.[0].handle == $loop' --arg loop "$LOOP"
+		[[ $(field method) == clone ]] || graded no-writer copy
+		cmp wanted "$type/image"
+		looks_as "$type/image" "$LOOKS"
+	done
+}
+
+@test "a subvolume's file is found although the mount has another device" {
+	need_command btrfs
+	filesystem btrfs
+	btrfs -q subvolume create btrfs/inner
+	backing btrfs/image
+	backing btrfs/inner/image 2M
+	loop btrfs/inner/image
+	rm btrfs/inner/image btrfs/image
+	ask "$LOOP"
+	answer '.[0] | .size == 2097152 and .nlink == 0'
+	recover "$LOOP" --json
+	exits 0
+	pattern 2M | cmp - btrfs/inner/image
+}
+
+@test "a process and a loop device that have one file are two holders of it" {
+	filesystem ext4
+	actor_start open ext4/image rw,creat fd 0 9 write 0 1M
+	loop ext4/image
+	rm ext4/image
+	ask "$place/ext4"
+	rows 1
+	answer '.[0].holders == [$fd, $loop] and .[0].commands[1] == "kernel"' \
+		--arg fd "$ACTOR_PID:9" --arg loop "$LOOP"
+	recover "$LOOP" -o back --json
+	answer '.[0].handle == $fd' --arg fd "$ACTOR_PID:9"
+	holds back
+}
+
+@test "two loop devices of one file are one row" {
+	filesystem xfs
+	backing xfs/image
+	loop xfs/image
+	loop xfs/image --offset 512
+	rm xfs/image
+	ask "$LOOP"
+	rows 1
+	answer '.[0].holders | sort == ($loops | split(" ") | sort)' --arg loops "${LOOPS[*]}"
+}
+
+@test "its old name may be another file now, and is not overwritten" {
+	filesystem ext4
+	backing ext4/image
+	loop ext4/image
+	rm ext4/image
+	echo new >ext4/image
+	ask "$LOOP"
+	answer '.[0].class == "replaced"'
+	recover "$LOOP"
+	exits 4
+	[[ $(<ext4/image) == new ]]
+}
+
+@test "a loop device with a guard is refused when it shows another file" {
+	filesystem ext4
+	backing ext4/image
+	loop ext4/image
+	local number
+	number=$(inode ext4/image)
+	rm ext4/image
+	recover "$LOOP@$((number + 1))" -o back
+	exits 4
+	says 'shows another file now'
+	absent back
+	recover "$LOOP@$number" -o back
+	exits 0
+	pattern 1M | cmp - back
+}
+
+@test "a loop device whose file is not deleted, and one that has none" {
+	filesystem ext4
+	backing ext4/image
+	loop ext4/image
+	recover "$LOOP" -o back
+	exits 4
+	says "is not deleted: it shows $place/ext4/image, under that name"
+	recover /dev/loop1234567 -o back
+	exits 1
+	says '/dev/loop1234567 shows no file'
+	absent back
+}
+
+@test "a live file that is called so is not deleted, behind a loop device either" {
+	filesystem ext4
+	backing 'ext4/image (deleted)'
+	loop 'ext4/image (deleted)'
+	ask "$LOOP"
+	exits 1
+	run --separate-stderr owl_as_nobody deleted --json "$LOOP"
+	rows 0
+}
+
+@test "on a tmpfs what the device shows is read, and that it is not all is said" {
+	filesystem tmpfs
+	backing tmpfs/image 1000001
+	pattern 1000001 >wanted
+	loop tmpfs/image
+	rm tmpfs/image
+	ask "$LOOP"
+	answer '.[0] | .size == 999936 and .disk == null and .nlink == null and .class == "gone"'
+	answer '.[0].error | contains("only what the loop device shows")'
+	recover "$LOOP" -d . --json
+	exits 0
+	graded unchanged copy
+	says "only what $LOOP shows of it could be read"
+	[[ $(stat -c '%s %u %a' image) == '999936 0 600' ]]
+	cmp -n 999936 wanted image
+}
+
+@test "the part that a device shows lands at its place in the file, with a hole before it" {
+	filesystem tmpfs
+	pattern 3M >tmpfs/image
+	pattern 3M >wanted
+	loop tmpfs/image --offset 1048576 --sizelimit 524288
+	rm tmpfs/image
+	recover "$LOOP" -o back --json
+	exits 0
+	says '512K from byte 1048576 on'
+	[[ $(stat -c %s back) == 1572864 ]]
+	cmp -i 1048576 -n 524288 wanted back
+	cmp -n 1048576 back /dev/zero
+	(($(stat -c %b back) * 512 < 1048576))
+	owl recover "$LOOP" -o - 2>/dev/null | cmp - back
+}
+
+@test "without a place proved, the part is not put anywhere" {
+	filesystem tmpfs
+	backing tmpfs/image
+	loop tmpfs/image
+	rm tmpfs/image
+	recover "$LOOP"
+	exits 4
+	says 'it cannot be proved that this is where it was'
+	only tmpfs
+}
+
+@test "while a filesystem on the device is mounted, the copy may be torn: exit 5" {
+	local type
+	for type in ext4 tmpfs; do
+		filesystem "$type"
+		truncate -s 16M "$type/image"
+		mkfs.ext4 -q -F "$type/image"
+		loop "$type/image"
+		mkdir "on-$type"
+		mount "$LOOP" "on-$type"
+		mounted "on-$type"
+		rm "$type/image"
+		recover "$LOOP" -o "back-$type" --json
+		exits 5
+		graded changed copy
+		says "$LOOP is in use"
+		says "hold -b $LOOP"
+		# Read-only, nobody can have written.
+		umount "on-$type"
+		blockdev --setro "$LOOP"
+		mount -o ro "$LOOP" "on-$type"
+		recover "$LOOP" -o "after-$type" --json
+		# It would stay so for the next file.
+		umount "on-$type"
+		blockdev --setrw "$LOOP"
+		exits 0
+	done
+}
+
+@test "a process that has the device open for writing may write to the file" {
+	filesystem tmpfs
+	backing tmpfs/image
+	loop tmpfs/image
+	rm tmpfs/image
+	actor_start open "$LOOP" rw
+	recover "$LOOP" -o back --json
+	exits 5
+	graded changed copy
+	actor_stop
+	actor_start open "$LOOP" r
+	recover "$LOOP" -o after --json
+	exits 0
+	graded unchanged copy
+}
+
+@test "a clone of what is mounted says that it may lack what was not written yet" {
+	filesystem btrfs
+	truncate -s 16M btrfs/image
+	mkfs.ext4 -q -F btrfs/image
+	loop btrfs/image
+	mkdir on
+	mount "$LOOP" on
+	mounted on
+	rm btrfs/image
+	recover "$LOOP" --json
+	exits 0
+	graded snapshot clone
+	says "$LOOP is mounted, or open for writing"
+}
+
+@test "other users see that a loop device has a deleted file, and may not have it" {
+	filesystem ext4
+	backing ext4/image
+	loop ext4/image
+	rm ext4/image
+	run --separate-stderr owl_as_nobody deleted --json --columns all "$LOOP"
+	exits 0
+	answer '.[0] | .handle == $loop and .path == $path and .inode == null and .disk == null' \
+		--arg loop "$LOOP" --arg path "$place/ext4/image"
+	answer '.[0].error | contains("needs root")'
+	recover_as 65534 "$LOOP" -o "$place/back"
+	exits 4
+	says 'that needs root'
+	absent back
+}
+
+@test "a name with everything in it is read from sysfs as it is" {
+	filesystem ext4
+	local name=$'ext4/a b\\040\n(deleted)\e[31m'
+	backing "$name"
+	loop "$name"
+	rm "$name"
+	ask "$LOOP"
+	answer '.[0].path_base64 == null or (.[0].path_base64 | @base64d) == $path' --arg path "$place/$name"
+	recover "$LOOP"
+	exits 0
+	pattern 1M | cmp - "$name"
+}
+
+@test "alone on a terminal, what it hangs on is said" {
+	filesystem ext4
+	backing ext4/image
+	loop ext4/image
+	rm ext4/image
+	run on_terminal "$PROCOWL" deleted "$place/ext4"
+	says "It lives only as long as $LOOP is attached: do not detach it, nor unmount it."
+	says "recover $LOOP"
+}
