@@ -11,6 +11,7 @@
 #include "kernel/procfile.h"
 #include "scan/loops.h"
 #include "scan/names.h"
+#include "scan/rings.h"
 #include "show/encode.h"
 
 static enum absence explain_denied(const struct inquiry *inquiry, const struct wish *wish,
@@ -79,19 +80,46 @@ static enum absence explain_loop(const struct inquiry *inquiry, const struct wis
 	return absence;
 }
 
-/** A mapping or a slot of an io_uring: no link of /proc says what it is. */
+static enum absence explain_slot(const struct inquiry *inquiry, const struct wish *wish,
+				 struct error *err)
+{
+	const struct handle *handle = &wish->target->handle;
+	char slot[HANDLE_MAX];
+	struct arena arena;
+	struct text path;
+	enum absence absence = ABSENT_REFUSED;
+
+	handle_format(slot, handle);
+	arena_init(&arena);
+	int rc = rings_slot(inquiry->source, handle, &arena, &path);
+	if (rc == 0) {
+		char *name = encode_copy(classify_old_path(path));
+
+		error_set(err, 0, "%s is not deleted: it is %s, under that name; copy it with cp",
+			  slot, name);
+		free(name);
+	} else if (rc == -EBUSY) {
+		error_set(err, rc,
+			  "%s cannot be seen: the io_uring is too busy to tell what it holds\n"
+			  "  Nothing was written. Ask again: %s deleted %s",
+			  slot, inquiry->program, slot);
+	} else {
+		error_set(err, rc,
+			  "%s is gone: there is no file in that slot (any more)\n"
+			  "  Nothing was written. See what it holds: %s deleted %u",
+			  slot, inquiry->program, handle->pid);
+		absence = ABSENT_NOTHING;
+	}
+	arena_end(&arena);
+	return absence;
+}
+
+/** A mapping: no link of /proc says what it is. */
 static enum absence explain_unnamed(const struct inquiry *inquiry, const struct wish *wish,
 				    struct error *err)
 {
 	const struct handle *handle = &wish->target->handle;
 
-	if (handle->use == USE_RING) {
-		error_set(err, -EOPNOTSUPP,
-			  "cannot get at %.*s: files registered with an io_uring are out of reach\n"
-			  "  Nothing was written. Another holder may do: %s deleted",
-			  (int)wish->target->text.len, wish->target->text.bytes, inquiry->program);
-		return ABSENT_REFUSED;
-	}
 	error_set(err, -ENOENT,
 		  "process %u maps no deleted file with inode %" PRIu64 " (any more)\n"
 		  "  Nothing was written. See what it holds: %s deleted %u",
@@ -113,7 +141,9 @@ static enum absence explain_handle(const struct inquiry *inquiry, const struct w
 		return explain_loop(inquiry, wish, err);
 	if (names_is_denied(inquiry->source, handle->pid))
 		return explain_denied(inquiry, wish, err);
-	if (handle->use == USE_MAP || handle->use == USE_RING)
+	if (handle->use == USE_RING)
+		return explain_slot(inquiry, wish, err);
+	if (handle->use == USE_MAP)
 		return explain_unnamed(inquiry, wish, err);
 	open_file_path(path, &file);
 	int rc = inode_look(inquiry->source->proc, path, &inode);

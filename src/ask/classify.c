@@ -52,13 +52,20 @@ static bool is_tmpfile(const struct deleted_file *file)
 	return !flags_known;
 }
 
+/** Of a slot in an io_uring there is the name only. Nobody but root can make such a file in "/". */
+static bool is_memory_by_name(const struct deleted_file *file)
+{
+	return file->inode_rc && !file->inode.ino &&
+	       (text_starts(file->link, "/memfd:") || text_starts(file->link, "/SYSV"));
+}
+
 bool classify_early(struct deleted_file *file, struct memory_devices *memory)
 {
 	if (file->inode_rc == -ESTALE || !file->link.len) {
 		file->class = file->inode_rc == -ESTALE ? CLASS_STALE : CLASS_GONE;
 		return true;
 	}
-	if (memory_is(memory, file->link, file->inode.dev))
+	if (is_memory_by_name(file) || memory_is(memory, file->link, file->inode.dev))
 		file->class = CLASS_MEMORY;
 	else if (is_tmpfile(file))
 		file->class = CLASS_TMPFILE;
@@ -92,7 +99,7 @@ static const char *why_unknown(const struct deleted_file *file)
 		return denied ? "which file it is needs root: only the kernel has it open" :
 				"only what the loop device shows of it can be read";
 	case USE_RING:
-		return "of a file in an io_uring the kernel tells the name only";
+		return "which file it is the kernel does not say: it is in an io_uring";
 	case USE_MAP:
 	case USE_FD:
 	case USE_CWD:

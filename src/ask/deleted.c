@@ -7,6 +7,7 @@
 #include <uthash.h>
 
 #include "ask/classify.h"
+#include "ask/slots.h"
 #include "base/scope.h"
 #include "scan/containers.h"
 #include "scan/loops.h"
@@ -107,6 +108,12 @@ static void drop_files(struct deleted_files *files, bool (*drop)(const struct de
 static bool is_live(const struct deleted_file *file)
 {
 	return file->class == CLASS_LIVE;
+}
+
+static bool is_any(const struct deleted_file *file)
+{
+	(void)file;
+	return true;
 }
 
 static bool is_unwanted(const struct deleted_file *file)
@@ -339,6 +346,28 @@ static int by_disk(const void *left, const void *right)
 	return (x->fd > y->fd) - (x->fd < y->fd);
 }
 
+/** At all who are in scope; where nobody has named a process, at what the kernel itself has open. */
+static int look_at_all(const struct inquiry *inquiry, struct search *search,
+		       struct outcome *outcome, struct error *err)
+{
+	const struct scope *scope = &search->out->scope;
+	struct look look = { .filter = LOOK_DELETED,
+			     .pids = scope->pids,
+			     .pid_count = scope->pid_count,
+			     .found = found,
+			     .context = search };
+
+	arena_init(&search->arena);
+	int rc = inquiry->source->look(inquiry->source, &look, &outcome->tally, err);
+	if (!rc && !scope->pids)
+		loops_look(inquiry->source, search->out->mounts, found, search);
+	HASH_CLEAR(hh, search->table);
+	arena_end(&search->arena);
+	if (!rc)
+		merge_twins(search);
+	return rc;
+}
+
 int deleted_find(const struct inquiry *inquiry, uint64_t needs, struct outcome *outcome,
 		 struct deleted_files *ret, struct error *err)
 {
@@ -352,21 +381,17 @@ int deleted_find(const struct inquiry *inquiry, uint64_t needs, struct outcome *
 	rc = scope_begin(inquiry, ret->mounts, outcome, &ret->scope, err);
 	if (rc)
 		return rc;
-	struct look look = { .filter = LOOK_DELETED,
-			     .pids = ret->scope.pids,
-			     .pid_count = ret->scope.pid_count,
-			     .found = found,
-			     .context = &search };
-	arena_init(&search.arena);
-	rc = inquiry->source->look(inquiry->source, &look, &outcome->tally, err);
-	/* Nobody has named a process: whoever holds it may be the kernel itself. */
-	if (!rc && !ret->scope.pids)
-		loops_look(inquiry->source, ret->mounts, found, &search);
-	HASH_CLEAR(hh, search.table);
-	arena_end(&search.arena);
+	rc = look_at_all(inquiry, &search, outcome, err);
+	/* Of the file in a slot more can be told when it is known what everybody has. */
+	if (!rc && ret->scope.pids && slots_are_there(ret)) {
+		drop_files(ret, is_any);
+		ret->scope.pids = NULL;
+		outcome->tally = (struct tally){ 0 };
+		rc = look_at_all(inquiry, &search, outcome, err);
+	}
 	if (rc)
 		return rc;
-	merge_twins(&search);
+	slots_resolve(inquiry->source, ret, &outcome->tally);
 	find_mounts(ret);
 	rc = classify_all(inquiry, ret, needs, err);
 	if (rc)

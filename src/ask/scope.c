@@ -248,6 +248,9 @@ static bool is_at_path(const struct deleted_file *file, const struct wish *wish)
 
 static bool is_at(const struct deleted_file *file, const struct wish *wish, struct mounts *mounts)
 {
+	/* Of a file in an io_uring, or of one that root alone may know, there is the path only. */
+	if (wish->filesystem && !file->mounted.info && file->mounted.own)
+		return text_is_below(file->path, wish->filesystem->point);
 	if (wish->filesystem)
 		return is_on(file, wish->filesystem);
 	return is_at_path(file, wish) && is_seen_from(file, wish, mounts);

@@ -34,6 +34,19 @@ static void warn_denied(const struct invocation *invocation, const struct tally 
 			tally->denied, all, why_denied(), invocation->line);
 }
 
+static void warn_in_flight(const struct tally *tally)
+{
+	char handle[HANDLE_MAX], more[32] = "";
+
+	if (tally->sockets > 1)
+		snprintf(more, sizeof(more), " and %u more", tally->sockets - 1);
+	fprintf(stderr,
+		"procowl: %u descriptor%s in flight over %s (%s%s): of which file cannot be seen\n",
+		tally->in_flight, tally->in_flight == 1 ? " is" : "s are",
+		tally->sockets > 1 ? "unix sockets" : "a unix socket",
+		handle_format(handle, &tally->in_flight_at), more);
+}
+
 void listing_warn(const struct invocation *invocation, const struct outcome *outcome, bool rows)
 {
 	const struct tally *tally = &outcome->tally;
@@ -52,11 +65,13 @@ void listing_warn(const struct invocation *invocation, const struct outcome *out
 			tally->blocked, tally->blocked == 1 ? "" : "es",
 			tally->blocked == 1 ? "was" : "were");
 	if (tally->in_flight)
+		warn_in_flight(tally);
+	if (tally->busy_rings)
 		fprintf(stderr,
-			"procowl: %u descriptor%s in flight over a unix socket (%s): of which file "
-			"cannot be seen\n",
-			tally->in_flight, tally->in_flight == 1 ? " is" : "s are",
-			handle_format(handle, &tally->in_flight_at));
+			"procowl: %u io_uring%s too busy to tell what files %s registered (%s)\n",
+			tally->busy_rings, tally->busy_rings == 1 ? " is" : "s are",
+			tally->busy_rings == 1 ? "it has" : "they have",
+			handle_format(handle, &tally->busy_ring_at));
 	if (tally->hidden)
 		fprintf(stderr, "procowl: /proc hides other users' processes (mount option "
 				"hidepid); run as root\n");

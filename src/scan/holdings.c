@@ -14,11 +14,11 @@
 #include "base/scope.h"
 #include "kernel/fdinfo.h"
 #include "kernel/maps.h"
-#include "kernel/mountinfo.h"
 #include "kernel/procfile.h"
+#include "scan/rings.h"
 #include "scan/tables.h"
 
-enum { MAPS_PIECE = 128 << 10, FDINFO_LIMIT = 16 << 20, COMM_MAX = 64 };
+enum { MAPS_PIECE = 128 << 10, COMM_MAX = 64 };
 
 /** Rows by inode number: several when devices differ. */
 struct row_of_ino {
@@ -127,66 +127,73 @@ static bool look_at(struct reading *reading, int dir, const char *name, struct o
 	return look_for_inode(reading, dir, name, file);
 }
 
-/** Does an io_uring list this path among its registered files? Its fdinfo writes it in octal. */
-static bool ring_lists(struct reading *reading, int table_dir, unsigned int fd)
-{
-	char name[32];
-	struct arena arena;
-	struct text text, line;
-	bool listed = false;
-
-	arena_init(&arena);
-	snprintf(name, sizeof(name), "fdinfo/%u", fd);
-	if (procfile_load(table_dir, name, FDINFO_LIMIT, &arena, &text) == 0) {
-		while (!listed && text_next(&text, '\n', &line)) {
-			struct text path = mountinfo_unescape(&arena, line);
-
-			listed = reading->look->path.len &&
-				 memmem(path.bytes, path.len, reading->look->path.bytes,
-					reading->look->path.len);
-		}
-	}
-	arena_end(&arena);
-	return listed;
-}
-
 /**
  * A socket may have descriptors in its queue, an io_uring in its table. Nothing else is asked: the
  * fdinfo of an epoll waits for a mutex that its owner can hold for ever (fs/eventpoll.c).
  */
-static bool may_carry(struct reading *reading, int list, const char *name,
-		      const struct open_file *file)
+static struct text carrier(struct reading *reading, int list, const char *name,
+			   const struct open_file *file)
 {
 	struct text link = file->link;
 	uint32_t type = file->inode.mode & S_IFMT;
 
 	if (reading->look->filter == LOOK_INODE) {
-		if (file->inode_rc || (type != S_IFSOCK && type != 0))
-			return false;
-		if (procfile_link(list, name, reading->link, sizeof(reading->link), &link))
-			return false;
-		if (text_is(link, "anon_inode:[io_uring]"))
-			return true;
+		if (file->inode_rc || (type != S_IFSOCK && type != 0) ||
+		    procfile_link(list, name, reading->link, sizeof(reading->link), &link))
+			return (struct text){ 0 };
 	}
-	return text_starts(link, "socket:[");
+	return rings_is(link) || text_starts(link, "socket:[") ? link : (struct text){ 0 };
 }
 
-/** Descriptors that no table shows: in flight over a unix socket, registered with an io_uring. */
-static void count_unseen(struct reading *reading, int table_dir, struct handle handle)
+/** One of them is told to be there, and is a candidate like any other; but only by its name. */
+static void keep_slot(struct reading *reading, struct handle handle, const struct ringfile *slot)
+{
+	handle.use = USE_RING;
+	handle.slot = slot->slot;
+	if (may_be_deleted(slot->path))
+		keep(reading, &(struct open_file){ .link = slot->path, .inode_rc = -EOPNOTSUPP },
+		     handle);
+}
+
+/** The files registered with an io_uring. One that will not tell may have any. */
+static void read_ring(struct reading *reading, int table_dir, struct handle handle)
+{
+	struct arena *arena = &reading->job->arena;
+	struct holdings *out = reading->out;
+	struct text list, path = reading->look->path;
+	struct ringfile slot;
+	bool listed = false;
+	int rc = rings_read(table_dir, handle.fd, arena, &list);
+
+	if (rc == -EBUSY && !out->busy_rings++) {
+		out->busy_ring_at = handle;
+		out->busy_ring_at.pid = reading->pid;
+	}
+	while (!rc && rings_next(&list, arena, &slot)) {
+		job_beat(reading->job);
+		if (reading->look->filter == LOOK_DELETED)
+			keep_slot(reading, handle, &slot);
+		else
+			listed |= path.len &&
+				  memmem(slot.path.bytes, slot.path.len, path.bytes, path.len);
+	}
+	out->rings += listed || rc == -EBUSY;
+}
+
+/** Descriptors that no table shows: in flight over a unix socket. */
+static void read_socket(struct reading *reading, int table_dir, const char *name, int list,
+			struct handle handle)
 {
 	struct holdings *out = reading->out;
 	struct fdinfo info;
+	struct inode socket;
 
-	if (fdinfo_read(table_dir, handle.fd, &info))
+	if (fdinfo_read(table_dir, handle.fd, &info) || !info.in_flight ||
+	    inode_look(list, name, &socket))
 		return;
-	if (info.in_flight && !out->in_flight) {
-		out->in_flight_at = handle;
-		out->in_flight_at.pid = reading->pid;
-	}
-	out->in_flight += info.in_flight;
-	if (reading->look->filter == LOOK_INODE && info.user_files &&
-	    ring_lists(reading, table_dir, handle.fd))
-		out->rings++;
+	handle.pid = reading->pid;
+	memory_grow(&out->flights, out->flight_count, sizeof(*out->flights));
+	out->flights[out->flight_count++] = (struct flight){ socket.ino, info.in_flight, handle };
 }
 
 static void read_flags(int table_dir, unsigned int fd, struct open_file *file)
@@ -230,8 +237,11 @@ static int read_table(struct reading *reading, unsigned int tid)
 		struct handle handle = { .tid = tid, .fd = fds[i] };
 		if (!look_at(reading, list, name, &file)) {
 			reading->out->denied |= is_denied(file.link_rc) || is_denied(file.inode_rc);
-			if (may_carry(reading, list, name, &file))
-				count_unseen(reading, dir, handle);
+			struct text link = carrier(reading, list, name, &file);
+			if (rings_is(link))
+				read_ring(reading, dir, handle);
+			else if (link.len)
+				read_socket(reading, dir, name, list, handle);
 			continue;
 		}
 		struct open_file *kept = keep(reading, &file, handle);

@@ -14,8 +14,17 @@ struct holdings {
 	struct open_file *files; /**< of the process: free(3) */
 	bool denied;      /**< some of it was not ours to read: root may lack what its init has */
 	bool maps_missed; /**< its mappings could not be read to the end */
-	unsigned int in_flight, rings;
-	struct handle in_flight_at; /**< the first socket they wait in */
+	struct flight *flights; /**< the sockets with descriptors in flight: free(3) */
+	size_t flight_count;
+	unsigned int rings, busy_rings;
+	struct handle busy_ring_at; /**< the first of these */
+};
+
+/** A socket that descriptors wait in; several processes may have it. */
+struct flight {
+	uint64_t ino; /**< of the socket */
+	uint32_t count;
+	struct handle at;
 };
 
 /** Read process `pid` as `look` asks; what is kept lies in the job's arena. */

@@ -22,6 +22,8 @@ struct walk {
 	struct look look;
 	struct tally *tally;
 	const unsigned int *pids;
+	struct flight *flights; /**< the sockets that were counted already */
+	size_t flight_count;
 };
 
 static void work(const void *context, struct job *job)
@@ -63,9 +65,24 @@ static void count(const struct walk *walk, unsigned int pid, int rc)
 	}
 }
 
+/** A socket that several processes have is one. */
+static void count_flight(struct walk *walk, const struct flight *flight)
+{
+	for (size_t i = 0; i < walk->flight_count; i++) {
+		if (walk->flights[i].ino == flight->ino)
+			return;
+	}
+	memory_grow(&walk->flights, walk->flight_count, sizeof(*walk->flights));
+	walk->flights[walk->flight_count++] = *flight;
+	if (!walk->tally->in_flight)
+		walk->tally->in_flight_at = flight->at;
+	walk->tally->in_flight += flight->count;
+	walk->tally->sockets++;
+}
+
 static void consume(void *context, size_t index, const struct job *job)
 {
-	const struct walk *walk = context;
+	struct walk *walk = context;
 	const struct holdings *holdings = job ? job->result : NULL;
 
 	if (!holdings) {
@@ -77,13 +94,16 @@ static void consume(void *context, size_t index, const struct job *job)
 	else
 		count(walk, walk->pids[index], holdings->denied ? -EACCES : holdings->rc);
 	walk->tally->blocked += holdings->maps_missed && !holdings->rc;
-	if (holdings->in_flight && !walk->tally->in_flight)
-		walk->tally->in_flight_at = holdings->in_flight_at;
-	walk->tally->in_flight += holdings->in_flight;
+	for (size_t i = 0; i < holdings->flight_count; i++)
+		count_flight(walk, &holdings->flights[i]);
 	walk->tally->rings += holdings->rings;
+	if (holdings->busy_rings && !walk->tally->busy_rings)
+		walk->tally->busy_ring_at = holdings->busy_ring_at;
+	walk->tally->busy_rings += holdings->busy_rings;
 	if (holdings->process.count)
 		walk->look.found(walk->look.context, &holdings->process);
 	free(holdings->files);
+	free(holdings->flights);
 }
 
 /** Our own process is no part of the answer. */
@@ -138,8 +158,9 @@ static int look(const struct source *source, const struct look *look, struct tal
 		if (!source->foreign)
 			count = without_self(pids, count);
 	}
-	struct walk walk = { *source, *look, tally, pids };
+	struct walk walk = { .source = *source, .look = *look, .tally = tally, .pids = pids };
 	worker_run(&(struct jobs){ count, work, consume, &walk, sizeof(walk) });
+	free(walk.flights);
 	arena_end(&arena);
 	return 0;
 }

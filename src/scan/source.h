@@ -62,8 +62,11 @@ struct tally {
 	bool hidden;           /**< /proc is mounted so that others' processes do not show */
 	unsigned int
 		in_flight; /**< descriptors in flight over unix sockets: nobody can say of what */
-	struct handle in_flight_at; /**< the first socket they wait in */
+	unsigned int sockets;       /**< that they wait in, each counted once */
+	struct handle in_flight_at; /**< the first of these */
 	unsigned int rings;         /**< LOOK_INODE: io_urings that may have it registered */
+	unsigned int busy_rings;    /**< that did not tell what they have registered */
+	struct handle busy_ring_at; /**< the first of these */
 };
 
 struct source {

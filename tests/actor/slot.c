@@ -235,17 +235,19 @@ static void op_send(struct actor *actor, char **arg)
 	close(fd);
 }
 
-/** The ring becomes a slot; the file stays open as a descriptor too, until `close`. */
+/** The ring becomes a slot; the files stay open as descriptors too, until `close`. */
 static void op_uring(struct actor *actor, char **arg)
 {
 	struct io_uring_params params = { .flags = 0 };
-	int file = slot_fd(actor, arg[0]);
+	int files[OP_ARGS], count = 0;
 	int ring = syscall(SYS_io_uring_setup, 2, &params);
 
 	if (ring < 0 && errno == EPERM)
 		errno = ENOSYS; /* switched off by kernel.io_uring_disabled */
 	slot_add(actor, ring, "an io_uring");
-	check(syscall(SYS_io_uring_register, ring, IORING_REGISTER_FILES, &file, 1),
+	for (; count < OP_ARGS && arg[count]; count++)
+		files[count] = slot_fd(actor, arg[count]);
+	check(syscall(SYS_io_uring_register, ring, IORING_REGISTER_FILES, files, count),
 	      "cannot register slot", arg[0]);
 }
 
@@ -265,7 +267,7 @@ const struct op slot_ops[] = {
 	{ "utime",     2, 2, op_utime },
 	{ "close",     1, 1, op_close },
 	{ "send",      1, 1, op_send },
-	{ "uring",     1, 1, op_uring },
+	{ "uring",     1, 4, op_uring },
 	{ NULL, 0, 0, NULL },
 };
 /* clang-format on */
