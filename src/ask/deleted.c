@@ -8,6 +8,7 @@
 
 #include "ask/classify.h"
 #include "ask/slots.h"
+#include "ask/swaps.h"
 #include "base/scope.h"
 #include "scan/containers.h"
 #include "scan/loops.h"
@@ -359,7 +360,8 @@ static int look_at_all(const struct inquiry *inquiry, struct search *search,
 
 	arena_init(&search->arena);
 	int rc = inquiry->source->look(inquiry->source, &look, &outcome->tally, err);
-	if (!rc && !scope->pids)
+	/* In a PID namespace they are mostly those of somebody outside. */
+	if (!rc && !scope->pids && (!outcome->tally.namespaced || scope_names_loop(scope)))
 		loops_look(inquiry->source, search->out->mounts, found, search);
 	HASH_CLEAR(hh, search->table);
 	arena_end(&search->arena);
@@ -431,6 +433,7 @@ static int ask(const struct inquiry *inquiry, struct outcome *outcome, struct er
 		return rc;
 	}
 	outcome->rows = files.count;
+	swaps_complain(inquiry->source, outcome);
 	deleted_push(&files, needs, inquiry->sink);
 	deleted_tell(inquiry, &files, outcome);
 	sink_finish(inquiry->sink);

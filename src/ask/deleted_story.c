@@ -132,9 +132,13 @@ static void tell_found(FILE *head, const struct story *story)
 		fputs(" on ", head);
 		encode_shown(head, place);
 	}
-	fprintf(head, " %s still open and hold%s %s%s%s%s.", count == 1 ? "is" : "are",
-		count == 1 ? "s" : "", story->more ? "at least " : "", style_bold(style),
-		units_size(held, story->held), style_off(style));
+	fprintf(head, " %s still open", count == 1 ? "is" : "are");
+	if (story->more && !story->held)
+		fputs(" and may hold space: how much is not known.", head);
+	else
+		fprintf(head, " and hold%s %s%s%s%s.", count == 1 ? "s" : "",
+			story->more ? "at least " : "", style_bold(style),
+			units_size(held, story->held), style_off(style));
 	tell_fullness(head, story, place);
 	putc('\n', head);
 }
@@ -184,6 +188,8 @@ static void tell_other_reasons(FILE *head, const struct story *story)
 			units_size(reserved, space.reserved));
 	else
 		fputs(" snapshots,\ndirectories that du was not allowed to read.\n", head);
+	fputs("What only the kernel has open (nfsd, iSCSI targets, process accounting) is not seen.\n",
+	      head);
 }
 
 static void tell_totals(FILE *tail, const struct story *story)

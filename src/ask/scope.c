@@ -382,6 +382,17 @@ void scope_select(struct scope *scope, struct mounts *mounts, struct deleted_fil
 	}
 }
 
+bool scope_names_loop(const struct scope *scope)
+{
+	for (size_t i = 0; i < scope->count; i++) {
+		const struct target *target = scope->wishes[i].target;
+
+		if (target->kind == TARGET_HANDLE && target->handle.use == USE_LOOP)
+			return true;
+	}
+	return false;
+}
+
 struct text scope_place(const struct scope *scope)
 {
 	if (scope->count != 1 || !scope->wishes[0].found.is_directory)

@@ -47,5 +47,8 @@ void scope_end(struct scope *scope);
 void scope_select(struct scope *scope, struct mounts *mounts, struct deleted_file *files,
 		  size_t count);
 
+/** True when a loop device is among the targets. */
+bool scope_names_loop(const struct scope *scope);
+
 /** The only target, when it is a directory or a mount point: for "on /var". Else empty. */
 struct text scope_place(const struct scope *scope);

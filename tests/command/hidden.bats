@@ -19,6 +19,7 @@ teardown() {
 	for device in "${LOOPS[@]}"; do
 		losetup --detach "$device" 2>/dev/null || true
 	done
+	[[ -z ${SWAP_FD-} ]] || swapoff "/proc/$BASHPID/fd/$SWAP_FD" 2>/dev/null || true
 	end
 }
 
@@ -508,4 +509,20 @@ alone() {
 	exits 1
 	says '2 descriptors are in flight over unix sockets ('
 	says ' and 1 more): of which file cannot be seen'
+}
+
+### Swap
+
+@test "a deleted swap file is said" {
+	filesystem ext4
+	need_command mkswap swapon
+	dd if=/dev/zero of=ext4/swap bs=1M count=8 status=none
+	chmod 600 ext4/swap
+	mkswap -q ext4/swap
+	exec {SWAP_FD}<>ext4/swap
+	rm ext4/swap
+	swapon "/proc/$BASHPID/fd/$SWAP_FD" 2>/dev/null ||
+		skip "this kernel does not swap to a deleted file"
+	run --separate-stderr owl deleted
+	says "a deleted swap file is in use: $place/ext4/swap (8.0M)"
 }

@@ -256,6 +256,7 @@ database() {
 	No deleted file is still open on /var/lib/mysql; all <n> processes were looked at.
 	If df and du disagree there, look for: files hidden under a mount point, blocks kept for root (<size>
 	here), snapshots, directories that du was not allowed to read.
+	What only the kernel has open (nfsd, iSCSI targets, process accounting) is not seen.
 	END
 }
 
@@ -265,6 +266,7 @@ database() {
 	No deleted file is still open on /srv; all <n> processes were looked at.
 	If df and du disagree there, look for: files hidden under a mount point, <words>
 	<words>.
+	What only the kernel has open (nfsd, iSCSI targets, process accounting) is not seen.
 	END
 }
 
