@@ -12,6 +12,22 @@
  *
  * Slots are numbered in order of creation: the first thing opened is 0. A block (fork,
  * unshare-thread) begins with the slots of its parent and numbers its own from there.
+ *
+ * Descriptors of every kind, one slot each but for pty (kind.c):
+ *     eventfd COUNT, semaphore COUNT
+ *     epoll; epoll-add EPOLL SLOT
+ *     stuck-epoll                       one whose fdinfo never answers, while the actor lives
+ *     inotify; inotify-add INOTIFY PATH modify,delete-self|all
+ *     fanotify; fanotify-add FANOTIFY inode|mount|filesystem PATH      for OPEN
+ *     timerfd monotonic|realtime|boottime MS [EVERY_MS]                0: disarmed
+ *     signalfd INT,TERM
+ *     pidfd CHILD (from 0), pidfd-ended, pidfd-zombie
+ *     userfaultfd, perf, bpf-map NAME, bpf-prog NAME, fscontext TYPE, ns TYPE
+ *     mqueue /NAME MESSAGES             its name is taken away at once
+ *     pty                               two slots: the master, the terminal
+ *     tun NAME                          makes the interface
+ *     sealed-memfd NAME shrink,grow
+ * and locks on a slot: flock SLOT r|w, posix|ofd SLOT r|w START LENGTH (0: to the end), lease SLOT r|w.
  */
 #include <ctype.h>
 #include <err.h>
@@ -36,7 +52,8 @@ void check(int rc, const char *what, const char *object)
 
 static const struct op *op_find(const char *name)
 {
-	static const struct op *const tables[] = { slot_ops, memory_ops, place_ops, life_ops };
+	static const struct op *const tables[] = { slot_ops, memory_ops, place_ops, life_ops,
+						   kind_ops };
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
 		for (const struct op *op = tables[i]; op->name; op++)
