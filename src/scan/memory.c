@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "scan/memory.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/aio_abi.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -81,4 +83,24 @@ bool memory_is(struct memory_devices *known, struct text link, dev_t dev)
 			return true;
 	}
 	return false;
+}
+
+int memory_seals(const struct source *source, const struct open_file *file, unsigned int *ret)
+{
+	char name[OPEN_FILE_PATH_MAX];
+	struct inode inode;
+	/* Found before it is opened: the number may be another file's, and opening that may do things. */
+	scope_fd found = openat(source->proc, open_file_path(name, file), O_PATH | O_CLOEXEC);
+
+	if (found < 0)
+		return -errno;
+	if (inode_look(found, "", &inode) || !inode_same(&inode, &file->inode))
+		return -ESTALE;
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", found);
+	scope_fd fd = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	int seals = fd < 0 ? -1 : fcntl(fd, F_GET_SEALS);
+	if (seals < 0)
+		return -errno;
+	*ret = (unsigned int)seals;
+	return 0;
 }

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "base/text.h"
+#include "scan/source.h"
 
 enum { MEMORY_DEVICES_MAX = 8 };
 
@@ -19,3 +20,9 @@ struct memory_devices {
 
 /** True when a file with this link text on `dev` is memory; learns the devices as they are needed. */
 bool memory_is(struct memory_devices *known, struct text link, dev_t dev);
+
+/**
+ * The F_SEAL_* of a memfd that memory_is has told: F_GET_SEALS of fcntl(2). The very file is opened for
+ * a moment, which waits for nobody. 0, or -errno: not permitted, gone, or another file by now.
+ */
+int memory_seals(const struct source *source, const struct open_file *file, unsigned int *ret);
