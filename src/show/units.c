@@ -73,6 +73,21 @@ static const char *local(char buffer[UNITS_MAX], int64_t ns, const char *format)
 	return buffer;
 }
 
+const char *units_interval(char buffer[UNITS_MAX], int64_t ns)
+{
+	double ms = (double)ns / 1000000;
+
+	if (ns < 1000)
+		snprintf(buffer, UNITS_MAX, "%" PRId64 " ns", ns);
+	else if (ms < 999.5)
+		snprintf(buffer, UNITS_MAX, "%.3g ms", ms);
+	else if (ms < 99950)
+		snprintf(buffer, UNITS_MAX, "%.3g s", ms / 1000);
+	else
+		return units_duration(buffer, ns);
+	return buffer;
+}
+
 const char *units_moment(char buffer[UNITS_MAX], int64_t ns)
 {
 	return local(buffer, ns, "%Y-%m-%d %H:%M:%S");

@@ -14,6 +14,9 @@ const char *units_size(char buffer[UNITS_MAX], uint64_t bytes);
 /** How long: "0.01 s", "8 s", "12 min", "2 h 14 min", "12 d". */
 const char *units_duration(char buffer[UNITS_MAX], int64_t ns);
 
+/** The same to three digits, for what is set to the millisecond: "0.05 ms", "250 ms", "3.2 s", "12 min". */
+const char *units_interval(char buffer[UNITS_MAX], int64_t ns);
+
 /** A moment in local time, for people: "2026-11-23 03:14:07". */
 const char *units_moment(char buffer[UNITS_MAX], int64_t ns);
 

@@ -70,6 +70,35 @@ static void a_duration_has_the_unit_that_fits(void **state)
 	}
 }
 
+static void an_interval_has_three_digits(void **state)
+{
+	const struct {
+		int64_t ns;
+		const char *wanted;
+	} cases[] = {
+		{ 0, "0 ns" },
+		{ 999, "999 ns" },
+		{ 50000, "0.05 ms" },
+		{ 5 * MS, "5 ms" },
+		{ 250 * MS, "250 ms" },
+		{ 999 * MS, "999 ms" },
+		{ 999 * MS + MS / 2, "1 s" },
+		{ SECOND, "1 s" },
+		{ 3200 * MS, "3.2 s" },
+		{ 3219 * MS, "3.22 s" },
+		{ 99 * SECOND, "99 s" },
+		{ 99960 * MS, "2 min" },
+		{ 12 * 60 * SECOND, "12 min" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		char buffer[UNITS_MAX];
+
+		assert_string_equal(units_interval(buffer, cases[i].ns), cases[i].wanted);
+	}
+}
+
 static void a_moment_for_programs_is_utc_with_the_nanoseconds_there_are(void **state)
 {
 	static const struct {
@@ -131,6 +160,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sizes_go_by_powers_of_1024),
 		cmocka_unit_test(a_duration_has_the_unit_that_fits),
+		cmocka_unit_test(an_interval_has_three_digits),
 		cmocka_unit_test(a_moment_for_programs_is_utc_with_the_nanoseconds_there_are),
 		cmocka_unit_test(a_moment_for_people_is_local),
 		cmocka_unit_test(percent_is_rounded_up_and_never_of_nothing),
