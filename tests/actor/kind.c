@@ -110,7 +110,7 @@ static void *wait_in_trap(void *closure)
 
 static int trap_set(struct trap *trap)
 {
-	int fault = syscall(SYS_userfaultfd, O_CLOEXEC);
+	int fault = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK); /* else it cannot be polled */
 	struct uffdio_api api = { .api = UFFD_API };
 	size_t len = (size_t)sysconf(_SC_PAGESIZE);
 
@@ -145,8 +145,8 @@ static void op_stuck_epoll(struct actor *actor, char **arg)
 	epoll_add(trap->epoll, ready);
 	if (pthread_create(&thread, NULL, wait_in_trap, trap))
 		errx(1, "cannot start a thread");
-	while (poll(&fault, 1, -1) != 1)
-		;
+	while (!(fault.revents & POLLIN))
+		poll(&fault, 1, -1);
 }
 
 static void op_inotify(struct actor *actor, char **arg)

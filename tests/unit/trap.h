@@ -5,6 +5,7 @@
  */
 #pragma once
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/userfaultfd.h>
 #include <poll.h>
 #include <pthread.h>
@@ -41,7 +42,8 @@ static inline void *trap_fall(void *closure)
 /** A page whose faults can be read from the descriptor that is returned; -errno: not here. */
 static inline int trap_page(void **page)
 {
-	int fault = (int)syscall(SYS_userfaultfd, O_CLOEXEC);
+	/* One that blocks cannot be polled. */
+	int fault = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
 	struct uffdio_api api = { .api = UFFD_API };
 	size_t len = (size_t)sysconf(_SC_PAGESIZE);
 
@@ -67,8 +69,8 @@ static inline _Noreturn void trap_be(int pipe_end)
 
 		epoll_ctl(wait.epoll, EPOLL_CTL_ADD, eventfd(1, EFD_CLOEXEC), &event);
 		pthread_create(&thread, NULL, trap_fall, &wait);
-		while (poll(&fault, 1, -1) != 1)
-			;
+		while (!(fault.revents & POLLIN))
+			poll(&fault, 1, -1);
 		said = wait.epoll;
 	}
 	if (write(pipe_end, &said, sizeof(said)) != sizeof(said))
