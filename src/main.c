@@ -12,14 +12,16 @@
  *   ask/        what you want to know: one file a question, facts in, rows out. deleted.c gathers who
  *               holds what; classify.c says what happened to it; scope.c what the targets mean;
  *               deleted_rows.c makes rows of it, deleted_story.c what stands around the table;
- *               absent.c why a target named nothing
+ *               absent.c why a target named nothing. detail.c and its siblings say what only one kind of
+ *               file has, locks.c what is locked, neighbours.c which other file one speaks of
  *   act/        what you change: recover.c puts the steps of one recovery in order, make.c is the copy
  *               among them; the files beside them are the steps. The only code that writes to files
  *   scan/       how we look: source.h is the interface, procfs.c and holdings.c the source that reads
  *               /proc, worker.c its threads, tables.c whose descriptors they have; probe.c asks what
- *               may never answer, paths.c in it; mounts, names, containers, memory
+ *               may never answer, and in it paths.c, fdinfos.c, marked.c, queues.c; mounts, names,
+ *               containers, memory
  *   kernel/     what Linux says: one file a kernel interface, bytes in, plain struct out
- *   model/      what we remember: handle, target, and the rows with their columns
+ *   model/      what we remember: handle, target, kind, and the rows with their columns
  *   row/        how an answer is shaped: column, selection, sink
  *   show/       how an answer looks: text, json, raw, units, the encoder, the progress bar
  *   base/       what C lacks: text, arena, scope guards, errors

@@ -10,7 +10,6 @@
 #include "scan/memory.h"
 #include "scan/mounts.h"
 #include "scan/queues.h"
-#include "scan/watching.h"
 
 /** What the details of many files share. */
 struct detail_context {
@@ -22,10 +21,10 @@ struct detail_context {
 /** One file, and what has been read of it. */
 struct detailed {
 	const struct open_file *file;
-	struct text kind;                /**< of kind_word; "mqueue" where a queue was found */
-	struct text fdinfo;              /**< as it was read; empty: it was not */
-	const struct watching *watching; /**< of an epoll, whose fdinfo is read there; or NULL */
-	const struct queue *queue;       /**< of an mqueue; or NULL */
+	struct text kind;   /**< of kind_word; "mqueue" where a queue was found */
+	struct text fdinfo; /**< as it was read, see scan/fdinfos.h; empty: it was not */
+	uint64_t watched;   /**< of an epoll whose fdinfo was cut: how many there are in all */
+	const struct queue *queue; /**< of an mqueue; or NULL */
 };
 
 enum {

@@ -68,16 +68,16 @@ static void keep_lowest(struct epoll_watch *lowest, size_t count, const struct e
 
 void detail_epoll(const struct detailing *detailing)
 {
-	const struct watching *watching = detailing->detailed->watching;
+	struct text text = detailing->detailed->fdinfo;
 	struct epoll_watch lowest[DETAIL_NAMED], watch;
 	size_t count = 0;
 
-	if (!watching || !watching->answered || watching->rc)
+	if (!text.len)
 		return;
-	struct text text = watching->fdinfo;
 	for (; epoll_next(&text, &watch); count++)
 		keep_lowest(lowest, count, &watch);
-	uint64_t all = watching->watched > count ? watching->watched : count;
+	uint64_t cut = detailing->detailed->watched;
+	uint64_t all = cut > count ? cut : count;
 	size_t shown = named(all) < count ? named(all) : count;
 	fputs(all ? "watches " : "watches nothing", detailing->out);
 	for (size_t i = 0; i < shown; i++) {

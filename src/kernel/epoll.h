@@ -2,7 +2,7 @@
 /**
  * What an epoll watches, from its fdinfo: proc_pid_fdinfo(5), ep_show_fdinfo in fs/eventpoll.c. `ino` and
  * `sdev` tell which file it really is, also after its number was given to another. Reading that file
- * waits for a mutex that the epoll's owner can hold for ever: see scan/watching.h.
+ * waits for a mutex that the epoll's owner can hold for ever: see scan/fdinfos.h.
  */
 #pragma once
 #include <stdint.h>

@@ -260,11 +260,13 @@ static void a_real_io_uring_is_read(void **state)
 
 static void what_lacks_its_lines_is_refused_and_changes_nothing(void **state)
 {
+	static const char bad[] =
+		"eventfd-count: x\nclockid: 1\nticks: 1\nit_value: 1, 2\nit_interval: (1, 2)\n"
+		"sigmask:\t\nPid:\t-2\npending:\t1\ntotal:\tx\nUserFiles:\t-1\n";
 	static const char *const texts[] = {
 		"",
 		COMMON,
-		"eventfd-count: x\nclockid: 1\nticks: 1\nit_value: 1, 2\nit_interval: (1, 2)\n"
-		"sigmask:\t\nPid:\t-2\npending:\t1\ntotal:\tx\nUserFiles:\t-1\n",
+		bad,
 		"eventfd-count:\nclockid: -1\nPid:\t99999999999\nit_value: ()\nUserFiles:\t4294967296\n",
 		"clockid: 1\nticks: 0\nit_value: (1)\nit_interval: (1, 2\n",
 	};

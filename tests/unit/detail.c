@@ -20,6 +20,7 @@
 #include "ask/locks.h"
 #include "model/kind.h"
 #include "ownprocess.h"
+#include "scan/fdinfos.h"
 #include "scratch.h"
 
 #define COMMON "pos:\t0\nflags:\t02\nmnt_id:\t17\nino:\t1038\n"
@@ -60,19 +61,14 @@ static struct text ask_about(struct asked *asked, int fd)
 	struct open_file file = ownprocess_file(&asked->own, (unsigned int)fd);
 	const struct open_file *files[] = { &file };
 	struct detailed detailed = { .file = &file };
-	struct watching watching;
+	struct fdinfo_answer answer;
 	struct queue queue;
 
 	bool memory = memory_is(&asked->memory, file.link, file.inode.dev);
 	detailed.kind = kind_word(file.link, file.inode.mode, memory);
-	if (text_is(detailed.kind, "epoll")) {
-		assert_int_equal(watching_read(&asked->own.source, files, 1, &asked->own.arena,
-					       &watching),
-				 0);
-		detailed.watching = &watching;
-	} else {
-		detailed.fdinfo = arena_text(&asked->own.arena, ownfd_info(fd));
-	}
+	assert_int_equal(fdinfos_read(&asked->own.source, files, 1, &asked->own.arena, &answer), 0);
+	assert_true(answer.answered && answer.rc == 0);
+	detailed.fdinfo = answer.text;
 	assert_int_equal(queues_read(&asked->own.source, asked->mounts, files, 1, &queue), 0);
 	if (queue.is_queue) {
 		detailed.kind = text_of("mqueue");
@@ -451,20 +447,16 @@ static void an_epoll_says_when_a_number_is_closed_or_another_files(void **state)
 /** Where not all descriptors were looked at, one that is not there need not be closed. */
 static void an_epoll_claims_nothing_about_what_was_not_looked_at(void **state)
 {
-	struct watching watching = { .answered = true,
-				     .fdinfo =
-					     text_of("tfd: 9999 events: 19 data: 0 ino:1 sdev:f\n"),
-				     .watched = 20000 };
 	struct open_file file = { .handle = { .pid = 7, .tid = 8, .fd = 5 } };
-	struct detailed detailed = { &file, text_of("epoll"), { 0 }, &watching, NULL };
+	struct detailed detailed = { &file, text_of("epoll"),
+				     text_of("tfd: 9999 events: 19 data: 0 ino:1 sdev:f\n"), 20000,
+				     NULL };
 	struct asked asked;
 
 	(void)state;
 	asked_begin(&asked);
 	asked.neighbours.complete = false;
 	check_string(ask(&asked, &detailed), "watches 7/8:9999, 19997 others");
-	watching.answered = false;
-	check_string(ask(&asked, &detailed), "");
 	asked_end(&asked);
 }
 

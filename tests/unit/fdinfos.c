@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/** scan/watching.h: what epolls watch, also when their owner will not let us see it. */
-#include "scan/watching.h"
+/** scan/fdinfos.h: what epolls watch, also when their owner will not let us see it. */
+#include "scan/fdinfos.h"
 
 #include <sys/resource.h>
 
@@ -17,14 +17,14 @@ static void watch(int epoll, int fd)
 }
 
 static void read_files(struct ownprocess *own, const struct open_file *files, size_t count,
-		       struct watching *ret)
+		       struct fdinfo_answer *ret)
 {
 	const struct open_file *list[8];
 
 	assert_true(count <= COUNT_OF(list));
 	for (size_t i = 0; i < count; i++)
 		list[i] = &files[i];
-	assert_int_equal(watching_read(&own->source, list, count, &own->arena, ret), 0);
+	assert_int_equal(fdinfos_read(&own->source, list, count, &own->arena, ret), 0);
 }
 
 static void what_epolls_watch_is_read(void **state)
@@ -32,7 +32,7 @@ static void what_epolls_watch_is_read(void **state)
 	int one = epoll_create1(EPOLL_CLOEXEC), two = epoll_create1(EPOLL_CLOEXEC);
 	int event = eventfd(0, EFD_CLOEXEC);
 	struct epoll_watch found;
-	struct watching ret[2];
+	struct fdinfo_answer ret[2];
 	struct ownprocess own;
 
 	(void)state;
@@ -46,10 +46,10 @@ static void what_epolls_watch_is_read(void **state)
 	assert_int_equal(ret[0].rc | ret[1].rc, 0);
 	assert_int_equal(ret[0].watched, 0);
 	assert_int_equal(ret[1].watched, 2);
-	assert_true(text_starts(ret[0].fdinfo, "pos:\t0\nflags:\t"));
-	assert_false(epoll_next(&ret[0].fdinfo, &found));
-	assert_true(epoll_next(&ret[1].fdinfo, &found));
-	assert_true(epoll_next(&ret[1].fdinfo, &found));
+	assert_true(text_starts(ret[0].text, "pos:\t0\nflags:\t"));
+	assert_false(epoll_next(&ret[0].text, &found));
+	assert_true(epoll_next(&ret[1].text, &found));
+	assert_true(epoll_next(&ret[1].text, &found));
 	ownprocess_end(&own);
 	close(one);
 	close(two);
@@ -62,29 +62,49 @@ static void without_epolls_nobody_is_asked(void **state)
 
 	(void)state;
 	ownprocess_begin(&own);
-	assert_int_equal(watching_read(&own.source, NULL, 0, &own.arena, NULL), 0);
+	assert_int_equal(fdinfos_read(&own.source, NULL, 0, &own.arena, NULL), 0);
 	ownprocess_end(&own);
 }
 
 /** The number was given to another file meanwhile. */
-static void what_is_no_epoll_is_not_read(void **state)
+static void what_is_another_file_by_now_is_not_read(void **state)
 {
-	int fd = eventfd(0, EFD_CLOEXEC);
-	struct watching ret[2];
+	int fd = epoll_create1(EPOLL_CLOEXEC), ends[2], more[2];
+	struct fdinfo_answer ret[3];
 	struct ownprocess own;
 
 	(void)state;
+	assert_int_equal(pipe2(ends, O_CLOEXEC) + pipe2(more, O_CLOEXEC), 0);
 	ownprocess_begin(&own);
 	struct open_file files[] = { ownprocess_file(&own, (unsigned int)fd),
-				     { .handle = { .pid = (unsigned int)getpid(),
-						   .fd = 999999 } } };
-	read_files(&own, files, 2, ret);
-	assert_true(ret[0].answered && ret[1].answered);
-	assert_int_equal(ret[0].rc, -ENOENT);
-	assert_int_equal(ret[1].rc, -ENOENT);
-	assert_int_equal(ret[0].fdinfo.len, 0);
+				     ownprocess_file(&own, (unsigned int)ends[0]),
+				     ownprocess_file(&own, (unsigned int)more[0]) };
+	dup3(ends[1], fd, O_CLOEXEC);
+	dup3(more[1], ends[0], O_CLOEXEC);
+	files[2].handle.fd = 999999;
+	read_files(&own, files, 3, ret);
+	assert_true(ret[0].answered && ret[1].answered && ret[2].answered);
+	assert_int_equal(ret[0].rc, -ESTALE);
+	assert_int_equal(ret[1].rc, -ESTALE);
+	assert_int_equal(ret[2].rc, -ENOENT);
+	assert_int_equal(ret[0].text.len + ret[1].text.len + ret[2].text.len, 0);
 	ownprocess_end(&own);
 	close(fd);
+	for (unsigned int i = 0; i < 2; i++) {
+		close(ends[i]);
+		close(more[i]);
+	}
+}
+
+static void only_what_may_wait_need_be_read_so(void **state)
+{
+	(void)state;
+	assert_true(fdinfos_may_wait(text_of("anon_inode:[eventpoll]")));
+	assert_true(fdinfos_may_wait(text_of("anon_inode:bpf_link")));
+	assert_true(fdinfos_may_wait(text_of("/dev/net/tun")));
+	assert_false(fdinfos_may_wait(text_of("anon_inode:[eventfd]")));
+	assert_false(fdinfos_may_wait(text_of("anon_inode:bpf-map")));
+	assert_false(fdinfos_may_wait(text_of("/dev/null")));
 }
 
 enum { MANY = 16000 };
@@ -93,7 +113,7 @@ static void what_is_too_long_is_cut_at_a_line_and_counted_on(void **state)
 {
 	struct rlimit limit, before;
 	int epoll = epoll_create1(EPOLL_CLOEXEC), event = eventfd(0, EFD_CLOEXEC);
-	struct watching ret;
+	struct fdinfo_answer ret;
 	struct ownprocess own;
 	struct epoll_watch found;
 
@@ -114,9 +134,9 @@ static void what_is_too_long_is_cut_at_a_line_and_counted_on(void **state)
 	read_files(&own, &file, 1, &ret);
 	assert_true(ret.answered);
 	assert_int_equal(ret.watched, MANY);
-	assert_in_range(ret.fdinfo.len, WATCHING_TEXT_MAX - 200, WATCHING_TEXT_MAX);
-	assert_true(text_ends(ret.fdinfo, "\n"));
-	while (epoll_next(&ret.fdinfo, &found))
+	assert_in_range(ret.text.len, FDINFOS_TEXT_MAX - 200, FDINFOS_TEXT_MAX);
+	assert_true(text_ends(ret.text, "\n"));
+	while (epoll_next(&ret.text, &found))
 		assert_true(found.has_file);
 	ownprocess_end(&own);
 	close(epoll);
@@ -150,7 +170,7 @@ static void check_that_it_is_stuck(const struct trap *trap)
 static void an_epoll_that_is_kept_from_us_is_given_up_and_the_others_are_read(void **state)
 {
 	int fd = epoll_create1(EPOLL_CLOEXEC);
-	struct watching ret[3];
+	struct fdinfo_answer ret[3];
 	struct ownprocess own;
 	struct trap trap;
 	int rc = trap_begin(&trap);
@@ -163,16 +183,18 @@ static void an_epoll_that_is_kept_from_us_is_given_up_and_the_others_are_read(vo
 	struct open_file mine = ownprocess_file(&own, (unsigned int)fd);
 	struct open_file files[] = {
 		mine,
-		{ .handle = { .pid = (unsigned int)trap.pid, .fd = trap.epoll } },
+		{ .handle = { .pid = (unsigned int)trap.pid, .fd = trap.epoll },
+		  .link = mine.link,
+		  .inode_rc = -EACCES },
 		mine,
 	};
 	read_files(&own, files, 3, ret);
 	assert_false(ret[1].answered);
-	assert_int_equal(ret[1].fdinfo.len, 0);
+	assert_int_equal(ret[1].text.len, 0);
 	for (unsigned int i = 0; i < 3; i += 2) {
 		assert_true(ret[i].answered);
 		assert_int_equal(ret[i].rc, 0);
-		assert_true(text_starts(ret[i].fdinfo, "pos:"));
+		assert_true(text_starts(ret[i].text, "pos:"));
 	}
 	ownprocess_end(&own);
 	close(fd);
@@ -187,7 +209,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_epolls_watch_is_read),
 		cmocka_unit_test(without_epolls_nobody_is_asked),
-		cmocka_unit_test(what_is_no_epoll_is_not_read),
+		cmocka_unit_test(what_is_another_file_by_now_is_not_read),
+		cmocka_unit_test(only_what_may_wait_need_be_read_so),
 		cmocka_unit_test(what_is_too_long_is_cut_at_a_line_and_counted_on),
 		cmocka_unit_test(an_epoll_that_is_kept_from_us_is_given_up_and_the_others_are_read),
 	};

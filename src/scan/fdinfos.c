@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "scan/watching.h"
+#include "scan/fdinfos.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -15,12 +16,12 @@
 /** Shared with the helpers, of which one is at work at a time: texts one behind the other. */
 struct pool {
 	size_t used;
-	char bytes[WATCHING_TEXTS_MAX];
+	char bytes[FDINFOS_TEXTS_MAX];
 };
 
 struct asking {
 	const struct source *source;
-	const struct open_file *const *epolls;
+	const struct open_file *const *files;
 	struct pool *pool;
 };
 
@@ -33,22 +34,38 @@ struct answer {
 
 enum { PIECE = 32768 };
 
-/** Only an epoll is read: meanwhile the number may be another file's. */
-static bool helper_is_epoll(const struct source *source, const struct open_file *file)
+bool fdinfos_may_wait(struct text link)
 {
-	char name[OPEN_FILE_PATH_MAX], link[64];
-	struct text text;
+	return text_is(link, "anon_inode:[eventpoll]") || text_is(link, "anon_inode:bpf_link") ||
+	       text_is(link, "anon_inode:bpf-link") || text_ends(link, "/net/tun");
+}
 
-	return procfile_link(source->proc, open_file_path(name, file), link, sizeof(link), &text) ==
-		       0 &&
-	       text_is(text, "anon_inode:[eventpoll]");
+/** Meanwhile the number may be another file's, whose fdinfo is none of ours to ask for. */
+static int helper_check(const struct source *source, const struct open_file *file)
+{
+	char name[OPEN_FILE_PATH_MAX], link[PATH_MAX + 1];
+	struct inode inode;
+	struct text text;
+	int rc = procfile_link(source->proc, open_file_path(name, file), link, sizeof(link), &text);
+
+	if (rc)
+		return rc;
+	if (!text_equal(text, file->link))
+		return -ESTALE;
+	if (file->inode_rc)
+		return 0;
+	rc = inode_look(source->proc, name, &inode);
+	return rc || inode_same(&inode, &file->inode) ? rc : -ESTALE;
 }
 
 static int helper_open(const struct source *source, const struct open_file *file)
 {
 	const struct handle *handle = &file->handle;
+	int rc = helper_check(source, file);
 	char name[OPEN_FILE_PATH_MAX];
 
+	if (rc)
+		return rc;
 	if (handle->tid)
 		snprintf(name, sizeof(name), "%u/task/%u/fdinfo/%u", handle->pid, handle->tid,
 			 handle->fd);
@@ -71,8 +88,8 @@ static void helper_keep(struct pool *pool, struct text piece, struct answer *out
 {
 	size_t room = sizeof(pool->bytes) - (out->at + out->len);
 
-	if (room > WATCHING_TEXT_MAX - out->len)
-		room = WATCHING_TEXT_MAX - out->len;
+	if (room > FDINFOS_TEXT_MAX - out->len)
+		room = FDINFOS_TEXT_MAX - out->len;
 	piece = text_first(piece, room);
 	if (piece.len)
 		memcpy(pool->bytes + out->at + out->len, piece.bytes, piece.len);
@@ -97,13 +114,12 @@ static int helper_read(int fd, struct pool *pool, struct answer *out)
 	}
 }
 
-static void ask_watching(const void *context, size_t index, void *answer)
+static void ask_fdinfo(const void *context, size_t index, void *answer)
 {
 	const struct asking *asking = context;
-	const struct open_file *file = asking->epolls[index];
+	const struct open_file *file = asking->files[index];
 	struct answer *out = answer;
-	scope_fd fd = helper_is_epoll(asking->source, file) ? helper_open(asking->source, file) :
-							      -ENOENT;
+	scope_fd fd = helper_open(asking->source, file);
 
 	out->at = asking->pool->used;
 	out->rc = fd < 0 ? fd : helper_read(fd, asking->pool, out);
@@ -111,12 +127,12 @@ static void ask_watching(const void *context, size_t index, void *answer)
 	out->answered = true;
 }
 
-/** Whoever keeps one of his epolls from us is not asked about the others. */
-static uint64_t watching_group(const void *context, size_t index)
+/** Whoever keeps one from us is not asked about his others. */
+static uint64_t fdinfos_group(const void *context, size_t index)
 {
 	const struct asking *asking = context;
 
-	return asking->epolls[index]->handle.pid;
+	return asking->files[index]->handle.pid;
 }
 
 /** Without the part of a line at its end, if it was cut. */
@@ -128,24 +144,24 @@ static struct text whole_lines(struct text text)
 }
 
 static void hand_out(const struct asking *asking, const struct answer *answer, struct arena *arena,
-		     struct watching *ret)
+		     struct fdinfo_answer *ret)
 {
 	struct text text = { asking->pool->bytes + answer->at, answer->len };
 
-	*ret = (struct watching){ .answered = answer->answered,
-				  .rc = answer->rc,
-				  .watched = answer->watched,
-				  .fdinfo = arena_text(arena, whole_lines(text)) };
+	*ret = (struct fdinfo_answer){ .answered = answer->answered,
+				       .rc = answer->rc,
+				       .watched = answer->watched,
+				       .text = arena_text(arena, whole_lines(text)) };
 }
 
-int watching_read(const struct source *source, const struct open_file *const *epolls, size_t count,
-		  struct arena *arena, struct watching *ret)
+int fdinfos_read(const struct source *source, const struct open_file *const *files, size_t count,
+		 struct arena *arena, struct fdinfo_answer *ret)
 {
-	struct asking asking = { source, epolls, NULL };
+	struct asking asking = { source, files, NULL };
 	struct probe probe = { .count = count,
 			       .answer_size = sizeof(struct answer),
-			       .ask = ask_watching,
-			       .group = watching_group,
+			       .ask = ask_fdinfo,
+			       .group = fdinfos_group,
 			       .context = &asking,
 			       .keep = source->proc };
 	const bool *missing;
