@@ -242,9 +242,9 @@ static int pidfd_open_of(pid_t pid)
 
 static void op_pidfd(struct actor *actor, char **arg)
 {
-	int child = atoi(arg[0]);
+	unsigned long child = strtoul(arg[0], NULL, 10);
 
-	if (child < 0 || child >= actor->children)
+	if (child >= (unsigned long)actor->children)
 		errx(1, "there is no child %s", arg[0]);
 	slot_add(actor, pidfd_open_of(actor->child[child]), "a pidfd");
 }

@@ -389,13 +389,18 @@ static void add(int epoll, int fd)
 	assert_int_equal(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event), 0);
 }
 
-/** "watches PID:A, PID:B …" with what `format` says of the numbers. */
-static void check_watches(int epoll, const char *format, int a, int b, int c)
+/** "watches PID:A, PID:B" for these numbers, and what comes behind them. */
+static void check_watches(int epoll, const int *fds, size_t count, const char *rest)
 {
-	int pid = getpid();
-	char wanted[256];
+	char wanted[256] = "watches ";
 
-	snprintf(wanted, sizeof(wanted), format, pid, a, pid, b, pid, c);
+	for (size_t i = 0; i < count; i++) {
+		size_t len = strlen(wanted);
+
+		snprintf(wanted + len, sizeof(wanted) - len, "%s%d:%d", i ? ", " : "", getpid(),
+			 fds[i]);
+	}
+	snprintf(wanted + strlen(wanted), sizeof(wanted) - strlen(wanted), "%s", rest);
 	check_detail(epoll, wanted);
 }
 
@@ -410,12 +415,13 @@ static void an_epoll_names_what_it_watches(void **state)
 	add(epoll, fds[2]);
 	add(epoll, fds[0]);
 	add(epoll, fds[1]);
-	check_watches(epoll, "watches %d:%d, %d:%d, %d:%d", fds[0], fds[1], fds[2]);
-	add(epoll, fds[5]);
-	add(epoll, fds[4]);
-	check_watches(epoll, "watches %d:%d, %d:%d, %d:%d, 2 others", fds[0], fds[1], fds[2]);
+	check_watches(epoll, fds, 3, "");
 	add(epoll, fds[3]);
-	check_watches(epoll, "watches %d:%d, %d:%d, %d:%d, 3 others", fds[0], fds[1], fds[2]);
+	check_watches(epoll, fds, 4, "");
+	add(epoll, fds[5]);
+	check_watches(epoll, fds, 3, ", 2 others");
+	add(epoll, fds[4]);
+	check_watches(epoll, fds, 3, ", 3 others");
 	close(epoll);
 	for (size_t i = 0; i < COUNT_OF(fds); i++)
 		close(fds[i]);
@@ -425,18 +431,18 @@ static void an_epoll_names_what_it_watches(void **state)
 static void an_epoll_says_when_a_number_is_closed_or_another_files(void **state)
 {
 	/* No other descriptor gets this number meanwhile. */
-	enum { NUMBER = 500 };
+	const int number = 500;
 	int epoll = epoll_create1(EPOLL_CLOEXEC), ends[2], more[2];
 
 	(void)state;
 	assert_int_equal(pipe2(ends, O_CLOEXEC) + pipe2(more, O_CLOEXEC), 0);
-	assert_int_equal(dup3(ends[0], NUMBER, O_CLOEXEC), NUMBER);
-	add(epoll, NUMBER);
-	check_watches(epoll, "watches %d:%d", NUMBER, 0, 0);
-	assert_int_equal(dup3(more[0], NUMBER, O_CLOEXEC), NUMBER);
-	check_watches(epoll, "watches %d:%d (now another file)", NUMBER, 0, 0);
-	close(NUMBER);
-	check_watches(epoll, "watches %d:%d (closed)", NUMBER, 0, 0);
+	assert_int_equal(dup3(ends[0], number, O_CLOEXEC), number);
+	add(epoll, number);
+	check_watches(epoll, &number, 1, "");
+	assert_int_equal(dup3(more[0], number, O_CLOEXEC), number);
+	check_watches(epoll, &number, 1, " (now another file)");
+	close(number);
+	check_watches(epoll, &number, 1, " (closed)");
 	close(ends[0]);
 	close(ends[1]);
 	close(more[0]);
