@@ -230,6 +230,26 @@ static void a_memfd_has_a_name_and_seals(void **state)
 	close(nameless);
 }
 
+/** The number was given to another file meanwhile. */
+static void another_memfd_by_now_is_not_asked_for_its_seals(void **state)
+{
+	int fd = memfd_create("owl", MFD_CLOEXEC | MFD_ALLOW_SEALING), other;
+	struct ownprocess own;
+	unsigned int seals = 42;
+
+	(void)state;
+	ownprocess_begin(&own);
+	struct open_file file = ownprocess_file(&own, (unsigned int)fd);
+	assert_int_equal(memory_seals(&own.source, &file, &seals), 0);
+	assert_int_equal(seals, 0);
+	other = memfd_create("owl", MFD_CLOEXEC);
+	assert_int_equal(dup3(other, fd, O_CLOEXEC), fd);
+	assert_int_equal(memory_seals(&own.source, &file, &seals), -ESTALE);
+	ownprocess_end(&own);
+	close(fd);
+	close(other);
+}
+
 static void a_namespace_has_its_number_and_whose_it_is(void **state)
 {
 	int fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
@@ -578,6 +598,7 @@ int main(void)
 		cmocka_unit_test(a_signalfd_names_its_signals),
 		cmocka_unit_test(a_pidfd_says_of_whom),
 		cmocka_unit_test(a_memfd_has_a_name_and_seals),
+		cmocka_unit_test(another_memfd_by_now_is_not_asked_for_its_seals),
 		cmocka_unit_test(a_namespace_has_its_number_and_whose_it_is),
 		cmocka_unit_test(a_bpf_object_has_type_id_and_name),
 		cmocka_unit_test(an_io_uring_says_what_waits),

@@ -7,6 +7,7 @@
 #include "kernel/epoll.h"
 #include "kernel/pidstat.h"
 #include "ownprocess.h"
+#include "scratch.h"
 #include "trap.h"
 
 static void watch(int epoll, int fd)
@@ -66,22 +67,24 @@ static void without_epolls_nobody_is_asked(void **state)
 	ownprocess_end(&own);
 }
 
-/** The number was given to another file meanwhile. */
+/** The number was given to another file meanwhile: of another kind, or under the same name. */
 static void what_is_another_file_by_now_is_not_read(void **state)
 {
-	int fd = epoll_create1(EPOLL_CLOEXEC), ends[2], more[2];
+	int epoll = epoll_create1(EPOLL_CLOEXEC), event = eventfd(0, EFD_CLOEXEC);
+	int fd = scratch_open("file", O_CREAT | O_RDWR);
 	struct fdinfo_answer ret[3];
 	struct ownprocess own;
 
 	(void)state;
-	assert_int_equal(pipe2(ends, O_CLOEXEC) + pipe2(more, O_CLOEXEC), 0);
 	ownprocess_begin(&own);
-	struct open_file files[] = { ownprocess_file(&own, (unsigned int)fd),
-				     ownprocess_file(&own, (unsigned int)ends[0]),
-				     ownprocess_file(&own, (unsigned int)more[0]) };
-	dup3(ends[1], fd, O_CLOEXEC);
-	dup3(more[1], ends[0], O_CLOEXEC);
+	struct open_file files[] = { ownprocess_file(&own, (unsigned int)epoll),
+				     ownprocess_file(&own, (unsigned int)fd),
+				     ownprocess_file(&own, (unsigned int)event) };
 	files[2].handle.fd = 999999;
+	assert_int_equal(rename("file", "old"), 0);
+	int other = scratch_open("file", O_CREAT | O_RDWR);
+	dup3(event, epoll, O_CLOEXEC);
+	dup3(other, fd, O_CLOEXEC);
 	read_files(&own, files, 3, ret);
 	assert_true(ret[0].answered && ret[1].answered && ret[2].answered);
 	assert_int_equal(ret[0].rc, -ESTALE);
@@ -89,11 +92,10 @@ static void what_is_another_file_by_now_is_not_read(void **state)
 	assert_int_equal(ret[2].rc, -ENOENT);
 	assert_int_equal(ret[0].text.len + ret[1].text.len + ret[2].text.len, 0);
 	ownprocess_end(&own);
+	close(epoll);
+	close(event);
 	close(fd);
-	for (unsigned int i = 0; i < 2; i++) {
-		close(ends[i]);
-		close(more[i]);
-	}
+	close(other);
 }
 
 static void only_what_may_wait_need_be_read_so(void **state)
@@ -209,7 +211,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_epolls_watch_is_read),
 		cmocka_unit_test(without_epolls_nobody_is_asked),
-		cmocka_unit_test(what_is_another_file_by_now_is_not_read),
+		scratch_test(what_is_another_file_by_now_is_not_read),
 		cmocka_unit_test(only_what_may_wait_need_be_read_so),
 		cmocka_unit_test(what_is_too_long_is_cut_at_a_line_and_counted_on),
 		cmocka_unit_test(an_epoll_that_is_kept_from_us_is_given_up_and_the_others_are_read),
