@@ -117,14 +117,43 @@ static bool look_for_inode(struct reading *reading, int dir, const char *name,
 	return true;
 }
 
+static int ascending(const void *left, const void *right)
+{
+	const uint64_t *a = left, *b = right;
+
+	return (*a > *b) - (*a < *b);
+}
+
+/** "socket:[1234]": fs/pipe.c and net/socket.c make such names of inode numbers. */
+static bool look_for_sockets(struct reading *reading, int dir, const char *name,
+			     struct open_file *file)
+{
+	const struct look *look = reading->look;
+	struct text number;
+
+	file->link_rc = procfile_link(dir, name, reading->link, sizeof(reading->link), &file->link);
+	if (file->link_rc || !text_starts(file->link, "socket:[") || !text_ends(file->link, "]"))
+		return false;
+	number = text_from(text_first(file->link, file->link.len - 1), strlen("socket:["));
+	return text_number(number, 10, &file->inode.ino) == 0 &&
+	       bsearch(&file->inode.ino, look->inos, look->ino_count, sizeof(*look->inos),
+		       ascending);
+}
+
 /** Look at DIR/NAME; true when it is what is looked for. */
 static bool look_at(struct reading *reading, int dir, const char *name, struct open_file *file)
 {
 	*file = (struct open_file){ 0 };
 	job_beat(reading->job);
-	if (reading->look->filter == LOOK_DELETED)
+	switch (reading->look->filter) {
+	case LOOK_DELETED:
 		return look_for_deleted(reading, dir, name, file);
-	return look_for_inode(reading, dir, name, file);
+	case LOOK_INODE:
+		return look_for_inode(reading, dir, name, file);
+	case LOOK_SOCKETS:
+		return look_for_sockets(reading, dir, name, file);
+	}
+	return false;
 }
 
 /**
@@ -137,6 +166,8 @@ static struct text carrier(struct reading *reading, int list, const char *name,
 	struct text link = file->link;
 	uint32_t type = file->inode.mode & S_IFMT;
 
+	if (reading->look->filter == LOOK_SOCKETS)
+		return (struct text){ 0 };
 	if (reading->look->filter == LOOK_INODE) {
 		if (file->inode_rc || (type != S_IFSOCK && type != 0) ||
 		    procfile_link(list, name, reading->link, sizeof(reading->link), &link))
@@ -426,7 +457,7 @@ static int read_process(struct reading *reading)
 		if (tables.tids[i] && has_vanished(rc))
 			rc = 0;
 	}
-	if (rc)
+	if (rc || reading->look->filter == LOOK_SOCKETS) /* only descriptors are */
 		return rc;
 	read_links(reading, tables.alive);
 	/* Whoever has no memory of his own, or has ended, maps nothing; else something was missed. */

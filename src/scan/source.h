@@ -38,12 +38,15 @@ struct process {
 enum look_filter {
 	LOOK_DELETED, /**< what may be deleted: by the kernel's text, still to be checked */
 	LOOK_INODE,   /**< what is this one file, with its flags, by all its names */
+	LOOK_SOCKETS, /**< descriptors of these sockets; of their inodes only the number is told */
 };
 
 struct look {
 	enum look_filter filter;
-	struct inode inode;       /**< LOOK_INODE */
-	struct text path;         /**< LOOK_INODE: its name, to know it in an io_uring's list */
+	struct inode inode;   /**< LOOK_INODE */
+	struct text path;     /**< LOOK_INODE: its name, to know it in an io_uring's list */
+	const uint64_t *inos; /**< LOOK_SOCKETS: ascending; outlives workers that are given up */
+	size_t ino_count;
 	const unsigned int *pids; /**< only these; NULL: all */
 	size_t pid_count;
 	/** Called on the calling thread, by ascending pid, for processes with at least one file. */

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * The sockets of the network namespaces that matter, found by the inode number that the link of a
+ * descriptor tells: one table for each distinct namespace (network_namespaces(7)), read when its first
+ * process comes along. The calling thread never changes its namespace: a thread of its own enters the
+ * other with setns(2), leaves a netlink socket there, and ends. Where that is not allowed, the text files
+ * of /proc/PID/net must do. Nothing here waits for a process: opening /proc/PID/ns/net is a permission
+ * check and a reference (fs/proc/namespaces.c, fs/nsfs.c), and the tables are the kernel's own.
+ *
+ * It is for one thread.
+ */
+#pragma once
+#include "kernel/socket.h"
+#include "scan/source.h"
+
+struct sockets;
+
+enum { SOCKETS_ALL = (1 << SOCKET_KINDS) - 1 };
+
+/** No table yet; `kinds`: a bit 1 << SOCKET_… for each kind that will be wanted. sockets_end frees. */
+struct sockets *sockets_begin(const struct source *source, unsigned int kinds);
+void sockets_end(struct sockets *sockets);
+
+/**
+ * Make sure that the namespace of process `pid` is among them. 0; -EACCES: it is not ours to know;
+ * -ENOENT or -ESRCH: it has ended.
+ */
+int sockets_add(struct sockets *sockets, unsigned int pid);
+
+/** The same for every process there is. 0 or -errno when they cannot be listed. */
+int sockets_add_all(struct sockets *sockets);
+
+/** How many namespaces could not be read at all, though a process was seen in them. */
+unsigned int sockets_unread(const struct sockets *sockets);
+
+/** How many are known from /proc/PID/net only: without peers and files of unix sockets. */
+unsigned int sockets_partly_read(const struct sockets *sockets);
+
+/** The socket with this inode number, or NULL. Lives as long as `sockets`. */
+const struct socket *sockets_find(struct sockets *sockets, uint64_t ino);
+
+/**
+ * The inode of the socket at the other end; 0 when there is none on this machine or it cannot be told.
+ * For a connection that was not accepted yet that of the listening socket. TCP and connected UDP: who
+ * has the same addresses the other way round, in the same namespace; in another one only when there is
+ * no doubt, since private addresses repeat.
+ */
+uint64_t sockets_peer(struct sockets *sockets, const struct socket *socket);
+
+/** The number of the network namespace it is in, as /proc/PID/ns/net has it. */
+uint64_t sockets_namespace(const struct sockets *sockets, const struct socket *socket);
+
+/** The name of the network interface it is bound to; NULL when to none, or not known. */
+const char *sockets_interface(const struct sockets *sockets, const struct socket *socket);
+
+/** Those with this local port, MPTCP among TCP, UDP-Lite among UDP. How many; in the arena. */
+size_t sockets_by_port(const struct sockets *sockets, bool udp, unsigned int port,
+		       struct arena *arena, const struct socket ***ret);
+
+/**
+ * Those bound to this file, whatever it is called by now, and in whichever namespaces. `device` is the
+ * filesystem's as mountinfo has it (on btrfs not what stat(2) says). The kernel tells only 32 bits of
+ * the inode number.
+ */
+size_t sockets_by_file(const struct sockets *sockets, dev_t device, uint64_t ino,
+		       struct arena *arena, const struct socket ***ret);
+
+/** Those with this abstract name, without its first NUL; each namespace has its own. */
+size_t sockets_by_abstract(const struct sockets *sockets, struct text name, struct arena *arena,
+			   const struct socket ***ret);
