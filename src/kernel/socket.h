@@ -83,8 +83,16 @@ struct socket {
 	uint32_t uid;       /**< who made it, as our user namespace counts */
 	uint32_t protocol;  /**< raw: IPPROTO_*, packet: ETH_P_*, netlink: NETLINK_* */
 	uint32_t interface; /**< index of the one it is bound to; 0: any */
-	uint32_t received;  /**< bytes waiting to be read; LISTEN: connections waiting */
-	uint32_t unsent;    /**< bytes not yet sent or acknowledged; LISTEN: how many may wait */
+	/**
+	 * What waits to be read: bytes for TCP, MPTCP and unix sockets (of datagrams those of the first),
+	 * else the memory that packets take (sk_rmem_alloc); LISTEN: connections waiting.
+	 */
+	uint32_t received;
+	/**
+	 * What was not acknowledged yet: bytes for TCP and MPTCP, else the memory of what was not sent, or
+	 * for unix sockets not read (sk_wmem_alloc); LISTEN: how many may wait, from sock_diag only.
+	 */
+	uint32_t unsent;
 	union {
 		struct socket_inet inet;
 		struct socket_unix un;
