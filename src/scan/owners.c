@@ -39,8 +39,6 @@ int owners_find(const struct source *source, const uint64_t *inos, size_t count,
 
 	*ret = NULL;
 	*ret_count = 0;
-	if (!count)
-		return 0;
 	uint64_t *sorted = memory_resize(NULL, count, sizeof(*sorted));
 	memcpy(sorted, inos, count * sizeof(*sorted));
 	qsort(sorted, count, sizeof(*sorted), ascending);

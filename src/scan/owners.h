@@ -15,7 +15,7 @@ struct owner {
 
 /**
  * Everybody who holds one of `count` sockets, by ascending pid; in the arena. Who could not be looked at
- * is added to `tally`. No inodes: nobody, and nothing is read. 0, or -errno and a message.
+ * is added to `tally`. 0, or -errno and a message.
  */
 int owners_find(const struct source *source, const uint64_t *inos, size_t count,
 		struct tally *tally, struct arena *arena, struct owner **ret, size_t *ret_count,

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/scope.h"
+#include "kernel/inode.h"
 #include "kernel/procfile.h"
 #include "kernel/socktext.h"
 #include "scan/netns.h"
@@ -25,7 +26,9 @@ struct interface {
 
 /** One network namespace. */
 struct space {
-	uint64_t ino;
+	uint64_t ino; /**< 0: of processes that are not ours to look into */
+	uint64_t
+		table; /**< inode of its file net/dev, which tells it apart, too: fs/proc/generic.c */
 	struct interface *interfaces;
 	size_t interface_count;
 	bool unread, partly;
@@ -34,12 +37,22 @@ struct space {
 struct sockets {
 	const struct source *source;
 	unsigned int kinds;
-	uint64_t own; /**< our namespace */
+	uint64_t own, own_table; /**< our namespace, as in struct space */
 	struct arena arena;
 	struct space *spaces;
 	size_t space_count;
 	struct socket_index index;
 };
+
+/** The inode number of a file net/dev. 0 or -errno. */
+static int find_table(int dir, const char *name, uint64_t *ret)
+{
+	struct inode inode;
+	int rc = inode_look(dir, name, &inode);
+
+	*ret = rc ? 0 : inode.ino;
+	return rc;
+}
 
 struct sockets *sockets_begin(const struct source *source, unsigned int kinds)
 {
@@ -50,6 +63,7 @@ struct sockets *sockets_begin(const struct source *source, unsigned int kinds)
 		.kinds = kinds,
 		.own = procfile_namespace(AT_FDCWD, "/proc/thread-self/ns/net"),
 	};
+	find_table(AT_FDCWD, "/proc/thread-self/net/dev", &sockets->own_table);
 	arena_init(&sockets->arena);
 	return sockets;
 }
@@ -150,7 +164,7 @@ static void fill(struct sockets *sockets, struct space *space, int dir)
 	size_t before = sockets->index.all.count;
 	int rc = 0;
 
-	if (netns_diag(dir, space->ino, sockets->own, &filling.diag))
+	if (!space->ino || netns_diag(dir, space->ino, sockets->own, &filling.diag))
 		filling.diag = NULL;
 	for (unsigned int kind = 0; kind < SOCKET_KINDS; kind++) {
 		if (!(sockets->kinds >> kind & 1))
@@ -165,11 +179,13 @@ static void fill(struct sockets *sockets, struct space *space, int dir)
 	netns_diag_end(filling.diag);
 }
 
-static bool is_known(const struct sockets *sockets, uint64_t ino)
+/** Mostly it is that of the process before. */
+static bool is_known(const struct sockets *sockets, uint64_t ino, uint64_t table)
 {
-	/* Mostly it is that of the process before. */
 	for (size_t i = sockets->space_count; i > 0; i--) {
-		if (sockets->spaces[i - 1].ino == ino)
+		const struct space *space = &sockets->spaces[i - 1];
+
+		if ((ino && space->ino == ino) || (table && space->table == table))
 			return true;
 	}
 	return false;
@@ -182,33 +198,43 @@ static void forget_last(struct sockets *sockets, size_t all, size_t pending)
 	socket_index_cut(&sockets->index, all, pending);
 }
 
+/** The namespace of the process with this directory is a new one. 0 or -errno. */
+static int add_space(struct sockets *sockets, int dir, uint64_t ino, uint64_t table)
+{
+	size_t all = sockets->index.all.count, pending = sockets->index.pending_count;
+
+	memory_grow(&sockets->spaces, sockets->space_count, sizeof(*sockets->spaces));
+	struct space *space = &sockets->spaces[sockets->space_count++];
+	*space = (struct space){ .ino = ino, .table = table };
+	fill(sockets, space, dir);
+	uint64_t now;
+	if ((space->unread || space->partly) &&
+	    (find_table(dir, "net/dev", &now) || now != table)) {
+		forget_last(sockets, all, pending);
+		return -ESRCH;
+	}
+	return 0;
+}
+
 int sockets_add(struct sockets *sockets, unsigned int pid)
 {
-	char name[16], link[64];
-	struct text text;
-	size_t all = sockets->index.all.count, pending = sockets->index.pending_count;
+	char name[16];
+	uint64_t table;
 
 	snprintf(name, sizeof(name), "%u", pid);
 	scope_fd dir = openat(sockets->source->proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		return -errno;
 	uint64_t ino = procfile_namespace(dir, "ns/net");
-	if (!ino) {
-		int rc = procfile_link(dir, "ns/net", link, sizeof(link), &text);
-
-		return rc ? rc : -ESRCH;
-	}
-	if (is_known(sockets, ino))
+	if (ino && is_known(sockets, ino, 0))
 		return 0;
-	memory_grow(&sockets->spaces, sockets->space_count, sizeof(*sockets->spaces));
-	struct space *space = &sockets->spaces[sockets->space_count++];
-	*space = (struct space){ .ino = ino };
-	fill(sockets, space, dir);
-	if ((space->unread || space->partly) && procfile_namespace(dir, "ns/net") != ino) {
-		forget_last(sockets, all, pending);
-		return -ESRCH;
-	}
-	return 0;
+	/* Not ours to look into, or at its end: its tables may be read all the same, or not. */
+	int rc = find_table(dir, "net/dev", &table);
+	if (rc)
+		return rc;
+	if (table == sockets->own_table)
+		ino = sockets->own;
+	return is_known(sockets, ino, table) ? 0 : add_space(sockets, dir, ino, table);
 }
 
 int sockets_add_all(struct sockets *sockets)

@@ -22,8 +22,8 @@ struct sockets *sockets_begin(const struct source *source, unsigned int kinds);
 void sockets_end(struct sockets *sockets);
 
 /**
- * Make sure that the namespace of process `pid` is among them. 0; -EACCES: it is not ours to know;
- * -ENOENT or -ESRCH: it has ended.
+ * Make sure that the namespace of process `pid` is among them, also when that is not ours to look into:
+ * /proc/PID/net is everybody's. 0, or -ENOENT or -ESRCH when it has ended.
  */
 int sockets_add(struct sockets *sockets, unsigned int pid);
 
@@ -47,7 +47,7 @@ const struct socket *sockets_find(struct sockets *sockets, uint64_t ino);
  */
 uint64_t sockets_peer(struct sockets *sockets, const struct socket *socket);
 
-/** The number of the network namespace it is in, as /proc/PID/ns/net has it. */
+/** The number of the network namespace it is in, as /proc/PID/ns/net has it; 0: not ours to know. */
 uint64_t sockets_namespace(const struct sockets *sockets, const struct socket *socket);
 
 /** The name of the network interface it is bound to; NULL when to none, or not known. */
