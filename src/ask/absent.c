@@ -245,6 +245,21 @@ static enum absence explain_process(const struct inquiry *inquiry, const struct 
 	return ABSENT_NOTHING;
 }
 
+static enum absence explain_port(const struct wish *wish, struct error *err)
+{
+	const struct target *target = wish->target;
+	const char *protocol = target->udp ? "udp" : "tcp";
+
+	if (wish->unseen) /* that has been said */
+		return ABSENT_UNSEEN;
+	if (wish->pid_count)
+		error_set(err, 0, "who has port %u/%s open has no deleted file open", target->port,
+			  protocol);
+	else
+		error_set(err, 0, "no process has port %u/%s open", target->port, protocol);
+	return ABSENT_NOTHING;
+}
+
 enum absence absent_explain(const struct inquiry *inquiry, const struct wish *wish,
 			    const struct outcome *outcome, struct error *err)
 {
@@ -256,9 +271,10 @@ enum absence absent_explain(const struct inquiry *inquiry, const struct wish *wi
 	case TARGET_PROCESS:
 	case TARGET_NAME:
 		return explain_process(inquiry, wish, err);
+	case TARGET_PORT:
+		return explain_port(wish, err);
 	case TARGET_PATH:
 	case TARGET_WORD:
-	case TARGET_PORT:
 		return explain_file(inquiry, wish, outcome, err);
 	}
 	return ABSENT_NOTHING;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ask/deleted.h"
+#include "ask/ports.h"
 #include "scan/names.h"
 
 static void complain_absent(struct outcome *outcome, unsigned int pid)
@@ -105,7 +106,7 @@ static int mean_paths(const struct inquiry *inquiry, struct scope *scope, struct
 }
 
 static int mean(const struct inquiry *inquiry, struct scope *scope, struct wish *wish,
-		struct outcome *outcome, struct error *err)
+		struct outcome *outcome)
 {
 	const struct target *target = wish->target;
 
@@ -117,15 +118,10 @@ static int mean(const struct inquiry *inquiry, struct scope *scope, struct wish 
 	case TARGET_PROCESS:
 		mean_process(inquiry, scope, wish, target->pid, outcome);
 		return 0;
-	case TARGET_PORT:
-		return error_set(
-			err, -EINVAL,
-			"%.*s is a port, and a port is no file: name a path, a process or a "
-			"handle",
-			(int)target->text.len, target->text.bytes);
 	case TARGET_NAME:
 		return names_find(inquiry->source, target->name, &scope->arena, &wish->pids,
 				  &wish->pid_count);
+	case TARGET_PORT: /* all at once: see ports_mean */
 	case TARGET_PATH:
 	case TARGET_WORD: /* a process only when no file is called so: see select_word */
 		return 0;
@@ -185,8 +181,10 @@ int scope_begin(const struct inquiry *inquiry, struct mounts *mounts, struct out
 	ret->wishes = arena_zero(&ret->arena, ret->count + 1, sizeof(*ret->wishes));
 	for (size_t i = 0; i < ret->count && !rc; i++) {
 		ret->wishes[i].target = &inquiry->targets[i];
-		rc = mean(inquiry, ret, &ret->wishes[i], outcome, err);
+		rc = mean(inquiry, ret, &ret->wishes[i], outcome);
 	}
+	if (!rc)
+		rc = ports_mean(inquiry, ret, outcome, err);
 	if (!rc)
 		rc = mean_paths(inquiry, ret, mounts, outcome, err);
 	if (!rc)
@@ -367,6 +365,7 @@ void scope_select(struct scope *scope, struct mounts *mounts, struct deleted_fil
 			wish->matched = mark(scope, wish, mounts, files, count, by_handle);
 			break;
 		case TARGET_PROCESS:
+		case TARGET_PORT:
 		case TARGET_NAME:
 			wish->matched = mark(scope, wish, mounts, files, count, by_process);
 			break;
@@ -375,8 +374,6 @@ void scope_select(struct scope *scope, struct mounts *mounts, struct deleted_fil
 			break;
 		case TARGET_WORD:
 			select_word(scope, wish, mounts, files, count);
-			break;
-		case TARGET_PORT:
 			break;
 		}
 	}

@@ -13,7 +13,7 @@ struct deleted_file;
 /** One target and what became of it. */
 struct wish {
 	const struct target *target;
-	unsigned int *pids; /**< TARGET_PROCESS, HANDLE, NAME, and WORD as a process name */
+	unsigned int *pids; /**< TARGET_PROCESS, HANDLE, NAME, PORT, and WORD as a process name */
 	size_t pid_count;
 	struct path_found found; /**< TARGET_PATH, and TARGET_WORD as a name here */
 	unsigned int inside;     /**< of which process's namespace the path was: /proc/PID/root */
@@ -23,6 +23,7 @@ struct wish {
 	uint64_t matched;
 	bool elsewhere; /**< matched only by that path in another mount namespace */
 	bool absent;    /**< the process does not exist */
+	bool unseen;    /**< TARGET_PORT: is open, and whose it is could not be seen */
 };
 
 struct scope {

@@ -45,11 +45,14 @@ static int compare_numbers(uint64_t a, uint64_t b)
 	return (a > b) - (a < b);
 }
 
+/** The first TCP socket below one of MPTCP has its inode (mptcp_sock_graft): what is held comes first. */
 static int compare_inodes(const void *left, const void *right)
 {
 	const struct socket *const *a = left, *const *b = right;
+	int order = compare_numbers((*a)->ino, (*b)->ino);
 
-	return compare_numbers((*a)->ino, (*b)->ino);
+	return order ? order :
+		       compare_numbers((*a)->kind != SOCKET_MPTCP, (*b)->kind != SOCKET_MPTCP);
 }
 
 static int compare_endpoints(const struct endpoint *a, const struct endpoint *b)
@@ -163,7 +166,7 @@ static size_t find_first(const struct socket_list *list, const struct socket *ke
 
 const struct socket *socket_index_find(const struct socket_index *index, uint64_t ino)
 {
-	const struct socket key = { .ino = ino };
+	const struct socket key = { .ino = ino, .kind = SOCKET_MPTCP };
 
 	size_t at = find_first(&index->by_ino, &key, compare_inodes);
 	if (!ino || at == index->by_ino.count || index->by_ino.items[at]->ino != ino)

@@ -40,6 +40,7 @@ extern const struct op memory_ops[]; /**< memfd, mappings, and threads that go o
 extern const struct op place_ops[];  /**< names, directories, mounts, namespaces */
 extern const struct op life_ops[];   /**< threads, processes, identity */
 extern const struct op kind_ops[];   /**< descriptors of every kind, and locks */
+extern const struct op socket_ops[]; /**< sockets of every family: see socket.c */
 
 /** Run the script up to its end or to the `end` of its block, which is consumed. */
 void script_run(struct actor *actor);

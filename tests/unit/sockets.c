@@ -524,6 +524,24 @@ static void of_mptcp_the_socket_that_is_held_is_the_peer(void **state)
 	assert_int_equal(peer_among((struct socket[]){ one, held, below }, 3), 103);
 }
 
+static void an_mptcp_socket_is_found_before_the_one_below_it(void **state)
+{
+	struct socket below = connection(101, 0, 1, 2), held = below,
+		      before = connection(7, 0, 1, 2);
+	struct socket_index index = { 0 };
+
+	(void)state;
+	held.kind = SOCKET_MPTCP;
+	socket_index_add(&index, &below);
+	socket_index_add(&index, &held);
+	socket_index_add(&index, &before);
+	socket_index_sort(&index);
+	assert_ptr_equal(socket_index_find(&index, 101), &held);
+	assert_ptr_equal(socket_index_find(&index, 7), &before);
+	assert_null(socket_index_find(&index, 8));
+	socket_index_end(&index);
+}
+
 static void who_was_closed_is_nobodys_peer(void **state)
 {
 	struct socket one = connection(101, 0, 1, 2), closed = connection(0, 0, 2, 1);
@@ -585,6 +603,7 @@ int main(void)
 		cmocka_unit_test(private_addresses_that_repeat_name_nobody),
 		cmocka_unit_test(the_loopback_of_another_namespace_is_not_ours),
 		cmocka_unit_test(of_mptcp_the_socket_that_is_held_is_the_peer),
+		cmocka_unit_test(an_mptcp_socket_is_found_before_the_one_below_it),
 		cmocka_unit_test(who_was_closed_is_nobodys_peer),
 		cmocka_unit_test(two_lines_about_one_unix_socket_are_not_believed),
 	};
