@@ -32,13 +32,14 @@ static size_t find_inodes(const struct sockets *sockets, const struct target *ta
 }
 
 /** Owners come by ascending pid, but one may have several. */
-static void take_owners(struct wish *wish, struct arena *arena, const struct owner *owners,
-			size_t count)
+static void take_owners(struct wish *wish, struct arena *arena, const struct owners *owners)
 {
-	wish->pids = arena_zero(arena, count + 1, sizeof(*wish->pids));
-	for (size_t i = 0; i < count; i++) {
-		if (!i || owners[i].handle.pid != owners[i - 1].handle.pid)
-			wish->pids[wish->pid_count++] = owners[i].handle.pid;
+	wish->pids = arena_zero(arena, owners->count + 1, sizeof(*wish->pids));
+	for (size_t i = 0; i < owners->count; i++) {
+		unsigned int pid = owners->items[i].handle.pid;
+
+		if (!i || pid != owners->items[i - 1].handle.pid)
+			wish->pids[wish->pid_count++] = pid;
 	}
 }
 
@@ -79,20 +80,21 @@ static int mean_port(const struct inquiry *inquiry, const struct sockets *socket
 		     struct error *err)
 {
 	struct tally tally = { 0 };
-	struct owner *owners;
+	struct owners owners;
 	uint64_t *inos;
-	size_t owner_count, count = find_inodes(sockets, wish->target, arena, &inos);
-	int rc = owners_find(inquiry->source, inos, count, &tally, arena, &owners, &owner_count,
-			     err);
+	size_t count = find_inodes(sockets, wish->target, arena, &inos);
 
+	/* Nobody can have it: only whom /proc may hide from us is still to be asked for. */
+	if (!count && geteuid() == 0)
+		return 0;
+	int rc = owners_find(inquiry->source, inos, count, &tally, arena, &owners, err);
 	if (rc)
 		return rc;
-	take_owners(wish, arena, owners, owner_count);
-	/* Whoever could not be looked at does not matter where nobody can have it. */
+	take_owners(wish, arena, &owners);
 	outcome->tally.hidden |= tally.hidden;
 	if (count)
 		add_tally(&outcome->tally, &tally, wish->pid_count);
-	if (count && !owner_count)
+	if (count && !owners.count)
 		blame(wish, &tally, outcome);
 	return 0;
 }

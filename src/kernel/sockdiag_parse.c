@@ -51,11 +51,13 @@ static void take_attributes(struct text message, size_t head,
 			    void (*take)(struct socket *, const struct nlattr *),
 			    struct socket *out)
 {
-	const void *first = message.bytes + head;
-	size_t size = message.len - head;
-	const struct nlattr *attr;
+	const char *end = message.bytes + message.len;
+	const struct nlattr *attribute = (const void *)(message.bytes + head);
 
-	mnl_attr_for_each_payload(first, size) take(out, attr);
+	while (mnl_attr_ok(attribute, (int)(end - (const char *)attribute))) {
+		take(out, attribute);
+		attribute = mnl_attr_next(attribute);
+	}
 }
 
 static void set_endpoint(struct endpoint *out, uint8_t family, const __be32 address[4], __be16 port)

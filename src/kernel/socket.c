@@ -13,7 +13,7 @@
 #include "base/scope.h"
 #include "kernel/procfile.h"
 
-#define WORD_AT(words, at) ((at) < sizeof(words) / sizeof(words[0]) ? (words)[at] : NULL)
+#define WORD_AT(words, at) ((at) < sizeof(words) / sizeof((words)[0]) ? (words)[at] : NULL)
 
 const char *socket_kind_word(enum socket_kind kind)
 {

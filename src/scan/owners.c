@@ -5,20 +5,20 @@
 
 struct gathering {
 	struct arena *arena;
-	struct owner *owners;
-	size_t count;
+	struct owners found;
 };
 
-static void found(void *context, const struct process *process)
+static void gather(void *context, const struct process *process)
 {
 	struct gathering *gathering = context;
+	struct owners *found = &gathering->found;
 	struct text comm = arena_text(gathering->arena, process->comm);
 
 	for (size_t i = 0; i < process->count; i++) {
 		const struct open_file *file = &process->files[i];
 
-		memory_grow(&gathering->owners, gathering->count, sizeof(struct owner));
-		gathering->owners[gathering->count++] =
+		memory_grow(&found->items, found->count, sizeof(struct owner));
+		found->items[found->count++] =
 			(struct owner){ file->handle, file->inode.ino, comm };
 	}
 }
@@ -31,33 +31,31 @@ static int ascending(const void *left, const void *right)
 }
 
 int owners_find(const struct source *source, const uint64_t *inos, size_t count,
-		struct tally *tally, struct arena *arena, struct owner **ret, size_t *ret_count,
-		struct error *err)
+		struct tally *tally, struct arena *arena, struct owners *ret, struct error *err)
 {
 	struct gathering gathering = { .arena = arena };
 	unsigned int blocked = tally->blocked;
-
-	*ret = NULL;
-	*ret_count = 0;
 	uint64_t *sorted = memory_resize(NULL, count, sizeof(*sorted));
-	memcpy(sorted, inos, count * sizeof(*sorted));
-	qsort(sorted, count, sizeof(*sorted), ascending);
+
+	if (count) {
+		memcpy(sorted, inos, count * sizeof(*sorted));
+		qsort(sorted, count, sizeof(*sorted), ascending);
+	}
 	struct look look = {
 		.filter = LOOK_SOCKETS,
 		.inos = sorted,
 		.ino_count = count,
-		.found = found,
+		.found = gather,
 		.context = &gathering,
 	};
 	int rc = source->look(source, &look, tally, err);
 	/* A worker that was given up may still look into it, whenever it wakes. */
 	if (tally->blocked == blocked)
 		free(sorted);
-	if (gathering.count) {
-		*ret = arena_zero(arena, gathering.count, sizeof(struct owner));
-		memcpy(*ret, gathering.owners, gathering.count * sizeof(struct owner));
-		*ret_count = gathering.count;
-	}
-	free(gathering.owners);
+	*ret = (struct owners){ arena_zero(arena, gathering.found.count + 1, sizeof(struct owner)),
+				gathering.found.count };
+	if (ret->count)
+		memcpy(ret->items, gathering.found.items, ret->count * sizeof(struct owner));
+	free(gathering.found.items);
 	return rc;
 }

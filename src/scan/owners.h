@@ -13,10 +13,14 @@ struct owner {
 	struct text comm;
 };
 
+struct owners {
+	struct owner *items;
+	size_t count;
+};
+
 /**
  * Everybody who holds one of `count` sockets, by ascending pid; in the arena. Who could not be looked at
  * is added to `tally`. 0, or -errno and a message.
  */
 int owners_find(const struct source *source, const uint64_t *inos, size_t count,
-		struct tally *tally, struct arena *arena, struct owner **ret, size_t *ret_count,
-		struct error *err);
+		struct tally *tally, struct arena *arena, struct owners *ret, struct error *err);

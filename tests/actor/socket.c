@@ -140,7 +140,7 @@ static void op_mptcp_listen(struct actor *actor, char **arg)
 
 static void op_tcp_connect(struct actor *actor, char **arg)
 {
-	union address address;
+	union address address = { 0 };
 	socklen_t size = sizeof(address), protocol_size = sizeof(int);
 	int to = slot_fd(actor, arg[0]), protocol;
 
@@ -154,7 +154,7 @@ static void op_tcp_connect(struct actor *actor, char **arg)
 
 static void op_accept(struct actor *actor, char **arg)
 {
-	slot_add(actor, accept4(slot_fd(actor, arg[0]), NULL, NULL, SOCK_CLOEXEC), arg[0]);
+	slot_add(actor, accept(slot_fd(actor, arg[0]), NULL, NULL), arg[0]);
 }
 
 static void op_udp(struct actor *actor, char **arg)

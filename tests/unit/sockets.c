@@ -66,7 +66,7 @@ static int listen_on(uint16_t port)
 
 static uint16_t port_of(int fd)
 {
-	struct sockaddr_in address;
+	struct sockaddr_in address = { 0 };
 	socklen_t size = sizeof(address);
 
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
@@ -86,7 +86,7 @@ static void both_ends_of_a_loopback_connection_find_each_other(void **state)
 {
 	struct source source = source_of_proc();
 	int listener = listen_on(0), client = connect_to(port_of(listener));
-	int server = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	int server = accept(listener, NULL, NULL);
 	struct sockets *sockets = sockets_of(&source, getpid(), 1 << SOCKET_TCP);
 	const struct socket *one = sockets_find(sockets, ino_of(client)),
 			    *other = sockets_find(sockets, ino_of(server));
@@ -140,7 +140,7 @@ static void unix_sockets_find_their_other_end(void **state)
 {
 	struct source source = source_of_proc();
 	int listener = unix_socket("s", true), client = unix_socket("s", false);
-	int server = accept4(listener, NULL, NULL, SOCK_CLOEXEC), waits = unix_socket("s", false);
+	int server = accept(listener, NULL, NULL), waits = unix_socket("s", false);
 	struct sockets *sockets = sockets_of(&source, getpid(), 1 << SOCKET_UNIX);
 
 	(void)state;
@@ -426,25 +426,24 @@ static void who_holds_a_socket_is_found_by_its_links(void **state)
 	struct child child = child_start(0);
 	struct tally tally = { 0 };
 	struct arena arena;
-	struct owner *owners;
+	struct owners owners;
 	struct error err;
-	size_t count;
 	int other = listen_on(0);
 	uint64_t inos[] = { child.ino, 1, 2 };
 
 	(void)state;
 	arena_init(&arena);
 	/* We ourselves are no part of the answer, and nothing else of the child is. */
-	assert_int_equal(owners_find(&source, inos, 3, &tally, &arena, &owners, &count, &err), 0);
-	assert_int_equal(count, 1);
-	assert_int_equal(owners[0].handle.pid, child.pid);
-	assert_int_equal(owners[0].ino, child.ino);
+	assert_int_equal(owners_find(&source, inos, 3, &tally, &arena, &owners, &err), 0);
+	assert_int_equal(owners.count, 1);
+	assert_int_equal(owners.items[0].handle.pid, child.pid);
+	assert_int_equal(owners.items[0].ino, child.ino);
 	assert_true(tally.looked > 0);
 	inos[0] = ino_of(other);
-	assert_int_equal(owners_find(&source, inos, 1, &tally, &arena, &owners, &count, &err), 0);
-	assert_int_equal(count, 0);
-	assert_int_equal(owners_find(&source, inos, 0, &tally, &arena, &owners, &count, &err), 0);
-	assert_int_equal(count, 0);
+	assert_int_equal(owners_find(&source, inos, 1, &tally, &arena, &owners, &err), 0);
+	assert_int_equal(owners.count, 0);
+	assert_int_equal(owners_find(&source, inos, 0, &tally, &arena, &owners, &err), 0);
+	assert_int_equal(owners.count, 0);
 	arena_end(&arena);
 	close(other);
 	child_end(&child);
