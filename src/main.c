@@ -18,8 +18,9 @@
  *               among them; the files beside them are the steps. The only code that writes to files
  *   scan/       how we look: source.h is the interface, procfs.c and holdings.c the source that reads
  *               /proc, worker.c its threads, tables.c whose descriptors they have; probe.c asks what
- *               may never answer, and in it paths.c, fdinfos.c, marked.c, queues.c; mounts, names,
- *               containers, memory
+ *               may never answer, and in it paths.c, fdinfos.c, marked.c, queues.c; sockets.c has those of
+ *               all network namespaces, socket_index.c their other ends, owners.c who holds them; mounts,
+ *               names, containers, memory
  *   kernel/     what Linux says: one file a kernel interface, bytes in, plain struct out
  *   model/      what we remember: handle, target, kind, and the rows with their columns
  *   row/        how an answer is shaped: column, selection, sink

@@ -44,8 +44,8 @@ const struct command command_deleted = {
 	.usage = "[TARGET…]",
 	.details =
 		"Without TARGET: all of them, largest first. A TARGET is a process (4076, @nginx), a\n"
-		"handle (4076:7), the name a file had, a directory, or a mount point, which means\n"
-		"all of its filesystem.\n",
+		"handle (4076:7), the name a file had, a directory, a mount point, which means all of\n"
+		"its filesystem, or a local port (:8080), which means the processes that have it open.\n",
 	.table = &deleted_table,
 	.options = options,
 	.shared = options_listing,

@@ -83,7 +83,8 @@ int help_overview(const char *called)
 	       style_bold(style), style_off(style));
 	list_commands(stdout, style);
 	puts("\n"
-	     "Name what you mean: 4076 (process)  @nginx  4076:7 (its descriptor 7)  /var/log\n"
+	     "Name what you mean: 4076 (process)  @nginx  4076:7 (its descriptor 7)  /var/log  "
+	     ":8080\n"
 	     "More: procowl help recover, man procowl");
 	tell_now(stdout, called);
 	return STATUS_ANSWERED;

@@ -152,7 +152,7 @@ type_in() {
 	  lost a file     deleted    which deleted files are still open, and what do they hold?
 	                  recover    get them back
 
-	Name what you mean: 4076 (process)  @nginx  4076:7 (its descriptor 7)  /var/log
+	Name what you mean: 4076 (process)  @nginx  4076:7 (its descriptor 7)  /var/log  :8080
 	More: procowl help recover, man procowl
 	END
 }
@@ -175,7 +175,7 @@ two() {
 	  lost a file     deleted    which deleted files are still open, and what do they hold?
 	                  recover    get them back
 
-	Name what you mean: 4076 (process)  @nginx  4076:7 (its descriptor 7)  /var/log
+	Name what you mean: 4076 (process)  @nginx  4076:7 (its descriptor 7)  /var/log  :8080
 	More: procowl help recover, man procowl
 
 	2 deleted files are still open here and hold 22M: procowl deleted
