@@ -72,7 +72,21 @@ static int open_anew(const struct held *held)
 	return fd < 0 ? -errno : fd;
 }
 
-static int borrow_from(const struct open_file *holder, const struct inode *wanted)
+/** Which of the holders' descriptors will do. */
+enum borrow { BORROW_READER, BORROW_READABLE, BORROW_ANY };
+
+static bool serves(int flags, enum borrow which)
+{
+	int mode = flags & O_ACCMODE;
+
+	if (flags < 0 || (flags & O_PATH))
+		return false;
+	return which == BORROW_ANY || mode == O_RDONLY ||
+	       (which == BORROW_READABLE && mode == O_RDWR);
+}
+
+static int borrow_from(const struct open_file *holder, const struct inode *wanted,
+		       enum borrow which)
 {
 	const struct handle *handle = &holder->handle;
 	struct inode inode;
@@ -85,22 +99,23 @@ static int borrow_from(const struct open_file *holder, const struct inode *wante
 	scope_fd fd = task_getfd(pidfd, handle->fd);
 	if (fd < 0)
 		return fd;
-	int flags = fcntl(fd, F_GETFL);
-	if (flags < 0 || (flags & O_PATH) || (flags & O_ACCMODE) == O_WRONLY)
+	if (!serves(fcntl(fd, F_GETFL), which))
 		return -EBADF;
 	if (inode_look(fd, "", &inode) || !inode_same(&inode, wanted))
 		return -HELD_OTHER_FILE;
 	return scope_fd_take(&fd);
 }
 
-/** The descriptor of any holder that may read serves. */
-static int borrow(const struct held *held)
+/** The descriptor of any holder serves; one that can only read does no harm, and is the best. */
+static int borrow(const struct held *held, enum borrow least)
 {
-	for (size_t i = 0; i < held->file->holder_count; i++) {
-		int fd = borrow_from(&held->file->holders[i], &held->inode);
+	for (enum borrow which = BORROW_READER; which <= least; which++) {
+		for (size_t i = 0; i < held->file->holder_count; i++) {
+			int fd = borrow_from(&held->file->holders[i], &held->inode, which);
 
-		if (fd >= 0)
-			return fd;
+			if (fd >= 0)
+				return fd;
+		}
 	}
 	return -EACCES;
 }
@@ -134,7 +149,7 @@ int held_read(struct held *held)
 {
 	int fd = open_anew(held);
 	if (fd == -EACCES) {
-		fd = borrow(held);
+		fd = borrow(held, BORROW_READABLE);
 		held->borrowed = fd >= 0;
 	}
 	if (fd == -EACCES)
@@ -143,6 +158,53 @@ int held_read(struct held *held)
 		return fd;
 	held->read = fd;
 	return 0;
+}
+
+/**
+ * NFS hides the file of a deleted name until the last reference is gone, and O_PATH is one
+ * (fs/nfs/dir.c, nfs_dentry_iput). Of the others we know only what they do for an open file.
+ */
+static bool needs_open(const struct held *held)
+{
+	const struct mountinfo *info = held->file->mounted.info;
+
+	return info && mounts_may_hang(info) && !text_starts(info->type, "nfs");
+}
+
+/** May we read it? Asked of the mode, not by opening. Its owner always may, see open_as_owner. */
+static bool may_read(const struct held *held)
+{
+	char path[32];
+
+	return held->inode.uid == geteuid() ||
+	       faccessat(AT_FDCWD, self_path(path, held->hold), R_OK, AT_EACCESS) == 0;
+}
+
+static bool is_remote(const struct held *held)
+{
+	return held->file->mounted.info && mounts_may_hang(held->file->mounted.info);
+}
+
+int held_keep(struct held *held, bool *unreadable)
+{
+	*unreadable = false;
+	if (!is_remote(held) && may_read(held))
+		return 0;
+	held->read = borrow(held, needs_open(held) ? BORROW_ANY : BORROW_READABLE);
+	held->borrowed = held->read >= 0;
+	if (!held->borrowed && needs_open(held))
+		held->read = open_anew(held);
+	if (held->read >= 0)
+		return 0;
+	int rc = held->read;
+	held->read = -1;
+	*unreadable = !is_remote(held);
+	return needs_open(held) ? rc : 0;
+}
+
+int held_take(struct held *held)
+{
+	return scope_fd_take(held->read >= 0 ? &held->read : &held->hold);
 }
 
 void held_end(struct held *held)

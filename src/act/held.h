@@ -41,4 +41,17 @@ int held_bind_kernel(const struct deleted_file *file, const struct open_file *ho
  */
 int held_read(struct held *held);
 
+/**
+ * What has to be kept so that the file can still be had when all its holders have ended. Beside `hold`
+ * that is an open descriptor, left in `read`, where
+ * - a server, FUSE or network, drops a deleted file with its last open descriptor: O_PATH is none;
+ * - its mode does not let us read, but a holder's descriptor does.
+ * The copy of a holder's descriptor is tried first: it cannot hang. *unreadable: we could not open it
+ * to be read from what is kept. 0, or -errno when it would be lost all the same.
+ */
+int held_keep(struct held *held, bool *unreadable);
+
+/** Hand out the one descriptor that keeps it: `read` where there is one, else `hold`. */
+int held_take(struct held *held);
+
 void held_end(struct held *held);

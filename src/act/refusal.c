@@ -89,21 +89,25 @@ void refusal_bind(const struct recovering *context, struct recovered *recovered,
 			  handle, strerror(-rc));
 }
 
+const char *refusal_kind_word(uint32_t mode)
+{
+	return S_ISDIR(mode)  ? "a directory" :
+	       S_ISFIFO(mode) ? "a fifo" :
+	       S_ISSOCK(mode) ? "a socket" :
+	       S_ISCHR(mode)  ? "a character device" :
+	       S_ISBLK(mode)  ? "a block device" :
+				"something else";
+}
+
 void refusal_kind(struct recovered *recovered, uint32_t mode)
 {
 	char handle[HANDLE_MAX];
-	const char *kind = S_ISDIR(mode)  ? "a directory" :
-			   S_ISFIFO(mode) ? "a fifo" :
-			   S_ISSOCK(mode) ? "a socket" :
-			   S_ISCHR(mode)  ? "a character device" :
-			   S_ISBLK(mode)  ? "a block device" :
-					    "something else";
 
 	refuse(recovered);
 	error_set(&recovered->err, 0,
 		  "%s is %s, not a regular file: there is no content to get back\n"
 		  "  Nothing was written.",
-		  refusal_handle(handle, recovered), kind);
+		  refusal_handle(handle, recovered), refusal_kind_word(mode));
 }
 
 void refusal_read(const struct recovering *context, struct recovered *recovered, int rc)

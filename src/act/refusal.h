@@ -9,6 +9,9 @@
 /** Its handle, and that of the holder it would be taken from. */
 const char *refusal_handle(char buffer[HANDLE_MAX], const struct recovered *recovered);
 
+/** What it is, when it is no regular file: "a directory". */
+const char *refusal_kind_word(uint32_t mode);
+
 void refusal_bind(const struct recovering *context, struct recovered *recovered, int rc);
 /** refusal_bind for a file that the kernel itself has open, and no process table shows. */
 void refusal_kernel(const struct recovering *context, struct recovered *recovered, int rc);

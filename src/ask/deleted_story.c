@@ -317,6 +317,10 @@ void deleted_tell_choice(const struct inquiry *inquiry, const struct deleted_fil
 	if (!file)
 		return;
 	handle_format(handle, &file->holders[0].handle);
+	if (inquiry->acts && strcmp(inquiry->acts, "recover") != 0) {
+		fprintf(tail, "  this one   %s %s %s\n", inquiry->program, inquiry->acts, handle);
+		return;
+	}
 	fprintf(tail, "  back to its place    %s recover %s\n", inquiry->program, handle);
 	fprintf(tail, "  to another place     %s recover %s -d .\n", inquiry->program, handle);
 }

@@ -16,6 +16,7 @@ struct inquiry {
 	bool all;            /**< the quiet classes too */
 	const char *program; /**< how the program was called, for hints; quoted for the shell */
 	const char *line;    /**< the whole command line, quoted likewise */
+	const char *acts;    /**< the command that acts on what is chosen: "hold"; or NULL */
 	struct sink *sink;
 };
 

@@ -27,6 +27,7 @@ enum status acting_begin(struct acting *acting, struct invocation *invocation, s
 		.target_count = invocation->target_count,
 		.program = invocation->program,
 		.line = invocation->line,
+		.acts = invocation->command->name,
 	};
 	int rc = deleted_find(&acting->inquiry, NEED_CONTAINER | NEED_OLD_NAME, &acting->outcome,
 			      &acting->files, err);
@@ -37,7 +38,7 @@ enum status acting_begin(struct acting *acting, struct invocation *invocation, s
 
 enum status acting_end(struct acting *acting)
 {
-	if (acting->source.proc >= 0) {
+	if (acting->inquiry.source) {
 		if (acting->invocation->verbose)
 			listing_verbose(&acting->source, &acting->outcome, acting->begun_ns);
 		deleted_end(&acting->files);

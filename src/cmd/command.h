@@ -34,6 +34,7 @@ enum option_key {
 	OPTION_PARENTS,
 	OPTION_OVERWRITE,
 	OPTION_KEEP_PRIVILEGES,
+	OPTION_BYTES,
 };
 
 /** One call of a command: what was typed, understood. */
@@ -49,6 +50,7 @@ struct invocation {
 	bool all, how, list_columns, help, verbose;
 	const char *proc; /**< --proc DIR, or NULL */
 	struct recover_options recover;
+	bool background; /**< hold: without the terminal */
 };
 
 struct command {
@@ -72,7 +74,8 @@ struct command {
 /** All commands, ended by NULL, in the order they are shown. */
 extern const struct command *const commands[];
 
-extern const struct command command_deleted, command_recover, command_help, command_completion;
+extern const struct command command_deleted, command_recover, command_hold, command_help;
+extern const struct command command_completion;
 
 /** The command called `name`, or NULL. */
 const struct command *command_find(const char *name);

@@ -47,6 +47,16 @@ static bool is_end(const struct argp_option *option)
 	return !option->name && !option->key;
 }
 
+/** A command's own option of a name takes the place of the shared one: there it has another letter. */
+static bool is_replaced(const struct command *command, const char *name)
+{
+	for (const struct argp_option *own = command->options; own && !is_end(own); own++) {
+		if (strcmp(own->name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 void options_each(const struct command *command,
 		  void (*each)(const struct argp_option *option, void *context), void *context)
 {
@@ -54,8 +64,10 @@ void options_each(const struct command *command,
 
 	for (size_t i = 0; i < 2; i++) {
 		for (const struct argp_option *option = lists[i]; option && !is_end(option);
-		     option++)
-			each(option, context);
+		     option++) {
+			if (i == 0 || !is_replaced(command, option->name))
+				each(option, context);
+		}
 	}
 }
 
@@ -252,6 +264,7 @@ static int take_shared(struct invocation *invocation, int key, const char *value
 		invocation->output.render.no_header = true;
 		return 0;
 	case 'b':
+	case OPTION_BYTES:
 		invocation->output.render.bytes = true;
 		return 0;
 	case OPTION_LIST_COLUMNS:
