@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 
+#include "model/holding.h"
+
 struct gathering {
 	struct holders *out;
 	struct arena *arena;
@@ -17,12 +19,28 @@ static bool may_write(const struct open_file *file)
 	       (!(file->flags & O_PATH) && (file->flags & O_ACCMODE) != O_RDONLY);
 }
 
+static void note(struct gathering *gathering, const struct process *process)
+{
+	struct holders *out = gathering->out;
+
+	if (holding_is(process->comm)) {
+		if (!out->holds++)
+			out->hold = process->files[0].handle;
+		return;
+	}
+	if (!out->users++) {
+		out->user_pid = process->pid;
+		out->user_comm = arena_text(gathering->arena, process->comm);
+	}
+}
+
 static void found(void *context, const struct process *process)
 {
 	struct gathering *gathering = context;
 	struct holders *out = gathering->out;
 	bool writes = false;
 
+	note(gathering, process);
 	for (size_t i = 0; i < process->count; i++) {
 		const struct open_file *file = &process->files[i];
 
@@ -38,7 +56,8 @@ static void found(void *context, const struct process *process)
 		out->writers++;
 		out->appenders += file->flags_known && (file->flags & O_APPEND);
 	}
-	if (!writes)
+	/* A hold may have had to keep a writer's descriptor; it counts, but it writes nothing. */
+	if (!writes || holding_is(process->comm))
 		return;
 	out->writing_processes++;
 	if (out->writer_pid)
@@ -84,4 +103,14 @@ int holders_look(const struct source *source, const struct held *held, bool all,
 	ret->in_ring = tally.rings > 0;
 	attached_look(source, held->file, arena, &ret->attached);
 	return rc;
+}
+
+bool holders_ask(const struct source *source, const struct deleted_file *file, struct arena *arena,
+		 struct holders *ret)
+{
+	struct held held = { .file = file, .inode = file->inode, .hold = -1, .read = -1 };
+	struct error err;
+
+	return !file->inode_rc && holders_look(source, &held, true, arena, ret, &err) == 0 &&
+	       ret->users + ret->holds > 0;
 }

@@ -18,8 +18,20 @@ struct holders {
 	unsigned int writing_processes;
 	struct text writer_comm; /**< in the arena */
 	struct text mapper_comm; /**< the first process that maps it writable; likewise */
+	unsigned int users,
+		holds;         /**< processes that have it; of these procowl's holds are apart */
+	unsigned int user_pid; /**< the first user; 0: none */
+	struct text user_comm; /**< likewise */
+	struct handle hold;    /**< of the first hold */
 };
 
 /** Look at all processes, or only those known to hold it. 0, or -errno and a message. */
 int holders_look(const struct source *source, const struct held *held, bool all,
 		 struct arena *arena, struct holders *ret, struct error *err);
+
+/**
+ * The same for words only, after or without a recovery: everybody who has the file now. False when
+ * nobody has, or it cannot be known.
+ */
+bool holders_ask(const struct source *source, const struct deleted_file *file, struct arena *arena,
+		 struct holders *ret);

@@ -51,6 +51,11 @@ static int mount_of(int fd, uint32_t *ret)
 	return rc;
 }
 
+static unsigned int seen_by(const struct held *held)
+{
+	return held->file->witness ? held->file->witness : held->holder->handle.pid;
+}
+
 /** The root below which the kernel's path has its meaning: ours, or that of the holder's namespace. */
 static int open_root(const struct source *source, const struct held *held, bool *elsewhere)
 {
@@ -59,7 +64,10 @@ static int open_root(const struct source *source, const struct held *held, bool 
 	*elsewhere = !held->file->mounted.own;
 	if (!*elsewhere)
 		return open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	snprintf(name, sizeof(name), "%u/root", held->holder->handle.pid);
+	/* Its mount is nowhere any more: a path would lead to another. */
+	if (!held->file->mounted.info)
+		return -1;
+	snprintf(name, sizeof(name), "%u/root", seen_by(held));
 	return openat(source->proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
@@ -79,8 +87,7 @@ int place_original(const struct source *source, const struct held *held, struct 
 	scope_fd root = open_root(source, held, &ret->elsewhere);
 	if (root < 0 || !is_named_there(held))
 		return -PLACE_UNPROVED;
-	if (ret->elsewhere &&
-	    !paths_below_root(source, held->holder->handle.pid, path, arena, &path))
+	if (ret->elsewhere && !paths_below_root(source, seen_by(held), path, arena, &path))
 		return -PLACE_UNPROVED;
 	int fd = openat2_open(root, arena_text(arena, text_dirname(path)).bytes,
 			      O_RDONLY | O_DIRECTORY,

@@ -300,21 +300,44 @@ static void tell_doubt(const struct telling *telling)
 	fputs(" pause by its own means and repeat.\n", out);
 }
 
-/** The disk is as full as before until its holders let go. */
+/** "mysqld (1423 +2) and procowl (90211) let go of it" */
+static void tell_everybody(const struct telling *telling, const struct holders *holders)
+{
+	FILE *out = telling->out;
+
+	if (holders->users) {
+		comm_of(telling, holders->user_comm);
+		fprintf(out, " (%u", holders->user_pid);
+		if (holders->users > 1)
+			fprintf(out, " +%u", holders->users - 1);
+		fputs(holders->holds ? ") and " : ")", out);
+	}
+	if (holders->holds) {
+		fprintf(out, "procowl (%u", holders->hold.pid);
+		if (holders->holds > 1)
+			fprintf(out, " +%u", holders->holds - 1);
+		putc(')', out);
+	}
+	fprintf(out, " let%s go of it.\n", holders->users + holders->holds == 1 ? "s" : "");
+}
+
+/** The disk is as full as before until its holders let go: all of them, not only those that were meant. */
 static void tell_space(const struct telling *telling)
 {
 	const struct recovered *recovered = telling->recovered;
 	const struct deleted_file *file = recovered->file;
 	char disk[UNITS_MAX];
+	struct holders holders;
 
 	if (recovered->method == METHOD_RELINK || file->inode.disk < LARGE_BYTES ||
-	    !deleted_holds_space(file) || !file->filesystem_own || file->holder_count != 1)
+	    !deleted_holds_space(file) || !file->filesystem_own ||
+	    !holders_ask(telling->context->source, file, telling->context->arena, &holders) ||
+	    !holders.complete)
 		return;
 	fprintf(telling->out, "  The %s on ", units_size(disk, file->inode.disk));
 	encode_shown(telling->out, file->filesystem->point);
 	fputs(" come free when ", telling->out);
-	comm_of(telling, file->comms[0]);
-	fprintf(telling->out, " (%u) lets go of it.\n", file->holders[0].handle.pid);
+	tell_everybody(telling, &holders);
 }
 
 static void tell_elsewhere(const struct telling *telling)
@@ -323,7 +346,9 @@ static void tell_elsewhere(const struct telling *telling)
 
 	if (!recovered->elsewhere)
 		return;
-	fprintf(telling->out, "  On this host it is /proc/%u/root", recovered->holder->handle.pid);
+	unsigned int witness = recovered->file->witness;
+	fprintf(telling->out, "  On this host it is /proc/%u/root",
+		witness ? witness : recovered->holder->handle.pid);
 	encode_shown(telling->out, recovered->path);
 	putc('\n', telling->out);
 }

@@ -212,6 +212,22 @@ void refusal_taken(const struct recovering *context, struct recovered *recovered
 			  handle, recovered->holder->handle.pid, recovered->holder->handle.fd);
 }
 
+/** Time passes until there is room, and what holds the file may end. */
+static void say_hold(const struct recovering *context, struct recovered *recovered,
+		     const char *handle)
+{
+	char hold[HANDLE_MAX];
+	struct holders holders;
+
+	if (holders_ask(context->source, recovered->file, context->arena, &holders) &&
+	    holders.holds)
+		error_add(&recovered->err, "  it is held               %s (procowl hold)\n",
+			  handle_format(hold, &holders.hold));
+	else
+		error_add(&recovered->err, "  keep it safe meanwhile   %s hold -b %s\n",
+			  context->program, handle);
+}
+
 void refusal_room(const struct recovering *context, struct recovered *recovered,
 		  const struct room *room)
 {
@@ -232,16 +248,18 @@ void refusal_room(const struct recovering *context, struct recovered *recovered,
 		  units_size(needed, room->needed), units_size(free, room->free),
 		  units_size(missing, room->needed > room->free ? room->needed - room->free : 0),
 		  file->mounted.info ? shown(context, file->mounted.info->type) : "The filesystem");
+	say_hold(context, recovered, handle);
 	for (size_t i = 0; i < count; i++) {
 		const char *point = word(context, elsewhere[i].point, "");
 
 		if (point)
 			error_add(&recovered->err,
-				  "  onto another disk   %s recover %s -d %-20s  %s free\n",
+				  "  onto another disk        %s recover %s -d %-20s  %s free\n",
 				  context->program, handle, point,
 				  units_size(free, elsewhere[i].free));
 	}
-	error_add(&recovered->err, "  to another machine  %s recover %s -o - | ssh HOST 'cat > %s'",
+	error_add(&recovered->err,
+		  "  to another machine       %s recover %s -o - | ssh HOST 'cat > %s'",
 		  context->program, handle, name && *name != '\'' ? name : "recovered");
 }
 

@@ -20,7 +20,7 @@ struct room_elsewhere {
 	uint64_t free;
 };
 
-enum { ROOM_ELSEWHERE_MAX = 3 };
+enum { ROOM_ELSEWHERE_MAX = 2 };
 
 /** The local writable filesystems with room for `needed`, most first; how many. */
 size_t room_find(const struct source *source, struct mounts *mounts, uint64_t needed,

@@ -45,7 +45,9 @@ static bool is_tmpfile(const struct deleted_file *file)
 	if (!text_is(text_basename(file->path), name))
 		return false;
 	for (size_t i = 0; i < file->holder_count; i++) {
-		flags_known |= file->holders[i].flags_known;
+		/* Through O_PATH, as a hold has it, only the name is left to go by. */
+		if (!(file->holders[i].flags & O_PATH))
+			flags_known |= file->holders[i].flags_known;
 		if (file->holders[i].flags & (O_TMPFILE & ~O_DIRECTORY))
 			return true;
 	}

@@ -7,9 +7,11 @@
 #include <uthash.h>
 
 #include "ask/classify.h"
+#include "ask/party.h"
 #include "ask/slots.h"
 #include "ask/swaps.h"
 #include "base/scope.h"
+#include "model/holding.h"
 #include "scan/containers.h"
 #include "scan/loops.h"
 
@@ -122,7 +124,18 @@ static bool is_unwanted(const struct deleted_file *file)
 	return !file->wanted;
 }
 
-static void find_mounts(struct deleted_files *files)
+/** A hold is here and not in the container that the file was in; somebody else may still be there. */
+static void find_witness(const struct source *source, struct mounts *mounts,
+			 struct deleted_file *file)
+{
+	if (file->mounted.info || file->inode_rc || !holding_is(file->comms[0]))
+		return;
+	file->witness = mounts_witness(mounts, source, file->inode.mnt_id);
+	if (file->witness)
+		file->mounted = mounts_find(mounts, file->witness, file->inode.mnt_id);
+}
+
+static void find_mounts(const struct source *source, struct deleted_files *files)
 {
 	for (size_t i = 0; i < files->count; i++) {
 		struct deleted_file *file = &files->files[i];
@@ -132,6 +145,7 @@ static void find_mounts(struct deleted_files *files)
 		file->mounted = file->inode_rc ?
 					mounts_find_device(files->mounts, pid, file->inode.dev) :
 					mounts_find(files->mounts, pid, file->inode.mnt_id);
+		find_witness(source, files->mounts, file);
 		file->filesystem = file->mounted.info;
 		file->filesystem_own = file->mounted.own;
 		if (!file->filesystem || file->filesystem_own)
@@ -205,7 +219,7 @@ static void merge_twins(struct search *search)
 static struct old_name name_to_check(const struct source *source, struct deleted_files *files,
 				     const struct deleted_file *file)
 {
-	unsigned int pid = file->mounted.own ? 0 : file->holders[0].handle.pid;
+	unsigned int pid = file->mounted.own ? 0 : deleted_seen_by(file);
 	struct text full = file->link, path = file->path;
 	bool fuse = file->mounted.info && text_starts(file->mounted.info->type, "fuse");
 	bool nameless = !file->inode_rc && file->inode.nlink == 0;
@@ -324,7 +338,7 @@ static int name_containers(const struct inquiry *inquiry, struct deleted_files *
 	struct container *found_in = arena_zero(arena, files->count + 1, sizeof(*found_in));
 
 	for (size_t i = 0; i < files->count; i++)
-		pids[i] = files->files[i].holders[0].handle.pid;
+		pids[i] = deleted_seen_by(&files->files[i]);
 	int rc = containers_find(inquiry->source, pids, files->count, arena, found_in);
 	for (size_t i = 0; i < files->count; i++) {
 		files->files[i].container = found_in[i].name;
@@ -393,8 +407,10 @@ int deleted_find(const struct inquiry *inquiry, uint64_t needs, struct outcome *
 	}
 	if (rc)
 		return rc;
+	for (size_t i = 0; i < ret->count; i++)
+		party_order(&ret->files[i]);
 	slots_resolve(inquiry->source, ret, &outcome->tally);
-	find_mounts(ret);
+	find_mounts(inquiry->source, ret);
 	rc = classify_all(inquiry, ret, needs, err);
 	if (rc)
 		return rc;

@@ -10,8 +10,9 @@
 struct deleted_file {
 	struct deleted row;
 	enum deleted_class class;
-	struct open_file *holders; /**< by ascending pid; their links are in the arena */
-	struct text *comms;        /**< one a holder */
+	struct open_file
+		*holders;   /**< by ascending pid, procowl's holds last; links in the arena */
+	struct text *comms; /**< one a holder */
 	size_t holder_count;
 	struct inode inode;
 	int inode_rc;
@@ -20,6 +21,8 @@ struct deleted_file {
 	struct mounted mounted;
 	const struct mountinfo *filesystem; /**< where its blocks lie, when known */
 	bool filesystem_own;                /**< that is a mount of ours */
+	unsigned int
+		witness; /**< only a hold has it: a process where its mount is; 0: none needed */
 	struct text container;              /**< see scan/containers.h: its name */
 	struct text container_id;           /**< and its id */
 	bool wanted;
@@ -42,6 +45,12 @@ struct deleted_files {
 int deleted_find(const struct inquiry *inquiry, uint64_t needs, struct outcome *outcome,
 		 struct deleted_files *ret, struct error *err);
 void deleted_end(struct deleted_files *files);
+
+/** The process in whose mount namespace the file's path has its meaning. */
+static inline unsigned int deleted_seen_by(const struct deleted_file *file)
+{
+	return file->witness ? file->witness : file->holders[0].handle.pid;
+}
 
 /** True when its end would free blocks: a file with another name, or in an image, holds none. */
 bool deleted_holds_space(const struct deleted_file *file);

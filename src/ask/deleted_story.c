@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "ask/deleted.h"
+#include "ask/party.h"
 #include "show/encode.h"
 #include "show/units.h"
 
@@ -42,7 +43,7 @@ static struct text point_of(struct story *story, const struct deleted_file *file
 {
 	if (file->filesystem_own)
 		return file->filesystem->point;
-	return arena_format(&story->arena, "/proc/%u/root%s", file->holders[0].handle.pid,
+	return arena_format(&story->arena, "/proc/%u/root%s", deleted_seen_by(file),
 			    file->filesystem->point.bytes);
 }
 
@@ -232,28 +233,40 @@ static void tell_loop_danger(FILE *tail, const struct handle *loop)
 		handle_format(device, loop));
 }
 
-/** One file, one holder, and everybody was looked at: then its life hangs on that one. */
+/** Everybody was looked at: then who holds it now is all that it lives by. */
+static bool knows_all_holders(const struct story *story)
+{
+	return !story->files->scope.pids && tally_is_complete(&story->outcome->tally);
+}
+
+/** Its life hangs on one process, or on holds of procowl's. */
 static void tell_danger(FILE *tail, const struct story *story)
 {
 	const struct deleted_file *file = &story->files->files[0];
-	unsigned int pid = file->holders[0].handle.pid;
+	struct party users = party_of(file, false), holds = party_of(file, true);
 
-	if (story->files->scope.pids || !tally_is_complete(&story->outcome->tally) ||
-	    !deleted_holds_space(file))
+	if (!knows_all_holders(story) || !deleted_holds_space(file))
 		return;
-	for (size_t i = 1; i < file->holder_count; i++) {
-		if (file->holders[i].handle.pid != pid)
-			return;
-	}
-	if (!handle_is_process(&file->holders[0].handle)) {
+	if (users.count && holds.count) {
+		fputs("It lives as long as ", tail);
+		party_tell(tail, file, users);
+		fputs(" or ", tail);
+		party_tell(tail, file, holds);
+		fprintf(tail, " keep%s it open.\n", holds.count == 1 ? "s" : "");
+	} else if (holds.count) {
+		fputs("Only ", tail);
+		party_tell(tail, file, holds);
+		fprintf(tail, " keep%s it: get it back before you let go of it.\n",
+			holds.count == 1 ? "s" : "");
+	} else if (users.count == 1 && !handle_is_process(&file->holders[0].handle)) {
 		tell_loop_danger(tail, &file->holders[0].handle);
-		return;
+	} else if (users.count == 1) {
+		fputs("It lives only as long as ", tail);
+		party_tell(tail, file, users);
+		fputs(" keeps it open: do not stop or restart ", tail);
+		encode_shown(tail, file->comms[0]);
+		fputs(".\n", tail);
 	}
-	fputs("It lives only as long as ", tail);
-	encode_shown(tail, file->comms[0]);
-	fprintf(tail, " (%u) keeps it open: do not stop or restart ", pid);
-	encode_shown(tail, file->comms[0]);
-	fputs(".\n", tail);
 }
 
 static const struct deleted_file *first_recoverable(const struct deleted_files *files)
@@ -267,6 +280,31 @@ static const struct deleted_file *first_recoverable(const struct deleted_files *
 	return NULL;
 }
 
+/** Further hints for a file on its own. True when there is one. */
+static bool tell_hold_hint(FILE *tail, const struct story *story, const struct deleted_file *file)
+{
+	struct party users = party_of(file, false), holds = party_of(file, true);
+	char handle[HANDLE_MAX];
+
+	if (story->files->count != 1 || !knows_all_holders(story) || !deleted_holds_space(file))
+		return false;
+	if (users.count == 1 && !holds.count) {
+		fprintf(tail, "  keep it whatever happens   %s hold -b %s\n",
+			story->inquiry->program, handle_format(handle, &file->holders[0].handle));
+		return true;
+	}
+	if (!users.count || !holds.count)
+		return false;
+	fputs("  let go of it               kill", tail);
+	for (size_t i = holds.first; i < holds.end; i++) {
+		if (i == holds.first ||
+		    file->holders[i].handle.pid != file->holders[i - 1].handle.pid)
+			fprintf(tail, " %u", file->holders[i].handle.pid);
+	}
+	putc('\n', tail);
+	return true;
+}
+
 static void tell_hints(FILE *tail, const struct story *story)
 {
 	const struct deleted_file *file = first_recoverable(story->files);
@@ -274,7 +312,8 @@ static void tell_hints(FILE *tail, const struct story *story)
 
 	if (!file || story->inquiry->source->foreign)
 		return;
-	fprintf(tail, "  %s   %s recover %s\n",
+	bool wide = tell_hold_hint(tail, story, file);
+	fprintf(tail, "  %-*s   %s recover %s\n", wide ? 24 : 0,
 		story->files->count == 1 ? "get it back" : "get one back", story->inquiry->program,
 		handle_format(handle, &file->holders[0].handle));
 }

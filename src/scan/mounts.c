@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -137,6 +139,31 @@ const struct mountinfo *mounts_seen_by(struct mounts *mounts, unsigned int pid, 
 	const struct space *space = space_of(mounts, pid);
 
 	return space ? find_in(space, mnt_id) : NULL;
+}
+
+static bool has_whole_view(const struct source *source, unsigned int pid)
+{
+	char name[32], link[PATH_MAX + 1];
+	struct text root;
+
+	snprintf(name, sizeof(name), "%u/root", pid);
+	return procfile_link(source->proc, name, link, sizeof(link), &root) == 0 &&
+	       text_is(root, "/");
+}
+
+unsigned int mounts_witness(struct mounts *mounts, const struct source *source, uint32_t mnt_id)
+{
+	unsigned int *pids, found = 0;
+	size_t count = 0;
+
+	scope_fd dir = openat(source->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0 || procfile_numbers(dir, &mounts->arena, &pids, &count))
+		return 0;
+	for (size_t i = 0; i < count && !found; i++) {
+		if (mounts_seen_by(mounts, pids[i], mnt_id) && has_whole_view(source, pids[i]))
+			found = pids[i];
+	}
+	return found;
 }
 
 struct mounted mounts_find_device(struct mounts *mounts, unsigned int pid, dev_t dev)

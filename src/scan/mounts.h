@@ -27,6 +27,12 @@ struct mounted mounts_find(struct mounts *mounts, unsigned int pid, uint32_t mnt
 const struct mountinfo *mounts_seen_by(struct mounts *mounts, unsigned int pid, uint32_t mnt_id);
 
 /**
+ * A process that sees mount `mnt_id`, when nobody who has a file on it does; one that sees all of its
+ * namespace, in no chroot. 0: none.
+ */
+unsigned int mounts_witness(struct mounts *mounts, const struct source *source, uint32_t mnt_id);
+
+/**
  * A mount of the filesystem whose superblock has device `dev` (as maps says it), as process `pid` sees
  * it: all that is known of a file that is mapped and may not be asked about. `pid` 0 is the kernel,
  * which sees what we see.
