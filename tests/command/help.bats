@@ -345,10 +345,10 @@ alone() {
 	[[ ! -e a.log ]]
 }
 
-@test "deleted and recover have a recipe, without a target too" {
+@test "those that look at processes have a recipe, without a target too" {
 	local name
-	the_same "commands with a recipe" $'deleted\nrecover' "$(recipe_names)"
-	for name in deleted recover; do
+	the_same "commands with a recipe" $'deleted\nrecover\nhold' "$(recipe_names)"
+	for name in deleted recover hold; do
 		run --separate-stderr owl "$name" --how
 		exits 0
 		((${#lines[@]} == 3)) || show_answer
