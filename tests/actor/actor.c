@@ -139,8 +139,9 @@ void actor_exit(struct actor *actor)
 {
 	for (int i = 0; i < actor->children; i++)
 		kill(actor->child[i], SIGKILL);
-	while (wait(NULL) > 0)
-		;
+	/* Not for those it was given as the first process of a namespace: they end with it. */
+	for (int i = 0; i < actor->children; i++)
+		waitpid(actor->child[i], NULL, 0);
 	_exit(0);
 }
 

@@ -151,6 +151,7 @@ type_in() {
 
 	  lost a file     deleted    which deleted files are still open, and what do they hold?
 	                  recover    get them back
+	                  hold       keep them alive even if their process ends
 
 	Name what you mean: 4076 (process)  @nginx  4076:7 (its descriptor 7)  /var/log  :8080
 	More: procowl help recover, man procowl
@@ -174,6 +175,7 @@ two() {
 
 	  lost a file     deleted    which deleted files are still open, and what do they hold?
 	                  recover    get them back
+	                  hold       keep them alive even if their process ends
 
 	Name what you mean: 4076 (process)  @nginx  4076:7 (its descriptor 7)  /var/log  :8080
 	More: procowl help recover, man procowl
@@ -245,7 +247,47 @@ database() {
 	1423:38  mysqld    20M   20M  gone   /var/lib/mysql/shop/orders.ibd
 
 	It lives only as long as mysqld (1423) keeps it open: do not stop or restart mysqld.
-	  get it back   procowl recover 1423:38
+	  keep it whatever happens   procowl hold -b 1423:38
+	  get it back                procowl recover 1423:38
+	END
+}
+
+# held : the database, and the hold of it with process number $HOLD
+held() {
+	HOLD=$(inside bash -c 'echo 90210 >/proc/sys/kernel/ns_last_pid
+		"$1" hold -b -r -n -o handle 1423:38' - "$SCRATCH/bin/procowl")
+	HOLD=${HOLD%:3}
+}
+
+@test "deleted: a hold is not whom the file belongs to, and can be ended" {
+	database
+	held
+	type_in 'procowl deleted /var/lib/mysql'
+	shows 0 <<-END
+	1 deleted file on /var/lib/mysql is still open and holds 20M. 44M of 64M are free.
+
+	HANDLE   COMMAND    SIZE  DISK  CLASS  PATH
+	1423:38  mysqld +1   20M   20M  gone   /var/lib/mysql/shop/orders.ibd
+
+	It lives as long as mysqld (1423) or procowl's hold ($HOLD) keeps it open.
+	  let go of it               kill $HOLD
+	  get it back                procowl recover 1423:38
+	END
+}
+
+@test "deleted: only a hold is left" {
+	database
+	held
+	actor_stop
+	type_in 'procowl deleted /var/lib/mysql'
+	shows 0 <<-END
+	1 deleted file on /var/lib/mysql is still open and holds 20M. 44M of 64M are free.
+
+	HANDLE$(printf '%*s' $((${#HOLD} - 2)) '')COMMAND       SIZE  DISK  CLASS  PATH
+	$HOLD:3  procowl-hold   20M   20M  gone   /var/lib/mysql/shop/orders.ibd
+
+	Only procowl's hold ($HOLD) keeps it: get it back before you let go of it.
+	  get it back   procowl recover $HOLD:3
 	END
 }
 
@@ -279,6 +321,72 @@ as_somebody='setpriv --reuid 65534 --regid 65534 --clear-groups'
 	shows 3 <<-'END'
 	procowl: nothing found, but <n> of <n> processes could not be read (not yours)
 	  sudo procowl deleted
+	END
+}
+
+### procowl hold
+
+@test "hold: in the background it survives the process and the terminal" {
+	database
+	type_in 'procowl hold -b 1423:38'
+	shows 0 <<-'END'
+	Holding /var/lib/mysql/shop/orders.ibd (deleted, 20M) as <n>:3.
+	  It now survives mysqld and this terminal. Let go of it with: kill <n>
+	END
+	terminal kill-session -t "$SESSION"
+	actor_stop
+	inside "$SCRATCH/bin/procowl" deleted -r -n -o command,path /var/lib/mysql >held
+	[[ $(<held) == $'procowl-hold\t/var/lib/mysql/shop/orders.ibd' ]]
+}
+
+@test "hold: in the foreground until Ctrl-C" {
+	database
+	begin 'procowl hold orders.ibd; rc=$?; echo; (exit $rc)'
+	until_written 'lets go of it.'
+	terminal send-keys -t "$SESSION" C-c
+	ends
+	shows 0 <<-'END'
+	Holding /var/lib/mysql/shop/orders.ibd (deleted, 20M) as <n>:3.
+	  It now survives mysqld, as long as this runs. Ctrl-C lets go of it.
+	^C
+	END
+}
+
+@test "hold: in the foreground it ends with its terminal" {
+	database
+	begin 'procowl hold orders.ibd'
+	until_written 'lets go of it.'
+	terminal kill-session -t "$SESSION"
+	until [[ $(inside "$SCRATCH/bin/procowl" deleted -r -n -o commands /var/lib/mysql) == mysqld ]]; do
+		:
+	done
+}
+
+@test "hold: several" {
+	two
+	type_in 'procowl hold -b /home/bork'
+	shows 0 <<-'END'
+	Holding 2 deleted files as descriptors of <n>.
+
+	<rest>FROM     COMMAND  SIZE  PATH
+	<n>:3  5120:19  vlc       14M  /home/bork/owls at night.mkv
+	<n>:4  4076:43  chrome   8.0M  /home/bork/.com.google.Chrome.kT4zx2
+
+	  They now survive their processes and this terminal. Let go of them with: kill <n>
+	END
+}
+
+@test "hold: without a target it lists what could be had" {
+	two
+	type_in 'procowl hold'
+	shows 2 <<-'END'
+	Which one? 2 deleted files are still open.
+
+	HANDLE   COMMAND  SIZE  DISK  CLASS  PATH
+	5120:19  vlc       14M   14M  gone   /home/bork/owls at night.mkv
+	4076:43  chrome   8.0M  8.0M  gone   /home/bork/.com.google.Chrome.kT4zx2
+
+	  this one   procowl hold 5120:19
 	END
 }
 
@@ -502,10 +610,20 @@ pod() {
 	shows 4 <<-'END'
 	procowl: cannot copy 1423:38 to /var/lib/mysql: it takes 40M, <size> are free, <size> are missing
 	  ext4 cannot give this deleted file its name back, nor clone it. Nothing was written.
-	<many>  onto another disk   procowl recover 1423:38 -d <path>  <size> free
-	  to another machine  procowl recover 1423:38 -o - | ssh HOST 'cat > orders.ibd'
+	  keep it safe meanwhile   procowl hold -b 1423:38
+	<many>  onto another disk        procowl recover 1423:38 -d <path>  <size> free
+	  to another machine       procowl recover 1423:38 -o - | ssh HOST 'cat > orders.ibd'
 	END
 	((${#lines[@]} <= 6)) && says ' -d /srv/backup '
+	held
+	type_in 'procowl recover 1423:38'
+	shows 4 <<-END
+	procowl: cannot copy 1423:38 to /var/lib/mysql: it takes 40M, <size> are free, <size> are missing
+	  ext4 cannot give this deleted file its name back, nor clone it. Nothing was written.
+	  it is held               $HOLD:3 (procowl hold)
+	<many>  onto another disk        procowl recover 1423:38 -d <path>  <size> free
+	  to another machine       procowl recover 1423:38 -o - | ssh HOST 'cat > orders.ibd'
+	END
 }
 
 @test "too late, said honestly" {
@@ -602,7 +720,8 @@ owls() {
 	31423:1000  a-long-name-too  1.0M  1.0M  gone   $long
 
 	It lives only as long as a-long-name-too (31423) keeps it open: do not stop or restart a-long-name-too.
-	  get it back   procowl recover 31423:1000
+	  keep it whatever happens   procowl hold -b 31423:1000
+	  get it back                procowl recover 31423:1000
 	END
 	type_in 'procowl recover'
 	says "31423:1000  a-long-name-too  1.0M  1.0M  gone   $long"
