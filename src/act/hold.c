@@ -9,16 +9,30 @@
 #include <unistd.h>
 
 #include "act/refusal.h"
+#include "base/scope.h"
+#include "kernel/procfile.h"
 #include "show/encode.h"
 
-/** Beside the held files, while they are taken: the standard streams, /proc, a process, a pidfd … */
+/** Beside the held files and what is open already, while they are taken: a process, a pidfd … */
 enum { OTHER_DESCRIPTORS = 32, FIRST_DESCRIPTOR = 3 };
 
+/** How many descriptors we have, those of whoever started us included. */
+static size_t count_open(struct arena *arena)
+{
+	unsigned int *numbers;
+	size_t count = 0;
+
+	scope_fd dir = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir >= 0 && procfile_numbers(dir, arena, &numbers, &count))
+		count = 0;
+	return count;
+}
+
 /** Room for as many descriptors; who may raise the hard limit does. */
-static int make_room(size_t count, struct error *err)
+static int make_room(struct arena *arena, size_t count, struct error *err)
 {
 	struct rlimit limit = { 0 };
-	rlim_t wanted = count + OTHER_DESCRIPTORS;
+	rlim_t wanted = count + count_open(arena) + OTHER_DESCRIPTORS;
 
 	getrlimit(RLIMIT_NOFILE, &limit);
 	if (wanted <= limit.rlim_cur)
@@ -141,7 +155,7 @@ int hold_take(struct holds *holds, const struct deleted_files *files, struct err
 	holds->items = arena_zero(holds->arena, files->count, sizeof(*holds->items));
 	for (size_t i = 0; i < files->count; i++)
 		holds->items[i] = (struct hold){ .file = &files->files[i], .fd = -1 };
-	int rc = make_room(files->count, err);
+	int rc = make_room(holds->arena, files->count, err);
 	if (rc)
 		return rc;
 	holds->count = files->count;

@@ -21,9 +21,8 @@ static bool is_ignored(int signal)
 void keeper_become(struct keeper_signals *ret)
 {
 	prctl(PR_SET_NAME, HOLDING_COMM);
-	/* Its own directory might be on a filesystem that somebody wants to unmount. */
-	if (chdir("/"))
-		errno = 0;
+	/* Ours may lie on a filesystem that somebody wants to unmount; it is no reason not to hold. */
+	(void)!chdir("/");
 	sigemptyset(&ret->set);
 	ret->by_interrupt = !is_ignored(SIGINT);
 	if (ret->by_interrupt)

@@ -327,7 +327,7 @@ static void tell_space(const struct telling *telling)
 	const struct recovered *recovered = telling->recovered;
 	const struct deleted_file *file = recovered->file;
 	char disk[UNITS_MAX];
-	struct holders holders;
+	struct holders holders = { 0 };
 
 	if (recovered->method == METHOD_RELINK || file->inode.disk < LARGE_BYTES ||
 	    !deleted_holds_space(file) || !file->filesystem_own ||

@@ -217,7 +217,7 @@ static void say_hold(const struct recovering *context, struct recovered *recover
 		     const char *handle)
 {
 	char hold[HANDLE_MAX];
-	struct holders holders;
+	struct holders holders = { 0 };
 
 	if (holders_ask(context->source, recovered->file, context->arena, &holders) &&
 	    holders.holds)

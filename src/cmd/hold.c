@@ -135,7 +135,7 @@ static enum status hold_behind(struct holding_session *session, struct error *er
 
 	if (rc) {
 		error_set(err, rc, "cannot start the process that holds: %s\n  Nothing is held.",
-			  strerror(-rc));
+			  rc == -ESRCH ? "it ended at once" : strerror(-rc));
 		return STATUS_REFUSED;
 	}
 	struct hold_end end = { .pid = (unsigned int)keeper.pid, .background = true };
