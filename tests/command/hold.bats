@@ -584,3 +584,36 @@ deleted_reader_of_pattern() {
 	ask "$place"
 	answer '.[0].commands == ["actor"]'
 }
+
+# failing CALL WHEN : as `hold` prints one handle, with that call failing; strace stays as long as what
+# it traces, so it must not be waited for
+failing() {
+	status=0
+	ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0" timeout "$PATIENCE" strace -D -f -qq -o trace \
+		-e trace="$1" -e inject="$1:error=EIO:when=$2" \
+		"$PROCOWL" hold -b -r -n -o handle "$ACTOR_PID:9" >out 2>err 3>&- || status=$?
+	output=$(<out)
+	stderr=$(<err)
+}
+
+@test "whichever system call fails: what is said to be held is, and nothing else" {
+	need_command strace
+	local call when
+	deleted a
+	for call in clone socketpair sendto dup2 dup3 close_range setsid prlimit64 write; do
+		for when in 1 2 3; do
+			failing "$call" "$when"
+			((status <= 4)) || show_answer
+			if [[ $output =~ ^([0-9]+):3$ ]]; then
+				HOLD=${BASH_REMATCH[1]}
+				HOLDS+=("$HOLD")
+				((status == 0)) || show_answer
+				is_held
+				let_go "$HOLD"
+			else
+				((status > 0)) && [[ -n $stderr ]] || show_answer
+			fi
+			until ask "$place" && jq -e '.[0].commands == ["actor"]' <<<"$output" >/dev/null; do :; done
+		done
+	done
+}

@@ -390,6 +390,22 @@ as_somebody='setpriv --reuid 65534 --regid 65534 --clear-groups'
 	END
 }
 
+@test "recover: the space comes free when everybody has let go, the hold too" {
+	disk ext4 1200M /var/lib/mysql -F -m 0
+	process 1423 mysqld open /var/lib/mysql/orders.ibd creat,rw fd 0 38 fallocate 0 1G \
+		unlink /var/lib/mysql/orders.ibd
+	held
+	type_in 'procowl recover 1423:38 -d /srv'
+	shows 0 <<-END
+	/srv/orders.ibd is back: 1.0G, copied in <time>, compared.
+	  unchanged: nobody wrote to it between <clock> and <clock>.
+	  Not all processes could be looked at: from outside, as root, more can be said.
+	  Owner root:root, mode 0644 and times are as they were.
+	  mysqld (1423) still writes to the deleted file, not to this one.
+	  The 1.0G on /var/lib/mysql come free when mysqld (1423) and procowl ($HOLD) let go of it.
+	END
+}
+
 ### procowl recover
 
 @test "recover: without a target it lists what could be had" {
