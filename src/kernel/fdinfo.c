@@ -75,6 +75,7 @@ int fdinfo_parse(struct text text, struct fdinfo *out)
 	while (text_next(&text, '\n', &line)) {
 		if (!text_next(&line, ':', &key))
 			continue;
+		info.locked |= text_is(key, "lock");
 		if (take(key, trimmed(line), &seen, &info))
 			return -EINVAL;
 	}

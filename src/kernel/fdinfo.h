@@ -4,6 +4,7 @@
  * `mnt_id` since Linux 3.15, `ino` since 5.14.
  */
 #pragma once
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/text.h"
@@ -16,6 +17,7 @@ struct fdinfo {
 	uint32_t flags; /**< O_* as open(2) has them now */
 	uint32_t mnt_id;
 	uint32_t in_flight;  /**< unix socket: descriptors waiting in its queue (scm_fds) */
+	bool locked;         /**< a lock or a lease is held through it */
 	uint32_t user_files; /**< io_uring: slots of its table of registered files */
 };
 

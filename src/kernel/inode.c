@@ -23,6 +23,7 @@ static int look(int dirfd, const char *name, int flags, struct inode *out)
 		return -errno;
 	*out = (struct inode){
 		.dev = makedev(stx.stx_dev_major, stx.stx_dev_minor),
+		.rdev = makedev(stx.stx_rdev_major, stx.stx_rdev_minor),
 		.ino = stx.stx_ino,
 		.nlink = stx.stx_nlink,
 		.size = stx.stx_size,

@@ -9,6 +9,7 @@
 
 struct inode {
 	dev_t dev;
+	dev_t rdev; /**< of a device node: which device */
 	uint64_t ino;
 	uint64_t nlink;
 	uint64_t size; /**< bytes */

@@ -63,6 +63,16 @@ uint64_t sink_needs(const struct sink *sink)
 	return select_needs(sink->table, &sink->selection);
 }
 
+enum format sink_format(const struct sink *sink)
+{
+	return sink->options.format;
+}
+
+bool sink_keeps(const struct sink *sink)
+{
+	return sink->selection.sort >= 0;
+}
+
 static void render(struct sink *sink, const void *row)
 {
 	struct value values[SELECT_MAX];

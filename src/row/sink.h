@@ -25,7 +25,13 @@ struct sink *sink_begin(const struct table *table, const struct selection *selec
 /** What the question must read: the columns' need bits. */
 uint64_t sink_needs(const struct sink *sink);
 
-/** One row; everything it points to must live until sink_finish. False when no more are wanted. */
+/** The format it writes: a person is told less than a program. */
+enum format sink_format(const struct sink *sink);
+
+/** True when a row must live until sink_finish, because rows are sorted. */
+bool sink_keeps(const struct sink *sink);
+
+/** One row; if sink_keeps, all it points to must live until sink_finish. False when no more are wanted. */
 bool sink_push(struct sink *sink, const void *row);
 
 /** How many rows were pushed. */

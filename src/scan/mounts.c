@@ -130,6 +130,11 @@ struct mounted mounts_find(struct mounts *mounts, unsigned int pid, uint32_t mnt
 
 	if (info)
 		return (struct mounted){ info, true };
+	/* An id means one mount, whoever sees it. */
+	for (const struct space *space = mounts->others; space && !info; space = space->next)
+		info = find_in(space, mnt_id);
+	if (info)
+		return (struct mounted){ info, false };
 	const struct space *space = space_of(mounts, pid);
 	return (struct mounted){ space ? find_in(space, mnt_id) : NULL, false };
 }

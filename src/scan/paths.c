@@ -114,6 +114,14 @@ static void helper_resolve_parents(int root, char *path, struct path_found *out)
 	}
 }
 
+static void helper_follow(int root, const char *path, struct path_found *out)
+{
+	if (out->rc || !S_ISLNK(out->inode.mode))
+		return;
+	scope_fd fd = helper_open(root, path, 0);
+	out->leads = fd >= 0 && inode_look(fd, "", &out->target) == 0;
+}
+
 static void ask_resolve(const void *context, size_t index, void *answer)
 {
 	const struct resolving *resolving = context;
@@ -141,6 +149,7 @@ static void ask_resolve(const void *context, size_t index, void *answer)
 	} else {
 		helper_resolve_parents(root, path, out);
 		out->rc = helper_look(root, path, &out->inode);
+		helper_follow(root, path, out);
 	}
 	helper_close(root);
 }

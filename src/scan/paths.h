@@ -20,6 +20,8 @@ struct path_found {
 	bool is_directory;
 	struct inode
 		inode; /**< of what is there; a symlink to a directory counts as that directory */
+	bool leads;    /**< it is a symlink that leads to a file: `target` */
+	struct inode target; /**< that file */
 	char path
 		[PATH_MAX]; /**< its existing parents resolved, the rest as typed; empty: no parent */
 };

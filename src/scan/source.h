@@ -18,8 +18,13 @@ struct open_file {
 	int inode_rc;   /**< 0: `inode` is known; else why not: then what is not 0 in it is known */
 	uint32_t flags; /**< O_*, when `flags_known` */
 	bool flags_known;
-	bool map_shared;             /**< USE_MAP: some mapping is shared */
-	bool map_writable;           /**< USE_MAP: and writable */
+	bool access_known, readable, writable; /**< what it may be used for */
+	bool locked; /**< when `flags_known`: a lock or a lease is held through it */
+	bool pos_known;
+	uint64_t pos;       /**< offset, bytes */
+	struct text fdinfo; /**< the kernel's text about it, where that says more: LOOK_DETAILS */
+	bool map_shared;    /**< USE_MAP: some mapping is shared */
+	bool map_writable;  /**< USE_MAP: and writable */
 	uint64_t map_start, map_end; /**< USE_MAP: addresses of one of its mappings */
 };
 
@@ -31,6 +36,8 @@ const char *open_file_path(char buffer[OPEN_FILE_PATH_MAX], const struct open_fi
 struct process {
 	unsigned int pid;
 	struct text comm;
+	bool uid_known;
+	uint32_t uid; /**< effective: LOOK_OWNER */
 	const struct open_file *files;
 	size_t count;
 };
@@ -38,7 +45,22 @@ struct process {
 enum look_filter {
 	LOOK_DELETED, /**< what may be deleted: by the kernel's text, still to be checked */
 	LOOK_INODE,   /**< what is this one file, with its flags, by all its names */
+	LOOK_ALL,     /**< everything */
+	LOOK_ONE,  /**< one place of every process: a descriptor by its number, or cwd, root, exe */
+	LOOK_ENDS, /**< descriptors of what connects processes: pipes, sockets, eventfds, ptys; with
+		       LOOK_IDENTITY those that have a name too: fifos, message queues */
 	LOOK_SOCKETS, /**< descriptors of these sockets; of their inodes only the number is told */
+};
+
+/** What all but LOOK_DELETED and LOOK_INODE are to find out beside the names; each costs a system call or more. */
+enum look_needs {
+	LOOK_IDENTITY = 1 << 0, /**< `inode` */
+	LOOK_ACCESS = 1 << 1,   /**< `readable`, `writable` */
+	LOOK_STATE = 1 << 2,    /**< `flags`, and `pos` of what has one */
+	LOOK_DETAILS = 1 << 3,  /**< `fdinfo` of what is no file with a name */
+	LOOK_LOCKS = 1 << 4,    /**< `fdinfo` of what is locked */
+	LOOK_MAPPED = 1 << 5,   /**< mapped files too */
+	LOOK_OWNER = 1 << 6,    /**< `uid` of the process */
 };
 
 struct look {
@@ -47,6 +69,8 @@ struct look {
 	struct text path;     /**< LOOK_INODE: its name, to know it in an io_uring's list */
 	const uint64_t *inos; /**< LOOK_SOCKETS: ascending; outlives workers that are given up */
 	size_t ino_count;
+	unsigned int needs;       /**< enum look_needs */
+	struct handle one;        /**< LOOK_ONE: its `use` and `fd` */
 	const unsigned int *pids; /**< only these; NULL: all */
 	size_t pid_count;
 	/** Called on the calling thread, by ascending pid, for processes with at least one file. */

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scan/mappings.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "base/scope.h"
+#include "kernel/maps.h"
+
+enum { MAPS_PIECE = 128 << 10 };
+
+static bool mapping_is_candidate(const struct reading *reading, const struct mapping *mapping)
+{
+	if (!mapping->ino)
+		return false;
+	if (reading->look->filter == LOOK_DELETED)
+		return reading_may_be_deleted(mapping->name);
+	return reading->look->filter == LOOK_ALL || mapping->ino == reading->look->inode.ino;
+}
+
+/** Without the right to use map_files what maps itself says must do; on btrfs its device differs. */
+static void look_at_text(const struct mapping *mapping, struct open_file *file, int rc)
+{
+	struct text link = file->link.len ? file->link : mapping->name;
+
+	*file = (struct open_file){
+		.link = link,
+		.inode = { .dev = mapping->dev, .ino = mapping->ino },
+		.inode_rc = rc,
+	};
+}
+
+/** Fills `file`; false when the mapping is gone, or is another file after all. */
+static bool look_at_mapping(struct reading *reading, const struct mapping *mapping,
+			    struct open_file *file)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "map_files/%" PRIx64 "-%" PRIx64, mapping->start,
+		 mapping->end);
+	bool wanted = reading_look_at(reading, reading->dir, name, file);
+	if (file->inode_rc == -EPERM || file->inode_rc == -EACCES) {
+		look_at_text(mapping, file, file->inode_rc);
+		return reading->look->filter != LOOK_INODE ||
+		       mapping->dev == reading->look->inode.dev || major(mapping->dev) == 0;
+	}
+	return wanted;
+}
+
+static void keep_mapping(struct reading *reading, const struct open_file *file, unsigned int tid,
+			 const struct mapping *mapping)
+{
+	struct open_file *row =
+		reading_keep(reading, file,
+			     (struct handle){ .tid = tid, .use = USE_MAP, .ino = file->inode.ino });
+
+	row->map_start = mapping->start;
+	row->map_end = mapping->end;
+	row->access_known = row->readable = true;
+}
+
+/** The file of the mapping before: neighbours are mostly of one, which is asked about once. */
+struct neighbour {
+	dev_t dev;
+	uint64_t ino;
+	size_t row; /**< index of its row + 1; 0: none */
+};
+
+static void take_mapping(struct reading *reading, unsigned int tid, const struct mapping *mapping,
+			 struct neighbour *last)
+{
+	struct open_file file;
+
+	if (!mapping_is_candidate(reading, mapping))
+		return;
+	if (mapping->ino != last->ino || mapping->dev != last->dev) {
+		*last = (struct neighbour){ mapping->dev, mapping->ino, 0 };
+		if (!look_at_mapping(reading, mapping, &file))
+			return;
+		last->row = reading_find_same(reading, &file);
+		if (!last->row) {
+			keep_mapping(reading, &file, tid, mapping);
+			last->row = reading->count;
+		}
+	}
+	if (!last->row || !mapping->shared)
+		return;
+	struct open_file *row = &reading->files[last->row - 1];
+	row->map_shared = true;
+	row->map_writable |= mapping->writable;
+	row->writable |= mapping->writable && row->handle.use == USE_MAP;
+}
+
+/** As it comes, so that its length costs no memory. 0 or -errno. */
+int mappings_read(struct reading *reading, unsigned int tid)
+{
+	char name[48];
+	struct neighbour last = { 0 };
+	size_t kept = 0;
+
+	snprintf(name, sizeof(name), tid ? "task/%u/maps" : "maps", tid);
+	scope_fd fd = openat(reading->dir, name, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	scope_free char *buffer = memory_resize(NULL, MAPS_PIECE, 1);
+	for (;;) {
+		ssize_t got = read(fd, buffer + kept, MAPS_PIECE - kept);
+		struct mapping mapping;
+
+		job_beat(reading->job);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return got < 0 ? -errno : 0;
+		struct text all = { buffer, kept + (size_t)got };
+		const char *end = memrchr(buffer, '\n', all.len);
+		size_t whole = end ? (size_t)(end - buffer) + 1 : 0;
+		struct text lines = text_first(all, whole);
+		while (maps_next(&lines, &mapping))
+			take_mapping(reading, tid, &mapping, &last);
+		/* A line longer than all of it is no line of the kernel's. */
+		kept = whole || all.len < MAPS_PIECE ? all.len - whole : 0;
+		memmove(buffer, buffer + whole, kept);
+	}
+}

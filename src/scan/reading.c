@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scan/reading.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "kernel/procfile.h"
+
+enum { MQUEUE_SIZE = 80 /* ipc/mqueue.c, FILENT_SIZE */ };
+
+/** Remember the last row under its inode number. */
+static void note_row(struct reading *reading, uint64_t ino)
+{
+	struct row_of_ino *first, *entry = arena_zero(&reading->job->arena, 1, sizeof(*entry));
+
+	*entry = (struct row_of_ino){ .ino = ino, .row = reading->count - 1 };
+	HASH_FIND(hh, reading->by_ino, &ino, sizeof(ino), first);
+	if (first) {
+		entry->next = first->next;
+		first->next = entry;
+		return;
+	}
+	HASH_ADD(hh, reading->by_ino, ino, sizeof(entry->ino), entry);
+}
+
+struct open_file *reading_keep(struct reading *reading, const struct open_file *file,
+			       struct handle handle)
+{
+	memory_grow(&reading->files, reading->count, sizeof(*reading->files));
+	struct open_file *kept = &reading->files[reading->count++];
+	*kept = *file;
+	kept->handle = handle;
+	kept->handle.pid = reading->pid;
+	kept->link = arena_text(&reading->job->arena, file->link);
+	/* Only mappings are looked for again, and any row of what is deleted. */
+	if (handle.use == USE_MAP || reading->look->filter == LOOK_DELETED)
+		note_row(reading, file->inode.ino);
+	return kept;
+}
+
+/**
+ * May this be a deleted file? The kernel's text is where the search begins, not what decides:
+ * fs/d_path.c appends " (deleted)"; NFS renames to .nfs…, FUSE to .fuse_hidden….
+ */
+bool reading_may_be_deleted(struct text link)
+{
+	if (!text_starts(link, "/"))
+		return false;
+	return text_ends(link, " (deleted)") || text_starts(text_basename(link), ".nfs") ||
+	       text_starts(text_basename(link), ".fuse_hidden");
+}
+
+/** Cheap first: a link for everybody, statx only for candidates. */
+static bool look_for_deleted(struct reading *reading, int dir, const char *name,
+			     struct open_file *file)
+{
+	file->link_rc = procfile_link(dir, name, reading->link, sizeof(reading->link), &file->link);
+	if (file->link_rc && file->link_rc != -ENAMETOOLONG && file->link_rc != -ESTALE)
+		return false;
+	if (!file->link_rc && !reading_may_be_deleted(file->link))
+		return false;
+	file->inode_rc = inode_look(dir, name, &file->inode);
+	if (reading_has_vanished(file->inode_rc))
+		return false;
+	/* With a name too long to be told only the link count is left to go by. */
+	return file->link_rc != -ENAMETOOLONG || (!file->inode_rc && file->inode.nlink == 0);
+}
+
+static bool look_for_inode(struct reading *reading, int dir, const char *name,
+			   struct open_file *file)
+{
+	file->inode_rc = inode_look(dir, name, &file->inode);
+	if (file->inode_rc || !inode_same(&file->inode, &reading->look->inode))
+		return false;
+	file->link_rc = procfile_link(dir, name, reading->link, sizeof(reading->link), &file->link);
+	return true;
+}
+
+/** A gap is told by a row that has it; what is not there (any more) is none. */
+static bool look_for_all(struct reading *reading, int dir, const char *name, struct open_file *file)
+{
+	file->link_rc = procfile_link(dir, name, reading->link, sizeof(reading->link), &file->link);
+	if (reading_has_vanished(file->link_rc) || reading_is_denied(file->link_rc))
+		return false;
+	file->inode_rc = -ENODATA;
+	if (reading->look->needs & LOOK_IDENTITY || file->link_rc)
+		file->inode_rc = inode_look(dir, name, &file->inode);
+	return !reading_has_vanished(file->inode_rc);
+}
+
+/** Terminals have a name that tells them; fifos and message queues only a type. */
+static bool may_connect(const struct look *look, struct text link)
+{
+	if (!text_starts(link, "/"))
+		return text_starts(link, "pipe:[") || text_starts(link, "socket:[") ||
+		       text_is(link, "anon_inode:[eventfd]");
+	return (look->needs & LOOK_IDENTITY) || text_starts(link, "/dev/pts/") ||
+	       text_ends(link, "/ptmx");
+}
+
+static bool look_for_end(struct reading *reading, int dir, const char *name, struct open_file *file)
+{
+	file->link_rc = procfile_link(dir, name, reading->link, sizeof(reading->link), &file->link);
+	file->inode_rc = -ENODATA;
+	if (file->link_rc || !may_connect(reading->look, file->link))
+		return false;
+	if (!text_starts(file->link, "/"))
+		return true;
+	file->inode_rc = inode_look(dir, name, &file->inode);
+	/* A message queue looks like a file of its own filesystem, and is told later. */
+	return !file->inode_rc && (S_ISFIFO(file->inode.mode) || S_ISCHR(file->inode.mode) ||
+				   (S_ISREG(file->inode.mode) && file->inode.size == MQUEUE_SIZE));
+}
+
+static int ascending(const void *left, const void *right)
+{
+	const uint64_t *a = left, *b = right;
+
+	return (*a > *b) - (*a < *b);
+}
+
+/** "socket:[1234]": fs/pipe.c and net/socket.c make such names of inode numbers. */
+static bool look_for_sockets(struct reading *reading, int dir, const char *name,
+			     struct open_file *file)
+{
+	const struct look *look = reading->look;
+	struct text number;
+
+	file->link_rc = procfile_link(dir, name, reading->link, sizeof(reading->link), &file->link);
+	if (file->link_rc || !text_starts(file->link, "socket:[") || !text_ends(file->link, "]"))
+		return false;
+	number = text_from(text_first(file->link, file->link.len - 1), strlen("socket:["));
+	return text_number(number, 10, &file->inode.ino) == 0 &&
+	       bsearch(&file->inode.ino, look->inos, look->ino_count, sizeof(*look->inos),
+		       ascending);
+}
+
+/** Look at DIR/NAME; true when it is what is looked for. */
+bool reading_look_at(struct reading *reading, int dir, const char *name, struct open_file *file)
+{
+	*file = (struct open_file){ 0 };
+	job_beat(reading->job);
+	switch (reading->look->filter) {
+	case LOOK_DELETED:
+		return look_for_deleted(reading, dir, name, file);
+	case LOOK_INODE:
+		return look_for_inode(reading, dir, name, file);
+	case LOOK_ALL:
+	case LOOK_ONE:
+		return look_for_all(reading, dir, name, file);
+	case LOOK_ENDS:
+		return look_for_end(reading, dir, name, file);
+	case LOOK_SOCKETS:
+		return look_for_sockets(reading, dir, name, file);
+	}
+	return false;
+}
+
+bool reading_is_asked(const struct look *look, enum use use)
+{
+	if (look->filter == LOOK_ENDS || look->filter == LOOK_SOCKETS)
+		return use == USE_FD;
+	return look->filter != LOOK_ONE || look->one.use == use;
+}
+
+static bool is_same_row(const struct reading *reading, const struct open_file *file,
+			const struct open_file *seen)
+{
+	bool same = file->inode_rc || seen->inode_rc ? file->inode.ino == seen->inode.ino &&
+							       text_equal(file->link, seen->link) :
+						       inode_same(&file->inode, &seen->inode);
+
+	return same && (reading->look->filter == LOOK_DELETED || seen->handle.use == USE_MAP);
+}
+
+/** The row of this process that is the same file already: its index + 1, or 0. */
+size_t reading_find_same(struct reading *reading, const struct open_file *file)
+{
+	const struct row_of_ino *entry;
+
+	HASH_FIND(hh, reading->by_ino, &file->inode.ino, sizeof(file->inode.ino), entry);
+	for (; entry; entry = entry->next) {
+		if (is_same_row(reading, file, &reading->files[entry->row]))
+			return entry->row + 1;
+	}
+	return 0;
+}

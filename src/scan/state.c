@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scan/state.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "kernel/fdinfo.h"
+#include "kernel/procfile.h"
+#include "scan/fdinfos.h"
+
+/** The link's own mode says what the descriptor may be used for: fs/proc/fd.c, tid_fd_update_inode. */
+static void read_access(int list, struct open_file *file)
+{
+	struct stat stat;
+	char name[16];
+
+	snprintf(name, sizeof(name), "%u", file->handle.fd);
+	if (fstatat(list, name, &stat, AT_SYMLINK_NOFOLLOW))
+		return;
+	file->access_known = true;
+	file->readable = stat.st_mode & S_IRUSR;
+	file->writable = stat.st_mode & S_IWUSR;
+}
+
+void state_take(const struct fdinfo *info, struct open_file *file)
+{
+	bool is_path = info->flags & O_PATH;
+	uint32_t mode = info->flags & O_ACCMODE;
+
+	file->flags = info->flags;
+	file->flags_known = true;
+	file->locked = info->locked;
+	file->access_known = true;
+	file->readable = !is_path && mode != O_WRONLY;
+	file->writable = !is_path && mode != O_RDONLY;
+}
+
+/** Only these have a place where the next byte is read or written. */
+static bool has_position(const struct open_file *file)
+{
+	uint32_t type = file->inode.mode & S_IFMT;
+
+	return !file->inode_rc && (type == S_IFREG || type == S_IFBLK || type == S_IFDIR);
+}
+
+/** A name says it all; what has none, and devices, have more to tell. */
+static bool has_details(const struct open_file *file)
+{
+	return !text_starts(file->link, "/") || (!file->inode_rc && S_ISCHR(file->inode.mode)) ||
+	       text_starts(file->link, "/dmabuf:");
+}
+
+static bool has_lock(struct text text)
+{
+	return memmem(text.bytes, text.len, "\nlock:", 6) != NULL;
+}
+
+/** Sockets and pipes tell nothing there that anybody asks for here. */
+static bool needs_fdinfo(unsigned int needs, const struct open_file *file)
+{
+	if (fdinfos_may_wait(file->link))
+		return false;
+	if (text_starts(file->link, "socket:[") || text_starts(file->link, "pipe:["))
+		return (needs & LOOK_STATE) && !(needs & LOOK_ACCESS);
+	return (needs & LOOK_LOCKS) || ((needs & LOOK_STATE) && has_position(file)) ||
+	       ((needs & LOOK_DETAILS) && has_details(file));
+}
+
+void state_read(int table, int list, unsigned int needs, struct arena *arena,
+		struct open_file *file)
+{
+	char name[32], bytes[FDINFO_MAX];
+	struct fdinfo info;
+
+	if (!needs_fdinfo(needs, file)) {
+		if (needs & (LOOK_ACCESS | LOOK_STATE))
+			read_access(list, file);
+		return;
+	}
+	snprintf(name, sizeof(name), "fdinfo/%u", file->handle.fd);
+	ssize_t len = procfile_read(table, name, bytes, sizeof(bytes));
+	if (len < 0)
+		return;
+	struct text text = { bytes, (size_t)len };
+	if (fdinfo_parse(text, &info))
+		return;
+	state_take(&info, file);
+	file->pos = info.pos;
+	file->pos_known = has_position(file) && !(info.flags & O_PATH);
+	if (((needs & LOOK_DETAILS) && has_details(file)) ||
+	    ((needs & LOOK_LOCKS) && has_lock(text)))
+		file->fdinfo = arena_text(arena, text);
+}

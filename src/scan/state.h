@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * What one descriptor is at the moment: what it may be used for, its flags, its offset, and what the
+ * kernel tells about its kind. Nothing is read that was not asked for.
+ */
+#pragma once
+#include "kernel/fdinfo.h"
+#include "scan/source.h"
+
+/**
+ * Find out about descriptor `file->handle.fd`, whose link (and inode, if it was asked) is known.
+ * `table` is the directory of the task, `list` its fd/. What cannot be had stays unknown. `fdinfo` goes
+ * into the arena. What would wait is not asked: see
+ * scan/fdinfos.h.
+ */
+void state_read(int table, int list, unsigned int needs, struct arena *arena,
+		struct open_file *file);
+
+/** Take over what fdinfo said: flags, and what they allow. */
+void state_take(const struct fdinfo *info, struct open_file *file);
