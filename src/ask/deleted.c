@@ -244,14 +244,15 @@ static struct old_name name_to_check(const struct source *source, struct deleted
 	};
 }
 
-static int classify_all(const struct inquiry *inquiry, struct deleted_files *files, uint64_t needs,
-			struct error *err)
+int deleted_classify(const struct inquiry *inquiry, struct deleted_files *files, uint64_t needs,
+		     struct error *err)
 {
 	struct memory_devices memory = { 0 };
 	struct old_name *names = arena_zero(&files->arena, files->count + 1, sizeof(*names));
 	struct deleted_file **asked = arena_zero(&files->arena, files->count + 1, sizeof(*asked));
 	size_t count = 0;
 
+	find_mounts(inquiry->source, files);
 	for (size_t i = 0; i < files->count; i++) {
 		struct deleted_file *file = &files->files[i];
 
@@ -410,8 +411,7 @@ int deleted_find(const struct inquiry *inquiry, uint64_t needs, struct outcome *
 	for (size_t i = 0; i < ret->count; i++)
 		party_order(&ret->files[i]);
 	slots_resolve(inquiry->source, ret, &outcome->tally);
-	find_mounts(inquiry->source, ret);
-	rc = classify_all(inquiry, ret, needs, err);
+	rc = deleted_classify(inquiry, ret, needs, err);
 	if (rc)
 		return rc;
 	drop_files(ret, is_live);

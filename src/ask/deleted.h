@@ -23,8 +23,8 @@ struct deleted_file {
 	bool filesystem_own;                /**< that is a mount of ours */
 	unsigned int
 		witness; /**< only a hold has it: a process where its mount is; 0: none needed */
-	struct text container;              /**< see scan/containers.h: its name */
-	struct text container_id;           /**< and its id */
+	struct text container;    /**< see scan/containers.h: its name */
+	struct text container_id; /**< and its id */
 	bool wanted;
 	bool alike_known;    /**< which file it is nobody knows, but another has its name: */
 	struct handle alike; /**< its first holder */
@@ -51,6 +51,13 @@ static inline unsigned int deleted_seen_by(const struct deleted_file *file)
 {
 	return file->witness ? file->witness : file->holders[0].handle.pid;
 }
+
+/**
+ * Decide what happened to each of `files`, whose holders, links and inodes are known: sets their class,
+ * path, mounts and `row.error`. With NEED_OLD_NAME replaced is told from gone. 0, or -errno and a message.
+ */
+int deleted_classify(const struct inquiry *inquiry, struct deleted_files *files, uint64_t needs,
+		     struct error *err);
 
 /** True when its end would free blocks: a file with another name, or in an image, holds none. */
 bool deleted_holds_space(const struct deleted_file *file);

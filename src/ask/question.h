@@ -13,10 +13,13 @@ struct inquiry {
 	const struct source *source;
 	const struct target *targets; /**< none: everything */
 	size_t target_count;
-	bool all;            /**< the quiet classes too */
-	const char *program; /**< how the program was called, for hints; quoted for the shell */
-	const char *line;    /**< the whole command line, quoted likewise */
-	const char *acts;    /**< the command that acts on what is chosen: "hold"; or NULL */
+	bool all;                 /**< the quiet classes too */
+	bool words_are_processes; /**< a bare word is a process name, not first a file's */
+	bool ports_are_sockets; /**< a port means sockets, not all of the processes that have them */
+	struct handle place;    /**< `where`: which place of every process, by `use` and `fd` */
+	const char *program;    /**< how the program was called, for hints; quoted for the shell */
+	const char *line;       /**< the whole command line, quoted likewise */
+	const char *acts;       /**< the command that acts on what is chosen: "hold"; or NULL */
 	struct sink *sink;
 };
 
@@ -24,17 +27,20 @@ struct inquiry {
 struct outcome {
 	struct tally tally;
 	uint64_t rows;
-	bool no_process;         /**< a process given by number does not exist */
-	bool denied_target;      /**< a process or handle that was named could not be read */
-	struct error complaints; /**< one line each, about single targets; mostly empty */
+	bool no_process;                /**< a process given by number does not exist */
+	bool denied_target;             /**< a process or handle that was named could not be read */
+	unsigned int namespaces_unread; /**< network namespaces whose sockets are not known */
+	struct error complaints;        /**< one line each, about single targets; mostly empty */
 };
 
 struct question {
 	const char *name;
 	const char *asks; /**< the question itself, as in `procowl` alone */
 	const struct table *table;
+	bool words_are_processes; /**< see struct inquiry */
+	bool ports_are_sockets;   /**< likewise */
 	/** 0, or -errno and a message. Finding nothing is 0. */
 	int (*ask)(const struct inquiry *inquiry, struct outcome *outcome, struct error *err);
 };
 
-extern const struct question question_deleted;
+extern const struct question question_deleted, question_files, question_where, question_who;

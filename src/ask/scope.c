@@ -49,9 +49,9 @@ static bool is_inside(struct text path, unsigned int *pid, struct text *rest)
 	return true;
 }
 
-static bool is_path(const struct target *target)
+static bool is_path(const struct wish *wish)
 {
-	return target->kind == TARGET_PATH || target->kind == TARGET_WORD;
+	return wish->kind == TARGET_PATH || wish->kind == TARGET_WORD;
 }
 
 static void mean_directory(struct wish *wish, struct mounts *mounts)
@@ -74,7 +74,7 @@ static int mean_paths(const struct inquiry *inquiry, struct scope *scope, struct
 	for (size_t i = 0; i < scope->count; i++) {
 		struct wish *wish = &scope->wishes[i];
 
-		if (!is_path(wish->target))
+		if (!is_path(wish))
 			continue;
 		paths[count].path = wish->target->text;
 		if (is_inside(wish->target->text, &wish->inside, &paths[count].path)) {
@@ -91,7 +91,7 @@ static int mean_paths(const struct inquiry *inquiry, struct scope *scope, struct
 	for (size_t i = 0, at = 0; i < scope->count; i++) {
 		struct wish *wish = &scope->wishes[i];
 
-		if (!is_path(wish->target))
+		if (!is_path(wish))
 			continue;
 		wish->found = found[at++];
 		if (!wish->found.answered)
@@ -110,7 +110,7 @@ static int mean(const struct inquiry *inquiry, struct scope *scope, struct wish 
 {
 	const struct target *target = wish->target;
 
-	switch (target->kind) {
+	switch (wish->kind) {
 	case TARGET_HANDLE:
 		if (handle_is_process(&target->handle))
 			mean_process(inquiry, scope, wish, target->handle.pid, outcome);
@@ -149,7 +149,10 @@ static void narrow(struct scope *scope)
 	size_t all = 0, count = 0;
 
 	for (size_t i = 0; i < scope->count; i++) {
-		if (is_path(scope->wishes[i].target) || is_kernel_held(scope->wishes[i].target))
+		const struct wish *wish = &scope->wishes[i];
+
+		if (is_path(wish) || is_kernel_held(wish->target) ||
+		    (wish->kind == TARGET_PORT && scope->ports_are_sockets))
 			return;
 		all += scope->wishes[i].pid_count;
 	}
@@ -176,14 +179,20 @@ int scope_begin(const struct inquiry *inquiry, struct mounts *mounts, struct out
 
 	*ret = (struct scope){ .source = inquiry->source,
 			       .count = inquiry->target_count,
-			       .all = inquiry->all };
+			       .all = inquiry->all,
+			       .ports_are_sockets = inquiry->ports_are_sockets };
 	arena_init(&ret->arena);
 	ret->wishes = arena_zero(&ret->arena, ret->count + 1, sizeof(*ret->wishes));
 	for (size_t i = 0; i < ret->count && !rc; i++) {
-		ret->wishes[i].target = &inquiry->targets[i];
-		rc = mean(inquiry, ret, &ret->wishes[i], outcome);
+		struct wish *wish = &ret->wishes[i];
+
+		wish->target = &inquiry->targets[i];
+		wish->kind = wish->target->kind;
+		if (wish->kind == TARGET_WORD && inquiry->words_are_processes)
+			wish->kind = TARGET_NAME;
+		rc = mean(inquiry, ret, wish, outcome);
 	}
-	if (!rc)
+	if (!rc && !inquiry->ports_are_sockets)
 		rc = ports_mean(inquiry, ret, outcome, err);
 	if (!rc)
 		rc = mean_paths(inquiry, ret, mounts, outcome, err);
@@ -264,7 +273,7 @@ static bool meant_by_process(const struct deleted_file *file, const struct wish 
 /** A handle, a path or a word names a file; a directory or a process only gathers some. */
 static bool names_one(const struct wish *wish)
 {
-	switch (wish->target->kind) {
+	switch (wish->kind) {
 	case TARGET_HANDLE:
 		return true;
 	case TARGET_PATH:
@@ -360,7 +369,7 @@ void scope_select(struct scope *scope, struct mounts *mounts, struct deleted_fil
 	for (size_t i = 0; i < scope->count; i++) {
 		struct wish *wish = &scope->wishes[i];
 
-		switch (wish->target->kind) {
+		switch (wish->kind) {
 		case TARGET_HANDLE:
 			wish->matched = mark(scope, wish, mounts, files, count, by_handle);
 			break;
@@ -394,6 +403,5 @@ struct text scope_place(const struct scope *scope)
 {
 	if (scope->count != 1 || !scope->wishes[0].found.is_directory)
 		return (struct text){ 0 };
-	return scope->wishes[0].target->kind == TARGET_PATH ? scope->wishes[0].rest :
-							      (struct text){ 0 };
+	return scope->wishes[0].kind == TARGET_PATH ? scope->wishes[0].rest : (struct text){ 0 };
 }

@@ -13,6 +13,7 @@ struct deleted_file;
 /** One target and what became of it. */
 struct wish {
 	const struct target *target;
+	enum target_kind kind; /**< of the target; a word that is a process name is a name */
 	unsigned int *pids; /**< TARGET_PROCESS, HANDLE, NAME, PORT, and WORD as a process name */
 	size_t pid_count;
 	struct path_found found; /**< TARGET_PATH, and TARGET_WORD as a name here */
@@ -30,6 +31,7 @@ struct scope {
 	const struct source *source;
 	struct arena arena;
 	bool all; /**< the quiet classes too */
+	bool ports_are_sockets;
 	struct wish *wishes;
 	size_t count;
 	unsigned int *pids; /**< look at these only; NULL: at all */

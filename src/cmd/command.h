@@ -35,6 +35,7 @@ enum option_key {
 	OPTION_OVERWRITE,
 	OPTION_KEEP_PRIVILEGES,
 	OPTION_BYTES,
+	OPTION_PIDS,
 };
 
 /** One call of a command: what was typed, understood. */
@@ -47,6 +48,7 @@ struct invocation {
 	struct sink_options output;
 	struct selection selection;
 	bool columns_chosen;
+	struct handle place; /**< `where` */
 	bool all, how, list_columns, help, verbose;
 	const char *proc; /**< --proc DIR, or NULL */
 	struct recover_options recover;
@@ -74,8 +76,9 @@ struct command {
 /** All commands, ended by NULL, in the order they are shown. */
 extern const struct command *const commands[];
 
-extern const struct command command_deleted, command_recover, command_hold, command_help;
-extern const struct command command_completion;
+extern const struct command command_deleted, command_recover, command_hold;
+extern const struct command command_files, command_who, command_where;
+extern const struct command command_help, command_completion;
 
 /** The command called `name`, or NULL. */
 const struct command *command_find(const char *name);

@@ -72,6 +72,12 @@ void listing_warn(const struct invocation *invocation, const struct outcome *out
 			tally->busy_rings, tally->busy_rings == 1 ? " is" : "s are",
 			tally->busy_rings == 1 ? "it has" : "they have",
 			handle_format(handle, &tally->busy_ring_at));
+	if (outcome->namespaces_unread)
+		fprintf(stderr,
+			"procowl: the sockets of %u other network namespace%s could not be "
+			"read%s\n",
+			outcome->namespaces_unread, units_plural(outcome->namespaces_unread),
+			geteuid() == 0 ? "" : "; run as root");
 	if (tally->hidden)
 		fprintf(stderr, "procowl: /proc hides other users' processes (mount option "
 				"hidepid); run as root\n");
@@ -85,7 +91,9 @@ static enum status status_of(const struct outcome *outcome)
 		return STATUS_PARTLY_UNSEEN;
 	if (outcome->rows)
 		return STATUS_ANSWERED;
-	return tally_is_complete(&outcome->tally) ? STATUS_NOTHING : STATUS_PARTLY_UNSEEN;
+	return tally_is_complete(&outcome->tally) && !outcome->namespaces_unread ?
+		       STATUS_NOTHING :
+		       STATUS_PARTLY_UNSEEN;
 }
 
 void listing_verbose(const struct source *source, const struct outcome *outcome, int64_t begun_ns)
@@ -111,6 +119,9 @@ enum status listing_run(const struct invocation *invocation, const struct questi
 		.targets = invocation->targets,
 		.target_count = invocation->target_count,
 		.all = invocation->all,
+		.place = invocation->place,
+		.words_are_processes = question->words_are_processes,
+		.ports_are_sockets = question->ports_are_sockets,
 		.program = invocation->program,
 		.line = invocation->line,
 		.sink = sink,

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ask/files.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "ask/unmatched.h"
+#include "scan/containers.h"
+
+/** First where it stands and what it runs, then descriptors, then what it maps. */
+static unsigned int rank(enum use use)
+{
+	static const unsigned int ranks[] = {
+		[USE_CWD] = 0,  [USE_ROOT] = 1, [USE_EXE] = 2, [USE_FD] = 3,
+		[USE_RING] = 4, [USE_MAP] = 5,  [USE_LOOP] = 6
+	};
+
+	return ranks[use];
+}
+
+static int by_rank(const void *left, const void *right)
+{
+	const struct open_file *a = *(const struct open_file *const *)left;
+	const struct open_file *b = *(const struct open_file *const *)right;
+	unsigned int x = rank(a->handle.use), y = rank(b->handle.use);
+
+	if (x != y)
+		return x < y ? -1 : 1;
+	/* As they were found: by number, mappings by address. */
+	return a < b ? -1 : 1;
+}
+
+static bool select_files(struct files_ask *ask, struct files_process *out)
+{
+	const struct process *process = out->process;
+
+	out->files = arena_zero(ask->arena, process->count, sizeof(*out->files));
+	for (size_t i = 0; i < process->count; i++) {
+		if (meant_has(&ask->meant, process, &process->files[i]))
+			out->files[out->count++] = &process->files[i];
+	}
+	qsort(out->files, out->count, sizeof(*out->files), by_rank);
+	return out->count > 0;
+}
+
+/** Only those that may be deleted are asked about, all of a process at once. */
+static int decide_fates(struct files_ask *ask, struct files_process *out)
+{
+	const struct open_file **asked = arena_zero(ask->arena, out->count, sizeof(*asked));
+	size_t *index = arena_zero(ask->arena, out->count, sizeof(*index));
+	uint64_t needs = ask->needs & FILE_NEED_CLASS ? NEED_OLD_NAME : 0;
+	size_t count = 0;
+
+	out->fates = arena_zero(ask->arena, out->count, sizeof(*out->fates));
+	for (size_t i = 0; i < out->count; i++) {
+		out->fates[i].path = out->files[i]->link;
+		if (!fate_is_open(out->files[i]))
+			continue;
+		index[count] = i;
+		asked[count++] = out->files[i];
+	}
+	if (!count || !(ask->needs & FILE_NEED_IDENTITY))
+		return 0;
+	struct fate *fates = arena_zero(ask->arena, count, sizeof(*fates));
+	int rc = fate_decide(ask->inquiry, ask->mounts, asked, count, needs, ask->arena, fates,
+			     ask->err);
+	for (size_t i = 0; i < count && !rc; i++)
+		out->fates[index[i]] = fates[i];
+	return rc;
+}
+
+static bool wants_fdinfo(const struct files_ask *ask)
+{
+	return ask->needs & (FILE_NEED_DETAIL | FILE_NEED_STATE | FILE_NEED_LOCKS);
+}
+
+/** What may wait is asked in a helper process: all of a process at once. */
+static int read_fdinfos(struct files_ask *ask, struct files_process *out)
+{
+	const struct open_file **asked = arena_zero(ask->arena, out->count, sizeof(*asked));
+	size_t *index = arena_zero(ask->arena, out->count, sizeof(*index)), count = 0;
+
+	out->fdinfos = arena_zero(ask->arena, out->count, sizeof(*out->fdinfos));
+	for (size_t i = 0; i < out->count; i++) {
+		if (out->files[i]->handle.use != USE_FD || !fdinfos_may_wait(out->files[i]->link))
+			continue;
+		index[count] = i;
+		asked[count++] = out->files[i];
+	}
+	if (!count || !wants_fdinfo(ask))
+		return 0;
+	struct fdinfo_answer *answers = arena_zero(ask->arena, count, sizeof(*answers));
+	int rc = fdinfos_read(ask->inquiry->source, asked, count, ask->arena, answers);
+	for (size_t i = 0; i < count && !rc; i++)
+		out->fdinfos[index[i]] = answers[i].answered ? &answers[i] : NULL;
+	return rc;
+}
+
+static int read_queues(struct files_ask *ask, struct files_process *out)
+{
+	const struct open_file **asked = arena_zero(ask->arena, out->count, sizeof(*asked));
+	size_t *index = arena_zero(ask->arena, out->count, sizeof(*index)), count = 0;
+
+	out->queues = arena_zero(ask->arena, out->count, sizeof(*out->queues));
+	for (size_t i = 0; i < out->count; i++) {
+		if (out->files[i]->handle.use != USE_FD || !queues_may_be(out->files[i]))
+			continue;
+		index[count] = i;
+		asked[count++] = out->files[i];
+	}
+	if (!count || !(ask->needs & FILE_NEED_KIND))
+		return 0;
+	struct queue *queues = arena_zero(ask->arena, count, sizeof(*queues));
+	int rc = queues_read(ask->inquiry->source, ask->mounts, asked, count, queues);
+	for (size_t i = 0; i < count && !rc; i++)
+		out->queues[index[i]] = queues[i].is_queue ? &queues[i] : NULL;
+	return rc;
+}
+
+static bool has_sockets(const struct files_process *out)
+{
+	for (size_t i = 0; i < out->count; i++) {
+		if (text_starts(out->files[i]->link, "socket:["))
+			return true;
+	}
+	return false;
+}
+
+static int read_aside(struct files_ask *ask, struct files_process *out)
+{
+	int rc = read_fdinfos(ask, out);
+
+	if (!rc)
+		rc = read_queues(ask, out);
+	/* A namespace that is not ours to read leaves gaps, and is counted. */
+	if (!rc && ask->sockets && has_sockets(out))
+		sockets_add(ask->sockets, out->process->pid);
+	neighbours_begin(&out->neighbours, out->process, true, ask->arena);
+	return rc ? error_set(ask->err, rc, "cannot start a helper process: %s", strerror(-rc)) : 0;
+}
+
+static bool is_recoverable(const struct open_file *file, const struct fate *fate)
+{
+	return fate->class != CLASS_LIVE && !class_is_quiet(fate->class) &&
+	       fate->class != CLASS_STALE && !file->inode_rc && S_ISREG(file->inode.mode);
+}
+
+static void count(struct files_ask *ask, const struct files_process *process)
+{
+	for (size_t i = 0; i < process->count; i++) {
+		const struct open_file *file = process->files[i];
+
+		ask->descriptors += file->handle.use == USE_FD;
+		ask->mapped += file->handle.use == USE_MAP;
+		if (!is_recoverable(file, &process->fates[i]))
+			continue;
+		if (!ask->deleted++)
+			ask->deleted_at = file->handle;
+	}
+	if (!ask->processes++)
+		ask->comm = arena_text(&ask->kept, process->process->comm);
+	ask->pid = process->process->pid;
+}
+
+static int push(struct files_ask *ask, const struct files_process *process)
+{
+	for (size_t i = 0; i < process->count; i++) {
+		struct file row, *kept = &row;
+
+		if (sink_keeps(ask->inquiry->sink))
+			kept = arena_zero(ask->arena, 1, sizeof(*kept));
+		files_row(ask, process, i, kept);
+		ask->outcome->rows++;
+		if (!sink_push(ask->inquiry->sink, kept))
+			return -ECANCELED;
+	}
+	return 0;
+}
+
+/** What the rows refer to must live as long as they do. */
+static void keep_texts(struct files_ask *ask, struct files_process *out, struct process *copy)
+{
+	struct open_file *files;
+
+	if (!sink_keeps(ask->inquiry->sink))
+		return;
+	files = arena_zero(ask->arena, copy->count, sizeof(*files));
+	for (size_t i = 0; i < copy->count; i++) {
+		files[i] = copy->files[i];
+		files[i].link = arena_text(ask->arena, files[i].link);
+		files[i].fdinfo = arena_text(ask->arena, files[i].fdinfo);
+	}
+	copy->files = files;
+	copy->comm = arena_text(ask->arena, copy->comm);
+	out->process = copy;
+}
+
+static int name_container(struct files_ask *ask, struct files_process *out)
+{
+	struct container container;
+	int rc = containers_find(ask->inquiry->source, &out->process->pid, 1, ask->arena,
+				 &container);
+
+	if (!rc)
+		out->container = container.name;
+	return rc ? error_set(ask->err, rc, "cannot start a helper process: %s", strerror(-rc)) : 0;
+}
+
+static void found(void *context, const struct process *process)
+{
+	struct files_ask *ask = context;
+	struct process copy = *process;
+	struct files_process out = { .process = process };
+
+	if (ask->rc)
+		return;
+	keep_texts(ask, &out, &copy);
+	if (select_files(ask, &out)) {
+		ask->rc = decide_fates(ask, &out);
+		if (!ask->rc)
+			ask->rc = read_aside(ask, &out);
+		if (!ask->rc && (ask->needs & FILE_NEED_CONTAINER))
+			ask->rc = name_container(ask, &out);
+		if (!ask->rc) {
+			count(ask, &out);
+			ask->rc = push(ask, &out);
+		}
+	}
+	if (!sink_keeps(ask->inquiry->sink))
+		arena_reset(ask->arena);
+}
+
+static unsigned int look_needs(const struct files_ask *ask)
+{
+	static const struct {
+		uint64_t need;
+		unsigned int look;
+	} table[] = {
+		{ FILE_NEED_IDENTITY, LOOK_IDENTITY }, { FILE_NEED_ACCESS, LOOK_ACCESS },
+		{ FILE_NEED_STATE, LOOK_STATE },       { FILE_NEED_DETAIL, LOOK_DETAILS },
+		{ FILE_NEED_LOCKS, LOOK_LOCKS },       { FILE_NEED_OWNER, LOOK_OWNER },
+	};
+	unsigned int needs = LOOK_MAPPED | meant_needs(&ask->meant);
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		needs |= ask->needs & table[i].need ? table[i].look : 0;
+	return needs;
+}
+
+static bool all_are_handles(const struct scope *scope)
+{
+	for (size_t i = 0; i < scope->count; i++) {
+		if (scope->wishes[i].kind != TARGET_HANDLE)
+			return false;
+	}
+	return scope->count > 0;
+}
+
+static int look(struct files_ask *ask, struct scope *scope)
+{
+	const struct source *source = ask->inquiry->source;
+	int rc = meant_begin(ask->inquiry, scope, ask->mounts, &ask->kept, &ask->meant, ask->err);
+
+	if (rc)
+		return rc;
+	ask->only_handles = all_are_handles(scope);
+	if ((ask->needs & FILE_NEED_PEERS) && peers_look(source, true, &ask->peers, ask->err))
+		return -EIO;
+	if (ask->needs & FILE_NEED_KIND)
+		ask->sockets = sockets_begin(source, SOCKETS_ALL);
+	struct look look = { .filter = LOOK_ALL,
+			     .needs = look_needs(ask),
+			     .pids = scope->pids,
+			     .pid_count = scope->pid_count,
+			     .found = found,
+			     .context = ask };
+	rc = source->look(source, &look, &ask->outcome->tally, ask->err);
+	meant_end(&ask->meant, ask->outcome);
+	if (rc)
+		return rc;
+	/* That no more rows are wanted is no failure. */
+	return ask->rc == -ECANCELED ? 0 : ask->rc;
+}
+
+static int ask(const struct inquiry *inquiry, struct outcome *outcome, struct error *err)
+{
+	struct arena rows;
+	struct scope scope;
+	struct files_ask ask = { .inquiry = inquiry,
+				 .outcome = outcome,
+				 .needs = sink_needs(inquiry->sink),
+				 .for_people = sink_format(inquiry->sink) == FORMAT_TEXT,
+				 .arrows = sink_format(inquiry->sink) != FORMAT_TEXT ||
+					   sink_style(inquiry->sink).utf8,
+				 .arena = &rows,
+				 .err = err };
+	int rc = mounts_begin(inquiry->source, &ask.mounts);
+
+	/* A name that a person reads says who is at the other end. */
+	if (ask.for_people && (ask.needs & FILE_NEED_DETAIL))
+		ask.needs |= FILE_NEED_PEERS;
+
+	if (rc)
+		return error_set(err, rc, "cannot read the mounts: %s", strerror(-rc));
+	arena_init(&ask.kept);
+	arena_init(&rows);
+	rc = scope_begin(inquiry, ask.mounts, outcome, &scope, err);
+	if (!rc)
+		rc = look(&ask, &scope);
+	if (!rc) {
+		unmatched_explain(inquiry, &scope, outcome);
+		files_tell(&ask);
+	}
+	sink_finish(inquiry->sink);
+	scope_end(&scope);
+	peers_end(ask.peers);
+	if (ask.sockets) {
+		outcome->namespaces_unread = sockets_unread(ask.sockets);
+		sockets_end(ask.sockets);
+	}
+	mounts_end(ask.mounts);
+	arena_end(&rows);
+	arena_end(&ask.kept);
+	return rc;
+}
+
+const struct question question_files = {
+	.name = "files",
+	.asks = "what is open? every kind, decoded",
+	.table = &file_table,
+	.words_are_processes = true,
+	.ports_are_sockets = true,
+	.ask = ask,
+};

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * Which open files the targets of a command line mean: a handle, all of a process, a file by its
+ * identity under whatever name, a directory tree, a filesystem, a port.
+ */
+#pragma once
+#include "ask/tree.h"
+#include "scan/sockets.h"
+
+struct meaning_of_wish;
+
+struct meant {
+	struct scope *scope;
+	struct mounts *mounts;
+	struct meaning_of_wish *meanings; /**< one a wish; in the arena */
+	struct sockets *sockets;          /**< NULL: no wish is about any */
+};
+
+/**
+ * Find out what the wishes of `scope` mean. 0, or -errno and a message. meant_end frees, in any case.
+ */
+int meant_begin(const struct inquiry *inquiry, struct scope *scope, struct mounts *mounts,
+		struct arena *arena, struct meant *ret, struct error *err);
+
+/** Note in `outcome` how many network namespaces could not be read, and free. */
+void meant_end(struct meant *meant, struct outcome *outcome);
+
+/** The inodes of all sockets that are meant, ascending, when nothing else is; false: something else is. */
+bool meant_only_sockets(const struct meant *meant, struct arena *arena, uint64_t **ret,
+			size_t *count);
+
+/**
+ * True when some wish means `file`, open in `process`; every wish that does counts a match. Without
+ * wishes everything is meant.
+ */
+bool meant_has(const struct meant *meant, const struct process *process,
+	       const struct open_file *file);
+
+/** The file that a path wish names; a symlink names what it leads to. */
+const struct inode *meant_inode(const struct wish *wish);
+
+/** What must be known of an open file to decide: enum look_needs. */
+unsigned int meant_needs(const struct meant *meant);

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ask/unmatched.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "scan/names.h"
+#include "show/encode.h"
+
+/** A path that leads to nothing, or that we may not follow. */
+static void explain_path(const struct wish *wish, const char *shown, struct outcome *outcome,
+			 struct error *line)
+{
+	switch (-wish->found.rc) {
+	case 0:
+		return; /* it is there, and nobody has it open: the answer says so */
+	case ENOENT:
+	case ENOTDIR:
+		error_set(line, 0,
+			  "there is no %s, and no process has a deleted file of that name "
+			  "open",
+			  shown);
+		return;
+	default:
+		outcome->denied_target = true;
+		error_set(line, 0, "cannot look at %s: %s", shown, strerror(-wish->found.rc));
+		return;
+	}
+}
+
+static void explain_handle(const struct wish *wish, const char *shown, struct error *line)
+{
+	const struct handle *handle = &wish->target->handle;
+
+	if (handle->use == USE_FD)
+		error_set(line, 0, "process %u has no descriptor %u open%s", handle->pid,
+			  handle->fd, handle->guarded ? " with that inode" : "");
+	else
+		error_set(line, 0, "%s is not there (any more)", shown);
+}
+
+static void explain(const struct wish *wish, struct outcome *outcome, struct error *line)
+{
+	char *shown = encode_copy(wish->target->text);
+
+	switch (wish->kind) {
+	case TARGET_HANDLE:
+		explain_handle(wish, shown, line);
+		break;
+	case TARGET_NAME:
+		if (!wish->pid_count)
+			error_set(line, 0, "no process is called %s", shown);
+		break;
+	case TARGET_PATH:
+	case TARGET_WORD:
+		explain_path(wish, shown, outcome, line);
+		break;
+	case TARGET_PROCESS:
+	case TARGET_PORT:
+		break;
+	}
+	free(shown);
+}
+
+void unmatched_explain(const struct inquiry *inquiry, const struct scope *scope,
+		       struct outcome *outcome)
+{
+	for (size_t i = 0; i < scope->count; i++) {
+		const struct wish *wish = &scope->wishes[i];
+		struct error line = { "" };
+
+		if (wish->matched || wish->absent)
+			continue;
+		if (wish->pid_count == 1 && names_is_denied(inquiry->source, wish->pids[0])) {
+			outcome->denied_target = true;
+			continue;
+		}
+		explain(wish, outcome, &line);
+		if (*line.message)
+			error_add(&outcome->complaints, "%s%s",
+				  *outcome->complaints.message ? "\n" : "", line.message);
+	}
+}
