@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "act/interrupt.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <stddef.h>
+#include <sys/signalfd.h>
 #include <time.h>
+
+#include "base/scope.h"
 
 /** Those that ask to stop, unless whoever started us had them ignored: nohup(1), background jobs. */
 static void stop_signals(sigset_t *ret)
@@ -23,6 +28,7 @@ void interrupt_begin(struct interrupt *interrupt)
 	sigset_t set;
 
 	interrupt->asked = false;
+	interrupt->beats = NULL;
 	stop_signals(&set);
 	sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, &interrupt->before);
@@ -52,9 +58,25 @@ bool interrupt_asked(struct interrupt *interrupt)
 	sigset_t set;
 
 	stop_signals(&set);
+	if (interrupt->beats)
+		__atomic_add_fetch(interrupt->beats, 1, __ATOMIC_RELAXED);
 	if (!interrupt->asked && sigtimedwait(&set, NULL, &now) > 0)
 		interrupt->asked = true;
 	return interrupt->asked;
+}
+
+bool interrupt_wait(struct interrupt *interrupt, int fd)
+{
+	sigset_t set;
+
+	stop_signals(&set);
+	scope_fd signals = signalfd(-1, &set, SFD_CLOEXEC);
+	struct pollfd polled[] = { { .fd = fd, .events = POLLIN },
+				   { .fd = signals, .events = POLLIN } };
+
+	while (poll(polled, 2, -1) < 0 && errno == EINTR)
+		;
+	return !interrupt_asked(interrupt);
 }
 
 /** A SIGHUP that came meanwhile is taken off first: the copy has outlived it. */

@@ -12,6 +12,7 @@ struct interrupt {
 	sigset_t before; /**< the mask to go back to */
 	struct sigaction limit_before;
 	bool asked;
+	unsigned int *beats; /**< counted up at each look, for who watches over us; or NULL */
 };
 
 /** Block the signals. interrupt_end unblocks them. */
@@ -25,5 +26,8 @@ void interrupt_defer(void);
 
 /** True once somebody asked to stop. */
 bool interrupt_asked(struct interrupt *interrupt);
+
+/** Wait until `fd` has something to read, or its end. False: asked to stop meanwhile. */
+bool interrupt_wait(struct interrupt *interrupt, int fd);
 
 void interrupt_end(struct interrupt *interrupt);

@@ -16,10 +16,12 @@
 
 enum { BESIDE_TRIES = 100 };
 
-/** Others come first while a large file is copied: ioprio_set(2). */
-static void step_back(void)
+/** Others come first while a large file is copied. */
+void make_way(bool way)
 {
-	syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0));
+	int class = way ? IOPRIO_CLASS_IDLE : IOPRIO_CLASS_NONE;
+
+	syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(class, 0));
 }
 
 bool make_readable(struct work *work)
@@ -35,7 +37,7 @@ bool make_readable(struct work *work)
 	return true;
 }
 
-static bool clone(struct work *work)
+bool make_clone(struct work *work)
 {
 	struct recovered *out = work->out;
 	struct inode inode;
@@ -50,7 +52,7 @@ static bool clone(struct work *work)
 	return true;
 }
 
-static bool has_room(struct work *work)
+bool make_room(struct work *work)
 {
 	struct room room;
 	uint64_t needed = work->held.part.size ? work->held.part.size :
@@ -66,7 +68,7 @@ static bool has_room(struct work *work)
 	return false;
 }
 
-static void fail_copy(struct work *work, int rc)
+void make_failed(struct work *work, int rc)
 {
 	struct recovered *out = work->out;
 
@@ -103,16 +105,16 @@ static bool copy(struct work *work)
 	struct bar bar;
 	struct transfer_context context = transfer_context(work, &bar);
 
-	if (!has_room(work))
+	if (!make_room(work))
 		return false;
-	step_back();
+	make_way(true);
 	int rc = work->held.part.size ?
 			 device_copy(&context, &work->held, work->draft.fd, &work->out->transfer) :
 			 transfer_copy(&context, &work->held, work->draft.fd, &work->out->transfer,
 				       &work->out->err);
 	work->out->method = METHOD_COPY;
 	if (rc)
-		fail_copy(work, rc);
+		make_failed(work, rc);
 	return rc == 0;
 }
 
@@ -154,7 +156,7 @@ static int publish_beside(struct work *work)
 }
 
 /** Everything is there: owner, mode and times, to the disk, and then the name. */
-static void publish(struct work *work)
+void make_publish(struct work *work)
 {
 	const struct recover_options *options = work->context->options;
 	struct recovered *out = work->out;
@@ -164,7 +166,7 @@ static void publish(struct work *work)
 		metadata_restore(work->held.read, work->draft.fd, &work->held.inode, work->atime_ns,
 				 options->keep_privileges, &out->metadata);
 	if (fsync(work->draft.fd)) {
-		fail_copy(work, -errno);
+		make_failed(work, -errno);
 		return;
 	}
 	if (interrupt_asked(work->context->interrupt)) {
@@ -184,7 +186,7 @@ static void publish(struct work *work)
 }
 
 /** In the filesystem of a user namespace we have no number: there the directory's owner makes it. */
-static int make_draft(struct work *work)
+static int draft(struct work *work)
 {
 	int rc = publish_draft(&work->place, &work->draft);
 
@@ -194,25 +196,26 @@ static int make_draft(struct work *work)
 	return publish_draft(&work->place, &work->draft);
 }
 
-void make_anew(struct work *work)
+bool make_draft(struct work *work)
 {
 	interrupt_defer();
-	int rc = make_draft(work);
+	int rc = draft(work);
 
-	if (rc == -ENOSPC || rc == -EDQUOT) {
-		has_room(work);
-		if (work->out->result != RECOVER_REFUSED)
-			refusal_place(work->context, work->out, rc);
-		return;
-	}
+	if ((rc == -ENOSPC || rc == -EDQUOT) && !make_room(work))
+		return false;
 	if (rc) {
 		refusal_place(work->context, work->out, rc);
-		return;
+		return false;
 	}
 	if (!work->held.part.size)
 		metadata_prepare(work->held.read, work->draft.fd);
-	if (clone(work) || copy(work))
-		publish(work);
+	return true;
+}
+
+void make_anew(struct work *work)
+{
+	if (make_draft(work) && (make_clone(work) || copy(work)))
+		make_publish(work);
 }
 
 void make_stream(struct work *work)
@@ -231,7 +234,7 @@ void make_stream(struct work *work)
 					 &out->err);
 	out->method = METHOD_COPY;
 	if (rc)
-		fail_copy(work, rc);
+		make_failed(work, rc);
 	else
 		out->result = RECOVER_DONE;
 }

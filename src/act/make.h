@@ -14,15 +14,44 @@ struct work {
 	struct held held;
 	struct place place;
 	struct draft draft;
-	int64_t atime_ns;
+	int64_t atime_ns, begun_ns;
 	bool assumed; /**< we act as the owner of the directory */
 };
+
+/** Begin a recovery: nothing is done yet. recover_end must follow. */
+void recover_begin(struct work *work, const struct recovering *context,
+		   const struct deleted_file *file, struct recovered *ret);
+
+/**
+ * Take hold of it, find its place, give it back its name where that is all it needs, else open it to be
+ * read. True when it is to be made anew; false when it is decided, as `work->out` tells.
+ */
+bool recover_ready(struct work *work, struct text below);
+
+/** Tell how it went, and give everything back. */
+void recover_end(struct work *work);
 
 /** Open the held file to be read; a refusal when that is not allowed. */
 bool make_readable(struct work *work);
 
 /** Clone or copy what was opened, to the place. */
 void make_anew(struct work *work);
+
+/** The steps of that, each a refusal when it fails: make a draft, see that there is room … */
+bool make_draft(struct work *work);
+bool make_room(struct work *work);
+
+/** … try to clone, which is no refusal … */
+bool make_clone(struct work *work);
+
+/** … and, with all bytes there, publish. */
+void make_publish(struct work *work);
+
+/** Copying has failed with `rc`: tell why. */
+void make_failed(struct work *work, int rc);
+
+/** Whether others' reading and writing goes before ours: ioprio_set(2). */
+void make_way(bool way);
 
 /** To standard output: nothing is published, so nothing needs a place. */
 void make_stream(struct work *work);

@@ -143,25 +143,27 @@ static void rehearse(struct work *work)
 		out->result = RECOVER_WOULD;
 }
 
-static void run(struct work *work, struct text below)
+bool recover_ready(struct work *work, struct text below)
 {
 	const struct recover_options *options = work->context->options;
 
+	if (work->out->file->class == CLASS_STALE) {
+		refusal_read(work->context, work->out, -ESTALE);
+		return false;
+	}
 	if (!take_hold(work))
-		return;
+		return false;
 	if (options->output && strcmp(options->output, "-") == 0 && !options->dry_run) {
 		make_stream(work);
-		return;
+		return false;
 	}
 	if (!find_place(work, below) || !is_free(work))
-		return;
+		return false;
 	if (options->dry_run) {
 		rehearse(work);
-		return;
+		return false;
 	}
-	if (relink(work) || !make_readable(work))
-		return;
-	make_anew(work);
+	return !relink(work) && make_readable(work);
 }
 
 /** For what is said afterwards: who goes on writing to the deleted file. */
@@ -218,33 +220,43 @@ static void own_up(const struct work *work)
 	error_add(&out->err, "\n  %s beside it could not be removed", work->draft.hidden);
 }
 
+void recover_begin(struct work *work, const struct recovering *context,
+		   const struct deleted_file *file, struct recovered *ret)
+{
+	*work = (struct work){ .context = context,
+			       .out = ret,
+			       .held = { .hold = -1, .read = -1 },
+			       .place = { .directory = -1 },
+			       .draft = { .fd = -1 },
+			       .begun_ns = clock_ns(CLOCK_MONOTONIC) };
+	*ret = (struct recovered){ .file = file, .path = file->path };
+}
+
+void recover_end(struct work *work)
+{
+	work->out->took_ns = clock_ns(CLOCK_MONOTONIC) - work->begun_ns;
+	see_writers(work);
+	fill_row(work->context, work->out);
+	interrupt_defer();
+	if (publish_end(&work->draft))
+		own_up(work);
+	if (work->out->result != RECOVER_DONE)
+		place_unmake(&work->place, work->context->arena);
+	if (work->assumed)
+		identity_return();
+	place_end(&work->place);
+	held_end(&work->held);
+}
+
 void recover_one(const struct recovering *context, const struct deleted_file *file,
 		 struct text below, struct recovered *ret)
 {
-	struct work work = { .context = context,
-			     .out = ret,
-			     .held = { .hold = -1, .read = -1 },
-			     .place = { .directory = -1 },
-			     .draft = { .fd = -1 } };
-	int64_t begun = clock_ns(CLOCK_MONOTONIC);
+	struct work work;
 
-	*ret = (struct recovered){ .file = file, .path = file->path };
+	recover_begin(&work, context, file, ret);
 	/* Until there is something to clean up, a file that does not answer must not hold us. */
 	interrupt_allow();
-	if (file->class == CLASS_STALE)
-		refusal_read(context, ret, -ESTALE);
-	else
-		run(&work, below);
-	ret->took_ns = clock_ns(CLOCK_MONOTONIC) - begun;
-	see_writers(&work);
-	fill_row(context, ret);
-	interrupt_defer();
-	if (publish_end(&work.draft))
-		own_up(&work);
-	if (ret->result != RECOVER_DONE)
-		place_unmake(&work.place, context->arena);
-	if (work.assumed)
-		identity_return();
-	place_end(&work.place);
-	held_end(&work.held);
+	if (recover_ready(&work, below))
+		make_anew(&work);
+	recover_end(&work);
 }

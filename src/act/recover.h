@@ -5,12 +5,14 @@
  */
 #pragma once
 #include "act/metadata.h"
+#include "act/standstill.h"
 #include "act/transfer.h"
 
 struct recover_options {
 	const char *output;    /**< -o: a file, or "-" for standard output; NULL: none */
 	const char *directory; /**< -d: a directory; NULL: none */
 	bool parents;          /**< --parents: with the directories they were in */
+	bool freeze;           /**< --freeze: whoever holds it stands still meanwhile */
 	bool overwrite;
 	bool keep_privileges; /**< setuid, setgid, capabilities and the like too */
 	bool dry_run;
@@ -25,6 +27,9 @@ struct recovering {
 	const char *program; /**< as in struct inquiry */
 	const char *line;
 	struct interrupt *interrupt;
+	/** --freeze: may they be stopped? Called with `asking`. */
+	enum assent (*ask)(void *asking, const struct standstill_plan *plan);
+	void *asking;
 };
 
 enum recover_result {
@@ -32,6 +37,7 @@ enum recover_result {
 	RECOVER_WOULD,       /**< --dry-run: nothing stands in the way */
 	RECOVER_REFUSED,     /**< see the message; nothing was written */
 	RECOVER_INTERRUPTED, /**< nothing was written */
+	RECOVER_LEFT,        /**< of several: not begun, for what was said of all of them */
 };
 
 struct recovered {
@@ -47,6 +53,7 @@ struct recovered {
 	bool original, elsewhere;
 	bool mode_changed;
 	uint64_t part_offset, part_size; /**< only this much of it could be read; size 0: all */
+	const struct standstill *still; /**< who stood still meanwhile; NULL: nobody */
 	int64_t took_ns;
 	struct error err;
 	struct recovery row;

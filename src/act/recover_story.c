@@ -10,6 +10,7 @@
 
 #include "act/recover.h"
 #include "act/refusal.h"
+#include "base/clock.h"
 #include "show/encode.h"
 #include "show/style.h"
 #include "show/units.h"
@@ -106,6 +107,8 @@ static void tell_grade(const struct telling *telling)
 		fprintf(telling->out, "  no-writer: nobody could write to it between %s and %s.\n",
 			begun, ended);
 		return;
+	case GRADE_FROZEN: /* tell_still says it */
+		return;
 	case GRADE_PREFIX:
 		tell_prefix(telling);
 		tell_unseen(telling);
@@ -116,6 +119,17 @@ static void tell_grade(const struct telling *telling)
 		tell_unseen(telling);
 		return;
 	}
+}
+
+/** Who was stopped, and for how long, whatever came of it. */
+static void tell_still(const struct telling *telling)
+{
+	const struct recovered *recovered = telling->recovered;
+
+	if (!recovered->still)
+		return;
+	fputs(recovered->transfer.grade == GRADE_FROZEN ? "  frozen: " : "  ", telling->out);
+	standstill_tell(telling->out, recovered->still);
 }
 
 static bool is_as_it_was(const struct metadata *metadata)
@@ -256,6 +270,26 @@ static void tell_device_doubt(const struct telling *telling)
 		telling->context->program, number);
 }
 
+/** Somebody stood still, and that was not enough. */
+static void tell_unproved(const struct telling *telling)
+{
+	const struct holders *holders = &telling->recovered->transfer.holders;
+
+	fputs("  changed: ", telling->out);
+	standstill_tell(telling->out, telling->recovered->still);
+	if (!holders->complete)
+		fputs("  Not all processes could be looked at; as root more can be said.\n",
+		      telling->out);
+	else if (holders->in_flight || holders->in_ring)
+		fputs("  A descriptor of it may be in flight, or in an io_uring.\n", telling->out);
+	else if (holders->namespaced)
+		fputs("  Others than those of this container may hold it; from outside more can be said.\n",
+		      telling->out);
+	else
+		fputs("  Somebody else got hold of it meanwhile, or they were let go too early.\n",
+		      telling->out);
+}
+
 /** Exit status 5, and what to do about it. */
 static void tell_doubt(const struct telling *telling)
 {
@@ -263,7 +297,8 @@ static void tell_doubt(const struct telling *telling)
 	const struct transfer *transfer = &recovered->transfer;
 	char size[UNITS_MAX];
 	FILE *out = telling->out;
-	struct text who = transfer->mapped ? transfer->holders.mapper_comm :
+	struct text who = recovered->still ? (struct text){ 0 } :
+			  transfer->mapped ? transfer->holders.mapper_comm :
 					     transfer->holders.writer_comm;
 
 	fprintf(out, "%sprocowl:%s recovered, but ", style_yellow(telling->style),
@@ -276,13 +311,16 @@ static void tell_doubt(const struct telling *telling)
 		comm_of(telling, who);
 	else
 		fputs("somebody", out);
-	fputs(transfer->mapped ? " maps it and may have written: " :
+	fputs(recovered->still ? " unseen may have written: " :
+	      transfer->mapped ? " maps it and may have written: " :
 	      transfer->blind  ? " unseen may have written: " :
 				 " wrote to it while it was copied: ",
 	      out);
 	encode_shown(out, recovered->path);
 	fputs(" may be torn\n", out);
-	if (transfer->mapped)
+	if (recovered->still)
+		tell_unproved(telling);
+	else if (transfer->mapped)
 		fputs("  changed: writes through a mapping leave no trace to go by.\n", out);
 	else if (transfer->blind)
 		fputs("  changed: not all processes could be looked at; as root more can be said.\n",
@@ -297,7 +335,12 @@ static void tell_doubt(const struct telling *telling)
 		comm_of(telling, who);
 	else
 		fputs("it", out);
-	fputs(" pause by its own means and repeat.\n", out);
+	fputs(" pause by its own means and repeat", out);
+	if (!recovered->still && !transfer->blind && !text_is(recovered->path, "-"))
+		fprintf(out, ", or stop it meanwhile with --freeze (%s%s)",
+			transfer->copied_ns < CLOCK_SECOND_NS ? "" : "about ",
+			standstill_length(size, transfer->copied_ns));
+	fputs(".\n", out);
 }
 
 /** "mysqld (1423 +2) and procowl (90211) let go of it" */
@@ -392,6 +435,7 @@ void recover_tell(const struct recovering *context, const struct recovered *reco
 		return;
 	tell_back(&telling);
 	tell_grade(&telling);
+	tell_still(&telling);
 	tell_metadata(&telling);
 	tell_elsewhere(&telling);
 	tell_writers(&telling);

@@ -36,6 +36,7 @@ enum option_key {
 	OPTION_KEEP_PRIVILEGES,
 	OPTION_BYTES,
 	OPTION_PIDS,
+	OPTION_FREEZE,
 };
 
 /** One call of a command: what was typed, understood. */

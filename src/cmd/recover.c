@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "act/frozen.h"
+#include "cmd/consent.h"
 #include "cmd/options.h"
 #include "cmd/recover_show.h"
 #include "model/recovery.h"
@@ -16,6 +18,8 @@ static const struct argp_option options[] = {
 	{ "output", 'o', "FILE", 0, "put it there; - is standard output", 0 },
 	{ "directory", 'd', "DIR", 0, "put it, or all of them, into this directory", 0 },
 	{ "parents", OPTION_PARENTS, NULL, 0, "with the directories they were in, below DIR", 0 },
+	{ "freeze", OPTION_FREEZE, NULL, 0,
+	  "let whoever holds it stand still meanwhile; asks first", 0 },
 	{ "overwrite", OPTION_OVERWRITE, NULL, 0, "in place of a file that has the name now", 0 },
 	{ "keep-privileges", OPTION_KEEP_PRIVILEGES, NULL, 0,
 	  "restore setuid, setgid and capabilities too", 0 },
@@ -37,6 +41,9 @@ static int take(struct invocation *invocation, int key, const char *value, struc
 		break;
 	case OPTION_PARENTS:
 		recover->parents = true;
+		break;
+	case OPTION_FREEZE:
+		recover->freeze = true;
 		break;
 	case OPTION_OVERWRITE:
 		recover->overwrite = true;
@@ -109,6 +116,8 @@ static void take_result(struct session *session, const struct recovered *recover
 		command_complain("interrupted; nothing was left behind");
 		acting_worsen(&session->acting, STATUS_INTERRUPTED);
 		return;
+	case RECOVER_LEFT:
+		return;
 	case RECOVER_WOULD:
 		if (to_people)
 			recover_tell(&session->recovering, recovered, people);
@@ -143,6 +152,73 @@ static void recover_all(struct session *session)
 	}
 }
 
+/** --freeze: may they be stopped? */
+static enum assent ask_to_freeze(void *asking, const struct standstill_plan *plan)
+{
+	static const enum assent assents[] = { [CONSENT_GIVEN] = ASSENT_GIVEN,
+					       [CONSENT_REFUSED] = ASSENT_REFUSED,
+					       [CONSENT_INTERRUPTED] = ASSENT_INTERRUPTED };
+	struct session *session = asking;
+
+	if (session->acting.invocation->recover.yes)
+		return ASSENT_GIVEN;
+	if (!consent_can_ask()) {
+		fputs("procowl: ", stderr);
+		standstill_tell_plan(stderr, plan, true);
+		fputs("\n", stderr);
+		return ASSENT_UNASKED;
+	}
+	standstill_tell_plan(stdout, plan, false);
+	return assents[consent_ask(&session->acting.interrupt, plan->count > 1 ?
+								       " Stop them for that long?" :
+								       " Stop it for that long?")];
+}
+
+/** What became of all of them together. */
+static void take_end(struct session *session, enum frozen_end end, const struct error *err)
+{
+	switch (end) {
+	case FROZEN_DONE:
+		return;
+	case FROZEN_REFUSED:
+		command_complain(err->message);
+		acting_worsen(&session->acting, STATUS_REFUSED);
+		return;
+	case FROZEN_DECLINED:
+		command_complain("nothing was stopped, nothing was written");
+		acting_worsen(&session->acting, STATUS_REFUSED);
+		return;
+	case FROZEN_UNASKED:
+		fputs("  Nothing was stopped, nothing was written. Without a terminal to ask on: -y\n",
+		      stderr);
+		acting_worsen(&session->acting, STATUS_USAGE);
+		return;
+	case FROZEN_INTERRUPTED:
+		acting_worsen(&session->acting, STATUS_INTERRUPTED);
+		return;
+	}
+}
+
+/** All of them, as they are at one moment. */
+static void recover_all_frozen(struct session *session)
+{
+	struct deleted_files *files = &session->acting.files;
+	struct text *below = arena_zero(&session->acting.arena, files->count, sizeof(*below));
+	struct error err = { "" };
+
+	for (size_t i = 0; i < files->count; i++)
+		below[i] = path_below(session, &files->files[i]);
+	session->results =
+		arena_zero(&session->acting.arena, files->count, sizeof(*session->results));
+	session->count = files->count;
+	take_end(session,
+		 frozen_recover(&session->recovering, files->files, below, files->count,
+				session->results, &err),
+		 &err);
+	for (size_t i = 0; i < files->count; i++)
+		take_result(session, &session->results[i]);
+}
+
 static enum status act(struct session *session, struct error *err)
 {
 	struct acting *acting = &session->acting;
@@ -154,7 +230,10 @@ static enum status act(struct session *session, struct error *err)
 		return refuse_ambiguous(session, err);
 	if (go_on) {
 		interrupt_begin(&acting->interrupt);
-		recover_all(session);
+		if (acting->invocation->recover.freeze && !acting->invocation->recover.dry_run)
+			recover_all_frozen(session);
+		else
+			recover_all(session);
 		interrupt_end(&acting->interrupt);
 	}
 	recover_show_results(session);
@@ -171,6 +250,11 @@ static int check_options(const struct invocation *invocation, struct error *err)
 	if (recover->parents && !recover->directory)
 		return error_set(err, -EINVAL, "--parents goes with -d DIR");
 	if (recover->output && strcmp(recover->output, "-") == 0) {
+		if (recover->freeze)
+			return error_set(
+				err, -EINVAL,
+				"--freeze does not go with -o -: whoever reads it could make others "
+				"stand still for as long as he likes");
 		if (invocation->output.format != FORMAT_TEXT)
 			return error_set(
 				err, -EINVAL,
@@ -200,6 +284,8 @@ static enum status run(struct invocation *invocation, struct error *err)
 			.program = invocation->program,
 			.line = invocation->line,
 			.interrupt = &session.acting.interrupt,
+			.ask = ask_to_freeze,
+			.asking = &session,
 		};
 		session.acting.status = act(&session, err);
 	}

@@ -18,6 +18,7 @@ struct text grade_word(enum grade grade)
 		[GRADE_SAME] = "same",
 		[GRADE_SNAPSHOT] = "snapshot",
 		[GRADE_NO_WRITER] = "no-writer",
+		[GRADE_FROZEN] = "frozen",
 		[GRADE_PREFIX] = "prefix",
 		[GRADE_UNCHANGED] = "unchanged",
 		[GRADE_CHANGED] = "changed",
@@ -34,7 +35,7 @@ static const struct column columns[] = {
 	[RECOVERY_HANDLE] = { "handle", TYPE_HANDLE, SHOWN,        AT(handle), 0, "which open file it was taken from" },
 	[RECOVERY_SIZE]   = { "size",   TYPE_SIZE,   SHOWN,        AT(size),   0, "bytes recovered" },
 	[RECOVERY_METHOD] = { "method", TYPE_WORD,   SHOWN,        AT(method), 0, "relink clone copy" },
-	[RECOVERY_GRADE]  = { "grade",  TYPE_WORD,   SHOWN,        AT(grade),  0, "same snapshot no-writer prefix unchanged changed" },
+	[RECOVERY_GRADE]  = { "grade",  TYPE_WORD,   SHOWN,        AT(grade),  0, "same snapshot no-writer frozen prefix unchanged changed" },
 	[RECOVERY_PATH]   = { "path",   TYPE_PATH,   SHOWN,        AT(path),   0, "where it is now, or was to be" },
 	[RECOVERY_ERROR]  = { "error",  TYPE_TEXT,   SHOWN_IF_ANY, AT(error),  0, "why it is not back" },
 };

@@ -42,7 +42,7 @@ void carriers_read_ring(struct reading *reading, int table_dir, struct handle ha
 {
 	struct arena *arena = &reading->job->arena;
 	struct holdings *out = reading->out;
-	struct text list, path = reading->look->path;
+	struct text list;
 	struct ringfile slot;
 	bool listed = false;
 	int rc = rings_read(table_dir, handle.fd, arena, &list);
@@ -56,8 +56,7 @@ void carriers_read_ring(struct reading *reading, int table_dir, struct handle ha
 		if (reading->look->filter != LOOK_INODE)
 			keep_slot(reading, handle, &slot);
 		else
-			listed |= path.len &&
-				  memmem(slot.path.bytes, slot.path.len, path.bytes, path.len);
+			listed |= look_names(reading->look, slot.path);
 	}
 	out->rings += listed || rc == -EBUSY;
 }

@@ -19,7 +19,7 @@ static bool mapping_is_candidate(const struct reading *reading, const struct map
 		return false;
 	if (reading->look->filter == LOOK_DELETED)
 		return reading_may_be_deleted(mapping->name);
-	return reading->look->filter == LOOK_ALL || mapping->ino == reading->look->inode.ino;
+	return reading->look->filter == LOOK_ALL || look_seeks_number(reading->look, mapping->ino);
 }
 
 /** Without the right to use map_files what maps itself says must do; on btrfs its device differs. */
@@ -46,7 +46,7 @@ static bool look_at_mapping(struct reading *reading, const struct mapping *mappi
 	if (file->inode_rc == -EPERM || file->inode_rc == -EACCES) {
 		look_at_text(mapping, file, file->inode_rc);
 		return reading->look->filter != LOOK_INODE ||
-		       mapping->dev == reading->look->inode.dev || major(mapping->dev) == 0;
+		       look_seeks_mapped(reading->look, mapping->dev, mapping->ino);
 	}
 	return wanted;
 }

@@ -71,7 +71,7 @@ static bool look_for_inode(struct reading *reading, int dir, const char *name,
 			   struct open_file *file)
 {
 	file->inode_rc = inode_look(dir, name, &file->inode);
-	if (file->inode_rc || !inode_same(&file->inode, &reading->look->inode))
+	if (file->inode_rc || !look_seeks(reading->look, &file->inode))
 		return false;
 	file->link_rc = procfile_link(dir, name, reading->link, sizeof(reading->link), &file->link);
 	return true;

@@ -301,8 +301,8 @@ const char *sockets_interface(const struct sockets *sockets, const struct socket
 }
 
 /** What is looked for. */
-struct sought {
-	bool (*is_it)(const struct socket *socket, const struct sought *sought);
+struct wanted_socket {
+	bool (*is_it)(const struct socket *socket, const struct wanted_socket *sought);
 	bool udp;
 	unsigned int port;
 	dev_t device;
@@ -310,7 +310,7 @@ struct sought {
 	struct text name;
 };
 
-static size_t gather(const struct sockets *sockets, const struct sought *sought,
+static size_t gather(const struct sockets *sockets, const struct wanted_socket *sought,
 		     struct arena *arena, const struct socket ***ret)
 {
 	size_t count = 0;
@@ -326,7 +326,7 @@ static size_t gather(const struct sockets *sockets, const struct sought *sought,
 	return count;
 }
 
-static bool has_port(const struct socket *socket, const struct sought *sought)
+static bool has_port(const struct socket *socket, const struct wanted_socket *sought)
 {
 	return (sought->udp ? socket_is_datagram(socket) : socket_is_stream(socket)) &&
 	       socket->inet.local.port == sought->port;
@@ -335,12 +335,12 @@ static bool has_port(const struct socket *socket, const struct sought *sought)
 size_t sockets_by_port(const struct sockets *sockets, bool udp, unsigned int port,
 		       struct arena *arena, const struct socket ***ret)
 {
-	struct sought sought = { .is_it = has_port, .udp = udp, .port = port };
+	struct wanted_socket sought = { .is_it = has_port, .udp = udp, .port = port };
 
 	return gather(sockets, &sought, arena, ret);
 }
 
-static bool has_file(const struct socket *socket, const struct sought *sought)
+static bool has_file(const struct socket *socket, const struct wanted_socket *sought)
 {
 	return socket->kind == SOCKET_UNIX && socket->un.vfs_ino &&
 	       socket->un.vfs_ino == (uint32_t)sought->ino && socket->un.vfs_dev == sought->device;
@@ -349,12 +349,12 @@ static bool has_file(const struct socket *socket, const struct sought *sought)
 size_t sockets_by_file(const struct sockets *sockets, dev_t device, uint64_t ino,
 		       struct arena *arena, const struct socket ***ret)
 {
-	struct sought sought = { .is_it = has_file, .device = device, .ino = ino };
+	struct wanted_socket sought = { .is_it = has_file, .device = device, .ino = ino };
 
 	return gather(sockets, &sought, arena, ret);
 }
 
-static bool has_abstract(const struct socket *socket, const struct sought *sought)
+static bool has_abstract(const struct socket *socket, const struct wanted_socket *sought)
 {
 	return socket->kind == SOCKET_UNIX && socket->un.abstract &&
 	       text_equal(socket->un.name, sought->name);
@@ -363,7 +363,7 @@ static bool has_abstract(const struct socket *socket, const struct sought *sough
 size_t sockets_by_abstract(const struct sockets *sockets, struct text name, struct arena *arena,
 			   const struct socket ***ret)
 {
-	struct sought sought = { .is_it = has_abstract, .name = name };
+	struct wanted_socket sought = { .is_it = has_abstract, .name = name };
 
 	return gather(sockets, &sought, arena, ret);
 }

@@ -63,10 +63,18 @@ enum look_needs {
 	LOOK_OWNER = 1 << 6,    /**< `uid` of the process */
 };
 
+/** A file that is looked for. */
+struct sought {
+	struct inode inode;
+	struct text path; /**< its name, to know it in an io_uring's list */
+};
+
 struct look {
 	enum look_filter filter;
-	struct inode inode;   /**< LOOK_INODE */
-	struct text path;     /**< LOOK_INODE: its name, to know it in an io_uring's list */
+	struct inode inode;          /**< LOOK_INODE */
+	struct text path;            /**< LOOK_INODE: its name, to know it in an io_uring's list */
+	const struct sought *sought; /**< LOOK_INODE: these instead, by ascending inode number */
+	size_t sought_count;
 	const uint64_t *inos; /**< LOOK_SOCKETS: ascending; outlives workers that are given up */
 	size_t ino_count;
 	unsigned int needs;       /**< enum look_needs */
@@ -104,6 +112,16 @@ struct source {
 	int (*look)(const struct source *source, const struct look *look, struct tally *tally,
 		    struct error *err);
 };
+
+/** True when `inode` is one of those LOOK_INODE looks for. */
+bool look_seeks(const struct look *look, const struct inode *inode);
+
+/** The same by what a mapping says of itself: its number, and its device or one of a kind that lies. */
+bool look_seeks_number(const struct look *look, uint64_t ino);
+bool look_seeks_mapped(const struct look *look, dev_t dev, uint64_t ino);
+
+/** True when `line`, of an io_uring's list, holds the name of one of them. */
+bool look_names(const struct look *look, struct text line);
 
 /** True when everything there was could be seen. */
 static inline bool tally_is_complete(const struct tally *tally)

@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "act/frozen.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "act/estimate.h"
+#include "act/freeze.h"
+#include "act/lease.h"
+#include "act/make.h"
+#include "base/clock.h"
+
+/**
+ * What a program has handed to the disk by asynchronous direct I/O lands after it was stopped, and
+ * nobody says when: io_submit(2), io_uring(7). It is given this long, and what it changed is seen by
+ * comparing again.
+ */
+static const int64_t DIRECT_NS = 1000000000;
+
+enum { PAUSE_MS = 20 };
+
+/** One file of the set. */
+struct item {
+	struct work work;
+	bool open;           /**< to be made anew, and nothing has gone wrong so far */
+	bool cloned;         /**< its filesystem clones */
+	bool clean;          /**< its last comparison found no difference */
+	struct inode before; /**< when the reading began that this comparison confirms */
+	struct inode after;
+};
+
+struct set {
+	const struct recovering *context;
+	struct item *items;
+	size_t count;
+	struct freeze freeze;
+	struct standstill *still;
+	struct standstill_plan plan;
+	struct sought *sought;
+	size_t open;  /**< files that are to be made anew */
+	bool twice;   /**< one comparison proves too little */
+	bool written; /**< nobody stands still any more: the files may be published */
+};
+
+/* --- before ------------------------------------------------------------------------------------ */
+
+/** Each file keeps some descriptors open until all are through. */
+static void allow_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const struct sought *one = a, *other = b;
+
+	return one->inode.ino < other->inode.ino ? -1 : one->inode.ino > other->inode.ino;
+}
+
+/** A network has other hosts, FUSE a server: they may write and nobody here would see. */
+static bool is_ours_alone(const struct deleted_file *file)
+{
+	return file->class == CLASS_MEMORY || !mounts_may_hang(file->mounted.info);
+}
+
+static void seek(struct set *set)
+{
+	set->sought = arena_zero(set->context->arena, set->count + 1, sizeof(*set->sought));
+	set->open = 0;
+	set->plan.provable = true;
+	for (size_t i = 0; i < set->count; i++) {
+		const struct work *work = &set->items[i].work;
+
+		if (!set->items[i].open)
+			continue;
+		set->sought[set->open++] =
+			(struct sought){ work->held.inode, work->out->file->path };
+		set->plan.provable &= is_ours_alone(work->out->file);
+	}
+	qsort(set->sought, set->open, sizeof(*set->sought), by_number);
+}
+
+/** Hold them all, find their places, make drafts: what can be refused is refused before anybody stops. */
+static void prepare(struct set *set, const struct deleted_file *files, const struct text *below,
+		    struct recovered *ret)
+{
+	interrupt_allow();
+	for (size_t i = 0; i < set->count; i++) {
+		struct item *item = &set->items[i];
+
+		recover_begin(&item->work, set->context, &files[i], &ret[i]);
+		item->open = recover_ready(&item->work, below[i]);
+	}
+	interrupt_defer();
+	for (size_t i = 0; i < set->count; i++) {
+		struct item *item = &set->items[i];
+
+		if (!item->open)
+			continue;
+		item->open = make_draft(&item->work);
+		item->cloned = item->open && make_clone(&item->work);
+		if (item->open && !item->cloned)
+			item->open = make_room(&item->work);
+	}
+}
+
+static void plan(struct set *set)
+{
+	const struct freeze *freeze = &set->freeze;
+	int64_t reading = 0;
+
+	set->plan.provable &= freeze_sees_all(freeze);
+	set->plan.who = freeze->who;
+	set->plan.count = freeze->count;
+	set->plan.files = set->open;
+	set->plan.cloned = true;
+	set->twice = !set->plan.provable || freeze->direct;
+	for (size_t i = 0; i < set->count; i++) {
+		const struct item *item = &set->items[i];
+		const struct work *work = &item->work;
+
+		if (!item->open)
+			continue;
+		set->plan.bytes += work->held.inode.size;
+		set->plan.cloned &= item->cloned;
+		if (!item->cloned)
+			reading += estimate_compare(&work->held, work->draft.fd,
+						    work->held.inode.size);
+	}
+	set->plan.length_ns = reading * (set->twice ? 2 : 1) + freeze->looking_ns * 2;
+	if (freeze->direct && !set->plan.cloned)
+		set->plan.length_ns += DIRECT_NS;
+}
+
+/* --- while everybody works --------------------------------------------------------------------- */
+
+static void fail(struct item *item, int rc)
+{
+	make_failed(&item->work, rc);
+	item->open = false;
+}
+
+static int copy_ahead(struct item *item)
+{
+	struct work *work = &item->work;
+	struct transfer *out = &work->out->transfer;
+	int64_t begun = clock_ns(CLOCK_MONOTONIC);
+	struct copy copy;
+	struct bar bar;
+
+	bar_init(&bar, stderr, text_basename(work->out->path));
+	work->out->method = METHOD_COPY;
+	int rc = inode_of(work->held.read, &item->before);
+	if (rc)
+		return rc;
+	out->size = item->before.size;
+	copy_begin(&copy, work->held.read, work->held.borrowed, work->draft.fd, out->size);
+	copy.bar = &bar;
+	copy.interrupt = work->context->interrupt;
+	rc = copy_all(&copy, out->size);
+	if (!rc && fdatasync(work->draft.fd))
+		rc = -errno;
+	out->read_failed = copy.read_failed;
+	out->failed_at = copy.failed_at;
+	copy_end(&copy);
+	bar_clear(&bar);
+	out->copied_ns = clock_ns(CLOCK_MONOTONIC) - begun;
+	return rc;
+}
+
+static int copy_all_ahead(struct set *set)
+{
+	make_way(true);
+	for (size_t i = 0; i < set->count; i++) {
+		struct item *item = &set->items[i];
+
+		item->work.begun_ns = clock_ns(CLOCK_MONOTONIC);
+		if (!item->open || item->cloned)
+			continue;
+		int rc = copy_ahead(item);
+		if (rc == -ECANCELED)
+			return rc;
+		if (rc)
+			fail(item, rc);
+	}
+	/* Whoever stands still is not to wait for others. */
+	make_way(false);
+	return 0;
+}
+
+/* --- while they stand still --------------------------------------------------------------------- */
+
+static int clone_anew(struct item *item)
+{
+	if (ftruncate(item->work.draft.fd, 0))
+		return -errno;
+	return make_clone(&item->work) ? 0 : -EIO;
+}
+
+/** Wait until `until_ns`, or until somebody asks to stop. */
+static int wait_until(struct interrupt *interrupt, int64_t until_ns)
+{
+	while (clock_ns(CLOCK_MONOTONIC) < until_ns) {
+		if (interrupt_asked(interrupt))
+			return -ECANCELED;
+		nanosleep(&(struct timespec){ .tv_nsec = PAUSE_MS * 1000000L }, NULL);
+	}
+	return 0;
+}
+
+/** Compare once; what differs is as it is now. */
+static int compare(struct item *item, struct copy *copy)
+{
+	struct transfer *out = &item->work.out->transfer;
+	uint64_t differing = 0;
+	struct inode now;
+	int rc = inode_of(item->work.held.read, &now);
+
+	if (!rc && now.size != out->size) {
+		rc = ftruncate(copy->to, (off_t)now.size) ? -errno : 0;
+		item->before.size = 0; /* what was copied before is of another state */
+	}
+	out->size = rc ? out->size : now.size;
+	if (!rc)
+		rc = copy_compare(copy, out->size, &differing);
+	item->clean = differing == 0;
+	out->passes++;
+	if (!item->clean)
+		item->before = now;
+	return rc;
+}
+
+/**
+ * Where everybody is known to stand still, once is enough: nobody changes what was mended. Else until
+ * nothing differs, and not before what was on its way to the disk has arrived.
+ */
+static int mend(struct set *set, struct item *item)
+{
+	struct work *work = &item->work;
+	struct transfer *out = &work->out->transfer;
+	struct interrupt *interrupt = set->context->interrupt;
+	int64_t settled_ns = set->freeze.stopped_ns + (set->freeze.direct ? DIRECT_NS : 0);
+	struct bar quiet = { 0 };
+	struct copy copy;
+	int rc;
+
+	copy_begin(&copy, work->held.read, work->held.borrowed, work->draft.fd, out->size);
+	copy.bar = &quiet;
+	copy.interrupt = interrupt;
+	rc = compare(item, &copy);
+	for (unsigned int i = 1; set->twice && !rc && i < TRANSFER_PASSES; i++) {
+		if (item->clean && !set->freeze.direct)
+			break;
+		rc = wait_until(interrupt, settled_ns);
+		if (!rc)
+			rc = compare(item, &copy);
+		if (item->clean)
+			break;
+	}
+	if (!rc)
+		rc = inode_of(work->held.read, &item->after);
+	out->read_failed = copy.read_failed;
+	out->failed_at = copy.failed_at;
+	copy_end(&copy);
+	return rc;
+}
+
+static int take_all(struct set *set)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		struct item *item = &set->items[i];
+
+		if (!item->open)
+			continue;
+		if (interrupt_asked(set->context->interrupt))
+			return -ECANCELED;
+		int rc = item->cloned ? clone_anew(item) : mend(set, item);
+		if (rc == -ECANCELED)
+			return rc;
+		if (rc)
+			fail(item, rc);
+	}
+	return 0;
+}
+
+/* --- after ------------------------------------------------------------------------------------- */
+
+/** Not everybody can be seen, nobody in sight may write: a lease tells whether somebody else does. */
+static bool is_blind(const struct set *set, const struct item *item)
+{
+	struct lease lease = { .fd = -1 };
+
+	if (set->freeze.writable || tally_is_complete(&set->freeze.tally) ||
+	    item->work.held.borrowed)
+		return false;
+	int rc = lease_take(&lease, item->work.held.read);
+	lease_end(&lease);
+	return rc == -EAGAIN;
+}
+
+static bool same_state(const struct inode *a, const struct inode *b)
+{
+	return a->size == b->size && a->mtime_ns == b->mtime_ns && a->ctime_ns == b->ctime_ns;
+}
+
+static enum grade grade_of(const struct set *set, struct item *item)
+{
+	struct transfer *out = &item->work.out->transfer;
+
+	if (item->cloned)
+		return GRADE_SNAPSHOT;
+	if (set->still->proved && is_ours_alone(item->work.out->file) &&
+	    (!set->freeze.direct || item->clean))
+		return GRADE_FROZEN;
+	out->mapped = set->freeze.newcomer_mapped;
+	out->blind = is_blind(set, item);
+	if (item->clean && !out->mapped && !out->blind && same_state(&item->before, &item->after))
+		return GRADE_UNCHANGED;
+	return GRADE_CHANGED;
+}
+
+static void publish_all(struct set *set)
+{
+	const struct freeze *freeze = &set->freeze;
+
+	for (size_t i = 0; i < set->count; i++) {
+		struct item *item = &set->items[i];
+		struct transfer *out = &item->work.out->transfer;
+		struct error err;
+
+		if (!item->open)
+			continue;
+		out->grade = grade_of(set, item);
+		out->begun_ns = item->cloned ? out->begun_ns : freeze->begun_ns;
+		out->ended_ns = clock_ns(CLOCK_REALTIME);
+		item->work.out->still = set->still;
+		make_publish(&item->work);
+		if (item->work.out->method != METHOD_COPY)
+			continue;
+		holders_look(set->context->source, &item->work.held, false, set->context->arena,
+			     &out->holders, &err);
+		out->holders.complete = tally_is_complete(&freeze->tally);
+		out->holders.namespaced = freeze->tally.namespaced;
+		out->holders.in_flight = freeze->tally.in_flight > 0;
+		out->holders.in_ring = freeze->tally.rings > 0;
+		out->holders.mapper_comm = freeze->mapper;
+	}
+}
+
+/** Nobody holds them but we: there is nobody to stop. */
+static void make_all(struct set *set)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		struct item *item = &set->items[i];
+
+		if (!item->open)
+			continue;
+		publish_end(&item->work.draft);
+		make_anew(&item->work);
+	}
+}
+
+/** What was not decided is left as it is. */
+static void leave(struct set *set, enum frozen_end end, struct error *err)
+{
+	enum recover_result result = RECOVER_LEFT;
+
+	if (end == FROZEN_INTERRUPTED) {
+		error_set(err, -ECANCELED, "interrupted");
+		result = RECOVER_INTERRUPTED;
+	} else if (end != FROZEN_REFUSED) {
+		error_set(err, -ECANCELED, "nothing was stopped, nothing was written");
+	}
+	for (size_t i = 0; i < set->count; i++) {
+		if (!set->items[i].open)
+			continue;
+		set->items[i].work.out->result = result;
+		set->items[i].work.out->err = *err;
+		result = RECOVER_LEFT; /* said once */
+	}
+}
+
+static enum frozen_end end_of(int rc)
+{
+	return rc == -ECANCELED ? FROZEN_INTERRUPTED : FROZEN_REFUSED;
+}
+
+static enum frozen_end agree(struct set *set)
+{
+	static const enum frozen_end ends[] = {
+		[ASSENT_GIVEN] = FROZEN_DONE,
+		[ASSENT_REFUSED] = FROZEN_DECLINED,
+		[ASSENT_UNASKED] = FROZEN_UNASKED,
+		[ASSENT_INTERRUPTED] = FROZEN_INTERRUPTED,
+	};
+
+	return ends[set->context->ask(set->context->asking, &set->plan)];
+}
+
+static enum frozen_end run(struct set *set, struct error *err)
+{
+	struct interrupt *interrupt = set->context->interrupt;
+
+	int rc = freeze_look(&set->freeze, err);
+	if (!rc)
+		rc = freeze_allowed(&set->freeze, err);
+	if (rc)
+		return end_of(rc);
+	if (!set->freeze.count) {
+		make_all(set);
+		return FROZEN_DONE;
+	}
+	plan(set);
+	enum frozen_end end = agree(set);
+	if (end != FROZEN_DONE)
+		return end;
+	rc = copy_all_ahead(set);
+	if (!rc)
+		rc = freeze_stop(&set->freeze, interrupt, err);
+	if (!rc)
+		rc = take_all(set);
+	if (rc) {
+		freeze_end(&set->freeze);
+		return end_of(rc);
+	}
+	freeze_release(&set->freeze, set->still);
+	publish_all(set);
+	return FROZEN_DONE;
+}
+
+enum frozen_end frozen_recover(const struct recovering *context, const struct deleted_file *files,
+			       const struct text *below, size_t count, struct recovered *ret,
+			       struct error *err)
+{
+	struct set set = { .context = context, .count = count };
+	enum frozen_end end = FROZEN_DONE;
+
+	set.items = arena_zero(context->arena, count + 1, sizeof(*set.items));
+	set.still = arena_zero(context->arena, 1, sizeof(*set.still));
+	allow_descriptors();
+	prepare(&set, files, below, ret);
+	seek(&set);
+	freeze_begin(&set.freeze, context->source, context->arena, set.sought, set.open);
+	if (set.open)
+		end = run(&set, err);
+	freeze_end(&set.freeze);
+	if (end != FROZEN_DONE)
+		leave(&set, end, err);
+	for (size_t i = 0; i < count; i++)
+		recover_end(&set.items[i].work);
+	return end;
+}
