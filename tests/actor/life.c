@@ -181,6 +181,26 @@ static void op_churn(struct actor *actor, char **arg)
 	}
 }
 
+static void *end_at_once(void *closure)
+{
+	return closure;
+}
+
+static void *make_threads(void *closure)
+{
+	for (;;)
+		pthread_join(start(end_at_once, closure), NULL);
+	return NULL;
+}
+
+/** N threads, each of which goes on making threads that end. */
+static void op_churn_threads(struct actor *actor, char **arg)
+{
+	(void)actor;
+	for (off_t n = size_parse(arg[0]); n > 0; n--)
+		start(make_threads, NULL);
+}
+
 static void op_leader_exit(struct actor *actor, char **arg)
 {
 	(void)arg;
@@ -301,6 +321,7 @@ const struct op life_ops[] = {
 	{ "unshare-thread", 0, 0, op_unshare_thread },
 	{ "fork",           0, 0, op_fork },
 	{ "churn",          1, 1, op_churn },
+	{ "churn-threads",  1, 1, op_churn_threads },
 	{ "leader-exit",    0, 0, op_leader_exit },
 	{ "stop",           0, 0, op_stop },
 	{ "setuid",         2, 2, op_setuid },

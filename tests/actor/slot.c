@@ -4,9 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/io_uring.h>
+#include <pthread.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -138,6 +141,36 @@ static void op_dup(struct actor *actor, char **arg)
 	slot_add(actor, dup(slot_fd(actor, arg[0])), arg[0]);
 }
 
+static void *read_once(void *closure)
+{
+	char byte;
+
+	if (read((int)(intptr_t)closure, &byte, 1) < 0)
+		warn("cannot read");
+	return NULL;
+}
+
+/** A thread that reads from the slot, and so waits where that waits. */
+static void op_read(struct actor *actor, char **arg)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, read_once, (void *)(intptr_t)slot_fd(actor, arg[0])))
+		errx(1, "cannot start a thread");
+}
+
+/** The end of a new terminal that drives it; prints `terminal N` for /dev/pts/N. */
+static void op_terminal(struct actor *actor, char **arg)
+{
+	int number, fd = posix_openpt(O_RDWR | O_NOCTTY);
+
+	(void)arg;
+	slot_add(actor, fd, "a terminal");
+	check(grantpt(fd) || unlockpt(fd) || ioctl(fd, TIOCGPTN, &number) ? -1 : 0, "cannot unlock",
+	      "a terminal");
+	dprintf(STDOUT_FILENO, "terminal %d\n", number);
+}
+
 static void op_write(struct actor *actor, char **arg)
 {
 	unsigned char bytes[1 << 16];
@@ -257,6 +290,8 @@ const struct op slot_ops[] = {
 	{ "fd",        2, 2, op_fd },
 	{ "dup",       1, 1, op_dup },
 	{ "write",     2, 2, op_write },
+	{ "read",      1, 1, op_read },
+	{ "terminal",  0, 0, op_terminal },
 	{ "text",      2, 2, op_text },
 	{ "hole",      2, 2, op_hole },
 	{ "fallocate", 2, 2, op_fallocate },

@@ -208,6 +208,7 @@ program_start() {
 		case $word in
 		child) ACTOR_CHILDREN+=("$number") ;;
 		thread) ACTOR_THREADS+=("$number") ;;
+		terminal) ACTOR_TERMINAL=$number ;;
 		ready) return 0 ;;
 		esac
 	done
