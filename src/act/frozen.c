@@ -178,7 +178,8 @@ static int copy_ahead(struct item *item)
 
 static int copy_all_ahead(struct set *set)
 {
-	make_way(true);
+	int priority = make_way();
+
 	for (size_t i = 0; i < set->count; i++) {
 		struct item *item = &set->items[i];
 
@@ -192,7 +193,7 @@ static int copy_all_ahead(struct set *set)
 			fail(item, rc);
 	}
 	/* Whoever stands still is not to wait for others. */
-	make_way(false);
+	make_way_as(priority);
 	return 0;
 }
 

@@ -16,12 +16,17 @@
 
 enum { BESIDE_TRIES = 100 };
 
-/** Others come first while a large file is copied. */
-void make_way(bool way)
+int make_way(void)
 {
-	int class = way ? IOPRIO_CLASS_IDLE : IOPRIO_CLASS_NONE;
+	long before = syscall(SYS_ioprio_get, IOPRIO_WHO_PROCESS, 0);
 
-	syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(class, 0));
+	make_way_as(IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0));
+	return before < 0 ? 0 : (int)before;
+}
+
+void make_way_as(int priority)
+{
+	syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, priority);
 }
 
 bool make_readable(struct work *work)
@@ -107,7 +112,7 @@ static bool copy(struct work *work)
 
 	if (!make_room(work))
 		return false;
-	make_way(true);
+	make_way();
 	int rc = work->held.part.size ?
 			 device_copy(&context, &work->held, work->draft.fd, &work->out->transfer) :
 			 transfer_copy(&context, &work->held, work->draft.fd, &work->out->transfer,

@@ -50,8 +50,11 @@ void make_publish(struct work *work);
 /** Copying has failed with `rc`: tell why. */
 void make_failed(struct work *work, int rc);
 
-/** Whether others' reading and writing goes before ours: ioprio_set(2). */
-void make_way(bool way);
+/** Others' reading and writing goes first from now on: ioprio_set(2). The priority we had. */
+int make_way(void);
+
+/** Back to a priority we had. */
+void make_way_as(int priority);
 
 /** To standard output: nothing is published, so nothing needs a place. */
 void make_stream(struct work *work);

@@ -181,6 +181,34 @@ static void op_churn(struct actor *actor, char **arg)
 	}
 }
 
+/** A child that waits in vfork(2) for its own child, which never runs another program. */
+static void op_vfork(struct actor *actor, char **arg)
+{
+	static int ends[2];
+	char byte;
+
+	(void)arg;
+	check(pipe(ends), "cannot make", "a pipe");
+	pid_t pid = fork();
+	check(pid, "cannot", "fork");
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (!vfork()) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			write(ends[1], "", 1);
+			for (;;)
+				pause();
+		}
+		_exit(1);
+	}
+	close(ends[1]);
+	if (read(ends[0], &byte, 1) != 1)
+		errx(1, "cannot vfork");
+	close(ends[0]);
+	dprintf(STDOUT_FILENO, "child %d\n", pid);
+	actor->child[actor->children++] = pid;
+}
+
 static void *end_at_once(void *closure)
 {
 	return closure;
@@ -321,6 +349,7 @@ const struct op life_ops[] = {
 	{ "unshare-thread", 0, 0, op_unshare_thread },
 	{ "fork",           0, 0, op_fork },
 	{ "churn",          1, 1, op_churn },
+	{ "vfork",          0, 0, op_vfork },
 	{ "churn-threads",  1, 1, op_churn_threads },
 	{ "leader-exit",    0, 0, op_leader_exit },
 	{ "stop",           0, 0, op_stop },

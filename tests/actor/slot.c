@@ -103,6 +103,7 @@ static const struct flag open_flags[] = {
 	{ "directory", O_DIRECTORY },
 	{ "nofollow",  O_NOFOLLOW },
 	{ "nonblock",  O_NONBLOCK },
+	{ "direct",    O_DIRECT },
 	{ NULL, 0 },
 };
 /* clang-format on */

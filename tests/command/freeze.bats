@@ -198,6 +198,27 @@ freeze() {
 	goes_on "$ACTOR_PID"
 }
 
+@test "who waits in vfork cannot stop, and need not" {
+	tearing db pwrite vfork
+	grep -q '^State:.*D' "/proc/${ACTOR_CHILDREN[0]}/status"
+	freeze --json "$ACTOR_PID:9" -o copy
+	exits 0
+	graded frozen copy
+	whole copy
+	goes_on "$ACTOR_PID" "${ACTOR_CHILDREN[0]}"
+}
+
+@test "where somebody writes with O_DIRECT it takes a second, and is frozen all the same" {
+	actor_start open db rw,creat fd 0 9 write 0 4M open db rw,direct unlink db
+	recover --freeze "$ACTOR_PID:9" -o copy </dev/null
+	exits 2
+	says 'compared with a copy: about 1 s.'
+	freeze --json "$ACTOR_PID:9" -o copy
+	exits 0
+	graded frozen copy
+	holds copy
+}
+
 @test "a thread with a table of its own is found and stopped" {
 	actor_start unshare-thread open db rw,creat write 0 4M loop-write 0 pwrite 0 unlink db end
 	freeze --json db -o copy

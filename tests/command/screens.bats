@@ -520,7 +520,7 @@ the_bar() {
 	shows 5 <<-'END'
 	procowl: recovered, but mysqld <words>: /mnt/backup/orders.ibd may be torn
 	  changed: writes through a mapping leave no trace to go by.
-	  Let mysqld pause by its own means and repeat.
+	  Let mysqld pause by its own means and repeat, or stop it meanwhile with --freeze (under a second).
 	END
 }
 
@@ -534,7 +534,7 @@ the_bar() {
 	shows 5 <<-'END'
 	procowl: recovered, but mysqld wrote to it while it was copied: /mnt/backup/orders.ibd may be torn
 	  changed: 3 passes of 4.0M, the last one still saw writes.
-	  Let mysqld pause by its own means and repeat.
+	  Let mysqld pause by its own means and repeat, or stop it meanwhile with --freeze (under a second).
 	END
 }
 

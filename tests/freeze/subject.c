@@ -90,7 +90,8 @@ static void hold(const char *path)
 
 static _Noreturn void be_subject(const char *path)
 {
-	struct sigaction queued = { .sa_sigaction = on_queued, .sa_flags = SA_SIGINFO | SA_RESTART };
+	struct sigaction queued = { .sa_sigaction = on_queued,
+				    .sa_flags = SA_SIGINFO | SA_RESTART };
 	struct sigaction raised = { .sa_handler = on_raised, .sa_flags = SA_RESTART };
 	pthread_t thread;
 
@@ -163,8 +164,7 @@ static void report(void)
 		handled = board->handled;
 	} while (raised != board->raised);
 	printf("sent %lu received %lu disorder %lu raised %lu handled %lu told %lu\n", board->sent,
-	       board->received, board->disorder, raised, handled - (handled > raised),
-	       board->told);
+	       board->received, board->disorder, raised, handled - (handled > raised), board->told);
 	fflush(stdout);
 	board->resting = 0;
 	board->paused = 0;

@@ -96,8 +96,8 @@ static void every_class_grade_and_method_has_its_word(void **state)
 {
 	static const char *const classes[] = { "gone",  "replaced", "linked",  "lower",
 					       "silly", "stale",    "tmpfile", "memory" };
-	static const char *const grades[] = { "",       "same",      "snapshot", "no-writer",
-					      "prefix", "unchanged", "changed" };
+	static const char *const grades[] = { "",       "same",   "snapshot",  "no-writer",
+					      "frozen", "prefix", "unchanged", "changed" };
 	static const char *const methods[] = { "", "relink", "clone", "copy" };
 
 	(void)state;
