@@ -5,8 +5,8 @@
  *     actor open a.log creat,w write 0 5M unlink a.log fork open b r end
  *
  * It prints `ready PID` when all is in place and ends when its standard input does. Before that
- * it prints `child PID` for each fork and `thread TID` for each thread. Each line on its standard
- * input is one more script (words between tabs), answered by `done`.
+ * it prints `child PID` for each fork, `thread TID` for each thread and `terminal N` for each terminal.
+ * Each line on its standard input is one more script (words between tabs), answered by `done`.
  *
  * `actor pattern OFFSET SIZE` prints what `write` writes there, and is done.
  *

@@ -181,10 +181,23 @@ static void op_churn(struct actor *actor, char **arg)
 	}
 }
 
-/** A child that waits in vfork(2) for its own child, which never runs another program. */
+/** What vfork(2) waits for: a child that has not run another program. */
+static int keep_waiting(void *closure)
+{
+	int *end = closure;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	write_all(*end, "", 1);
+	for (;;)
+		pause();
+	return 0;
+}
+
+/** A child that waits for its own child as in vfork(2), which never runs another program. */
 static void op_vfork(struct actor *actor, char **arg)
 {
-	static int ends[2];
+	static char stack[1 << 16] __attribute__((aligned(16)));
+	int ends[2];
 	char byte;
 
 	(void)arg;
@@ -193,12 +206,8 @@ static void op_vfork(struct actor *actor, char **arg)
 	check(pid, "cannot", "fork");
 	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (!vfork()) {
-			prctl(PR_SET_PDEATHSIG, SIGKILL);
-			write(ends[1], "", 1);
-			for (;;)
-				pause();
-		}
+		clone(keep_waiting, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD,
+		      &ends[1]);
 		_exit(1);
 	}
 	close(ends[1]);
@@ -216,8 +225,10 @@ static void *end_at_once(void *closure)
 
 static void *make_threads(void *closure)
 {
-	for (;;)
+	for (;;) {
 		pthread_join(start(end_at_once, closure), NULL);
+		usleep(1000); /* hundreds of these are no reason for the machine to stand still */
+	}
 	return NULL;
 }
 

@@ -146,7 +146,7 @@ static void *read_once(void *closure)
 {
 	char byte;
 
-	if (read((int)(intptr_t)closure, &byte, 1) < 0)
+	if (read(*(int *)closure, &byte, 1) < 0)
 		warn("cannot read");
 	return NULL;
 }
@@ -154,21 +154,26 @@ static void *read_once(void *closure)
 /** A thread that reads from the slot, and so waits where that waits. */
 static void op_read(struct actor *actor, char **arg)
 {
+	int *fd = malloc(sizeof(*fd));
 	pthread_t thread;
 
-	if (pthread_create(&thread, NULL, read_once, (void *)(intptr_t)slot_fd(actor, arg[0])))
+	if (!fd)
+		err(1, "out of memory");
+	*fd = slot_fd(actor, arg[0]);
+	if (pthread_create(&thread, NULL, read_once, fd))
 		errx(1, "cannot start a thread");
 }
 
 /** The end of a new terminal that drives it; prints `terminal N` for /dev/pts/N. */
 static void op_terminal(struct actor *actor, char **arg)
 {
-	int number, fd = posix_openpt(O_RDWR | O_NOCTTY);
+	int number = 0, fd = posix_openpt(O_RDWR | O_NOCTTY);
 
 	(void)arg;
 	slot_add(actor, fd, "a terminal");
-	check(grantpt(fd) || unlockpt(fd) || ioctl(fd, TIOCGPTN, &number) ? -1 : 0, "cannot unlock",
-	      "a terminal");
+	check(grantpt(fd), "cannot grant", "a terminal");
+	check(unlockpt(fd), "cannot unlock", "a terminal");
+	check(ioctl(fd, TIOCGPTN, &number), "cannot number", "a terminal");
 	dprintf(STDOUT_FILENO, "terminal %d\n", number);
 }
 

@@ -160,7 +160,7 @@ freeze() {
 }
 
 @test "holes stay holes" {
-	actor_start open a rw,creat fd 0 9 hole 0 1G write 0 4096 unlink a
+	actor_start open a rw,creat fd 0 9 hole 0 64M write 0 4096 unlink a
 	freeze --json "$ACTOR_PID:9" -o copy
 	exits 0
 	graded frozen copy
@@ -243,7 +243,7 @@ freeze() {
 	exits 0
 	graded frozen copy
 	holds copy
-	[[ $(status_of "$ACTOR_PID" "$ACTOR_PID" State) == T ]]
+	wait_until_stopped "$ACTOR_PID"
 	[[ $(status_of "$ACTOR_PID" "$ACTOR_PID" TracerPid) == 0 ]]
 }
 
@@ -581,7 +581,7 @@ answered() {
 }
 
 @test "several are named before they are stopped" {
-	local n operations=(open db rw,creat fd 0 9 write 0 4M)
+	local n operations=(open db 'rw,creat' fd 0 9 write 0 4M)
 	for n in 1 2 3 4 5; do
 		operations+=(fork end)
 	done
@@ -628,7 +628,7 @@ answered() {
 }
 
 @test "a doubt says how long --freeze would take" {
-	tearing db pwrite
+	tearing db mmap
 	recover "$ACTOR_PID:9" -o copy
 	exits 5
 	says 'pause by its own means and repeat, or stop it meanwhile with --freeze (under a second).'

@@ -188,7 +188,7 @@ close_the_rest() {
 }
 
 # program_start PROGRAM ARG… : run it until it says `ready`. Sets ACTOR_PID, ACTOR_CHILDREN and
-# ACTOR_THREADS, in order of their making.
+# ACTOR_THREADS, in order of their making, and ACTOR_TERMINAL.
 program_start() {
 	local box in out word number
 	box=$(mktemp -d "$SCRATCH/.actor.XXXXXX")
@@ -208,7 +208,7 @@ program_start() {
 		case $word in
 		child) ACTOR_CHILDREN+=("$number") ;;
 		thread) ACTOR_THREADS+=("$number") ;;
-		terminal) ACTOR_TERMINAL=$number ;;
+		terminal) export ACTOR_TERMINAL=$number ;;
 		ready) return 0 ;;
 		esac
 	done
