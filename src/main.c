@@ -15,8 +15,9 @@
  *               absent.c why a target named nothing. detail.c and its siblings say what only one kind of
  *               file has, locks.c what is locked, neighbours.c which other file one speaks of
  *   act/        what you change: recover.c puts the steps of one recovery in order, make.c is the copy
- *               among them; frozen.c the same while others stand still (freeze.c, warden.c); the files
- *               beside them are the steps. The only code that writes to files
+ *               among them; frozen.c the same while others stand still (freeze.c, warden.c), follow.c
+ *               goes on with what is appended; the files beside them are the steps. The only code that
+ *               writes to files
  *   scan/       how we look: source.h is the interface, procfs.c and holdings.c the source that reads
  *               /proc, worker.c its threads, tables.c whose descriptors they have; probe.c asks what
  *               may never answer, and in it paths.c, fdinfos.c, marked.c, queues.c; sockets.c has those of

@@ -5,11 +5,13 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/scope.h"
 
 enum { PIECE = 1 << 20, KERNEL_PIECE = 8 << 20, HOLE_BLOCK = 64 << 10 };
 
@@ -77,8 +79,8 @@ uint64_t copy_data(int fd, bool borrowed, uint64_t size)
 	return data;
 }
 
-/** Read exactly `len` bytes, zeros behind the end of the file. 0 or -errno. */
-static int read_at(int fd, char *buffer, size_t len, uint64_t at)
+/** Read up to `len` bytes, to the end of the file. How many, or -errno. */
+static ssize_t read_some(int fd, char *buffer, size_t len, uint64_t at)
 {
 	size_t done = 0;
 
@@ -93,8 +95,24 @@ static int read_at(int fd, char *buffer, size_t len, uint64_t at)
 			break;
 		done += (size_t)got;
 	}
-	memset(buffer + done, 0, len - done);
+	return (ssize_t)done;
+}
+
+/** Read exactly `len` bytes, zeros behind the end of the file. 0 or -errno. */
+static int read_at(int fd, char *buffer, size_t len, uint64_t at)
+{
+	ssize_t got = read_some(fd, buffer, len, at);
+
+	if (got < 0)
+		return (int)got;
+	memset(buffer + got, 0, len - (size_t)got);
 	return 0;
+}
+
+/** Where in the copy the source's byte `at` belongs. */
+static uint64_t placed(const struct copy *copy, uint64_t at)
+{
+	return at + (uint64_t)copy->shift;
 }
 
 static int write_at(int fd, const char *buffer, size_t len, uint64_t at)
@@ -121,6 +139,7 @@ static bool all_zero(const char *buffer, size_t len)
 /** Write a piece; where holes cannot be seen in the source, blocks of zeros become some. */
 static int write_piece(struct copy *copy, const char *buffer, size_t len, uint64_t at)
 {
+	at = placed(copy, at);
 	if (!copy->borrowed)
 		return write_at(copy->to, buffer, len, at);
 	for (size_t done = 0; done < len;) {
@@ -146,7 +165,7 @@ static int source_failed(struct copy *copy, int rc, uint64_t at)
 /** Up to KERNEL_PIECE bytes inside the kernel. How many, 0 when it does not work, or -errno. */
 static ssize_t copy_in_kernel(struct copy *copy, uint64_t at, uint64_t len)
 {
-	loff_t from = (loff_t)at, to = (loff_t)at;
+	loff_t from = (loff_t)at, to = (loff_t)placed(copy, at);
 	size_t piece = len < KERNEL_PIECE ? (size_t)len : KERNEL_PIECE;
 
 	if (copy->no_kernel_copy || copy->borrowed)
@@ -164,14 +183,19 @@ static ssize_t copy_in_kernel(struct copy *copy, uint64_t at, uint64_t len)
 	return 0;
 }
 
+/** The same by reading and writing. 0: it is followed, and has become shorter. */
 static ssize_t copy_by_hand(struct copy *copy, uint64_t at, uint64_t len)
 {
 	size_t piece = len < PIECE ? (size_t)len : PIECE;
-	int rc = read_at(copy->from, copy->buffers[0], piece, at);
+	ssize_t got = read_some(copy->from, copy->buffers[0], piece, at);
 
-	if (rc)
-		return source_failed(copy, rc, at);
-	rc = write_piece(copy, copy->buffers[0], piece, at);
+	if (got < 0)
+		return source_failed(copy, (int)got, at);
+	if (copy->followed)
+		piece = (size_t)got;
+	else
+		memset(copy->buffers[0] + got, 0, piece - (size_t)got);
+	int rc = write_piece(copy, copy->buffers[0], piece, at);
 	return rc ? rc : (ssize_t)piece;
 }
 
@@ -180,6 +204,7 @@ static void drop_behind(struct copy *copy, uint64_t at, uint64_t len)
 {
 	if (!copy->large)
 		return;
+	at = placed(copy, at);
 	sync_file_range(copy->to, (off_t)at, (off_t)len,
 			SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
 				SYNC_FILE_RANGE_WAIT_AFTER);
@@ -208,84 +233,123 @@ static bool is_cold(int fd, uint64_t at, uint64_t len)
 	return syscall(number, fd, &range, &stat, 0) == 0 && stat.cached == 0;
 }
 
-/** One run of data; `*done` counts what is through of all data. */
-static int copy_run(struct copy *copy, uint64_t at, uint64_t end, uint64_t *done)
+/** One run of data from *at; `*done` counts what is through of all data. */
+static int copy_run(struct copy *copy, uint64_t *at, uint64_t end, uint64_t *done)
 {
-	while (at < end) {
+	while (*at < end) {
 		if (interrupt_asked(copy->interrupt))
 			return -ECANCELED;
-		uint64_t window = end - at < KERNEL_PIECE ? end - at : KERNEL_PIECE;
-		bool cold = copy->large && is_cold(copy->from, at, window);
-		ssize_t moved = copy_in_kernel(copy, at, end - at);
+		uint64_t window = end - *at < KERNEL_PIECE ? end - *at : KERNEL_PIECE;
+		bool cold = copy->large && is_cold(copy->from, *at, window);
+		ssize_t moved = copy_in_kernel(copy, *at, end - *at);
 
 		if (moved == -EINTR)
 			continue;
 		if (moved == 0)
-			moved = copy_by_hand(copy, at, end - at);
-		if (moved < 0)
+			moved = copy_by_hand(copy, *at, end - *at);
+		if (moved <= 0)
 			return (int)moved;
-		drop_behind(copy, at, (uint64_t)moved);
+		drop_behind(copy, *at, (uint64_t)moved);
 		if (cold)
-			posix_fadvise(copy->from, (off_t)at, (off_t)moved, POSIX_FADV_DONTNEED);
-		at += (uint64_t)moved;
+			posix_fadvise(copy->from, (off_t)*at, (off_t)moved, POSIX_FADV_DONTNEED);
+		*at += (uint64_t)moved;
 		*done += (uint64_t)moved;
 		bar_update(copy->bar, *done);
 	}
 	return 0;
 }
 
-int copy_all(struct copy *copy, uint64_t size)
+/** True when its end is not before `at`: a hole is one, and not just what was cut off. */
+static bool reaches(int fd, uint64_t at)
 {
-	uint64_t at = 0, done = 0;
+	struct stat stat;
 
-	bar_begin(copy->bar, "copying", copy_data(copy->from, copy->borrowed, size));
-	if (ftruncate(copy->to, (off_t)size))
-		return -errno;
-	while (at < size) {
-		uint64_t begin = next_data(copy->from, copy->borrowed, at, size);
+	return fstat(fd, &stat) == 0 && (uint64_t)stat.st_size >= at;
+}
+
+/** The data from *at to `size`. Stops early where the source turns out to be shorter. */
+static int copy_range(struct copy *copy, uint64_t *at, uint64_t size)
+{
+	uint64_t done = 0;
+
+	while (*at < size) {
+		uint64_t begin = next_data(copy->from, copy->borrowed, *at, size);
 		uint64_t end = begin < size ? next_hole(copy->from, copy->borrowed, begin, size) :
 					      size;
-		int rc = copy_run(copy, begin, end, &done);
+		int rc;
 
-		if (rc)
+		/* A file that changes under us may answer anything; always move on. */
+		end = end > *at ? end : *at + 1;
+		if (copy->followed && begin > *at && !reaches(copy->from, begin))
+			return 0;
+		*at = begin;
+		rc = copy_run(copy, at, end, &done);
+		if (rc || *at < end)
 			return rc;
-		at = end > at ? end : at + 1;
 	}
 	return 0;
 }
 
-/** Compare one piece; what differs is written again. */
-static int compare_piece(struct copy *copy, uint64_t at, size_t len, uint64_t *differing)
+int copy_all(struct copy *copy, uint64_t size)
 {
-	int rc = read_at(copy->from, copy->buffers[0], len, at);
+	uint64_t at = 0;
 
-	if (rc)
-		return source_failed(copy, rc, at);
-	rc = read_at(copy->to, copy->buffers[1], len, at);
+	bar_begin(copy->bar, "copying", copy_data(copy->from, copy->borrowed, size));
+	if (ftruncate(copy->to, (off_t)size))
+		return -errno;
+	return copy_range(copy, &at, size);
+}
+
+int copy_append(struct copy *copy, uint64_t *at, uint64_t size)
+{
+	copy->large |= is_large(placed(copy, size));
+	int rc = copy_range(copy, at, size);
+
+	if (ftruncate(copy->to, (off_t)placed(copy, *at)) && !rc)
+		rc = -errno;
+	return rc;
+}
+
+/**
+ * Compare one piece; what differs is written again. Not so when it is followed: what the source has
+ * lost since, by becoming shorter or a hole, is kept.
+ */
+static int compare_piece(struct copy *copy, uint64_t at, size_t len, bool hole, uint64_t *differing)
+{
+	ssize_t got = read_some(copy->from, copy->buffers[0], len, at);
+
+	if (got < 0)
+		return source_failed(copy, (int)got, at);
+	memset(copy->buffers[0] + got, 0, len - (size_t)got);
+	int rc = read_at(copy->to, copy->buffers[1], len, placed(copy, at));
 	if (rc)
 		return rc;
 	if (memcmp(copy->buffers[0], copy->buffers[1], len) == 0)
 		return 0;
 	*differing += len;
-	return write_at(copy->to, copy->buffers[0], len, at);
+	if (copy->followed && (hole || (size_t)got < len))
+		return 0;
+	return write_at(copy->to, copy->buffers[0], len, placed(copy, at));
 }
 
 int copy_compare(struct copy *copy, uint64_t size, uint64_t *differing)
 {
-	uint64_t at = 0, done = 0;
+	uint64_t at = copy->first, done = 0;
 
 	*differing = 0;
-	bar_begin(copy->bar, "comparing", copy_data(copy->to, false, size));
+	bar_begin(copy->bar, "comparing", copy_data(copy->to, false, placed(copy, size)));
 	while (at < size) {
 		/* Data in either: a hole in one must be zeros in the other. */
 		uint64_t from = next_data(copy->from, copy->borrowed, at, size);
-		uint64_t to = next_data(copy->to, false, at, size);
+		uint64_t to = next_data(copy->to, false, placed(copy, at), placed(copy, size)) -
+			      (uint64_t)copy->shift;
 		uint64_t begin = from < to ? from : to;
-		size_t len = size - begin < PIECE ? (size_t)(size - begin) : PIECE;
+		uint64_t end = copy->followed && begin < from ? from : size;
+		size_t len = end - begin < PIECE ? (size_t)(end - begin) : PIECE;
 
 		if (interrupt_asked(copy->interrupt))
 			return -ECANCELED;
-		int rc = len ? compare_piece(copy, begin, len, differing) : 0;
+		int rc = len ? compare_piece(copy, begin, len, begin < from, differing) : 0;
 		if (rc)
 			return rc;
 		drop_behind(copy, begin, len);
@@ -294,4 +358,35 @@ int copy_compare(struct copy *copy, uint64_t size, uint64_t *differing)
 		bar_update(copy->bar, done);
 	}
 	return 0;
+}
+
+bool copy_is_same(struct copy *copy, uint64_t from, uint64_t to)
+{
+	for (uint64_t at = from; at < to;) {
+		size_t len = to - at < PIECE ? (size_t)(to - at) : PIECE;
+
+		if (read_at(copy->from, copy->buffers[0], len, at) ||
+		    read_at(copy->to, copy->buffers[1], len, placed(copy, at)) ||
+		    memcmp(copy->buffers[0], copy->buffers[1], len) != 0)
+			return false;
+		at += len;
+	}
+	return true;
+}
+
+uint64_t copy_zeros(int fd, bool borrowed, uint64_t size)
+{
+	scope_free char *block = memory_resize(NULL, HOLE_BLOCK, 1);
+	uint64_t at = 0;
+
+	while ((at = next_data(fd, borrowed, at, size)) < size) {
+		ssize_t got = read_some(fd, block, HOLE_BLOCK, at), zeros = 0;
+
+		while (zeros < got && !block[zeros])
+			zeros++;
+		at += zeros > 0 ? (uint64_t)zeros : 0;
+		if (zeros < got || got <= 0)
+			break;
+	}
+	return at < size ? at : size;
 }

@@ -18,6 +18,9 @@ struct copy {
 	bool large;          /**< drop the cache behind it */
 	bool no_kernel_copy; /**< copy_file_range(2) does not work for this pair */
 	char *buffers[2];
+	bool followed;      /**< its end is where reading ends; what it loses meanwhile is kept */
+	int64_t shift;      /**< where in `to` its byte 0 belongs: not 0 once it was truncated */
+	uint64_t first;     /**< compare from here: what lay before is no more in it */
 	uint64_t failed_at; /**< where in the file an error was met */
 	bool read_failed;   /**< the error was in reading the source */
 };
@@ -39,6 +42,18 @@ int copy_all(struct copy *copy, uint64_t size);
  * bytes of the pieces that differed. 0, -ECANCELED, or -errno.
  */
 int copy_compare(struct copy *copy, uint64_t size, uint64_t *differing);
+
+/**
+ * Copy on from *at to `size`, holes as they are; *at is then how far it came, and `to` ends there. It
+ * may be less than `size` when the source has become shorter. 0, -ECANCELED, or -errno.
+ */
+int copy_append(struct copy *copy, uint64_t *at, uint64_t size);
+
+/** True when these bytes of the source are still what was copied of them. */
+bool copy_is_same(struct copy *copy, uint64_t from, uint64_t to);
+
+/** How many of the first `size` bytes of `fd` are zeros, up to the first that is not. */
+uint64_t copy_zeros(int fd, bool borrowed, uint64_t size);
 
 /** Give back the memory. */
 void copy_end(struct copy *copy);

@@ -7,7 +7,10 @@
 #include <sys/signalfd.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/scope.h"
+
+static const int64_t SAME_NS = 500000000;
 
 /** Those that ask to stop, unless whoever started us had them ignored: nohup(1), background jobs. */
 static void stop_signals(sigset_t *ret)
@@ -27,7 +30,7 @@ void interrupt_begin(struct interrupt *interrupt)
 {
 	sigset_t set;
 
-	interrupt->asked = false;
+	interrupt->asked = interrupt->pardon = false;
 	interrupt->beats = NULL;
 	stop_signals(&set);
 	sigaddset(&set, SIGHUP);
@@ -60,9 +63,43 @@ bool interrupt_asked(struct interrupt *interrupt)
 	stop_signals(&set);
 	if (interrupt->beats)
 		__atomic_add_fetch(interrupt->beats, 1, __ATOMIC_RELAXED);
-	if (!interrupt->asked && sigtimedwait(&set, NULL, &now) > 0)
-		interrupt->asked = true;
+	if (!interrupt->asked && sigtimedwait(&set, NULL, &now) > 0) {
+		int64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+
+		if (now_ns < interrupt->deaf_until_ns)
+			return false;
+		interrupt->asked = !interrupt->pardon;
+		if (interrupt->pardon)
+			interrupt->deaf_until_ns = now_ns + SAME_NS;
+		interrupt->pardon = false;
+	}
 	return interrupt->asked;
+}
+
+void interrupt_forget(struct interrupt *interrupt)
+{
+	static const struct timespec now = { 0 };
+	sigset_t set;
+
+	stop_signals(&set);
+	while (sigtimedwait(&set, NULL, &now) > 0)
+		;
+	interrupt->asked = false;
+	interrupt->deaf_until_ns = clock_ns(CLOCK_MONOTONIC) + SAME_NS;
+}
+
+void interrupt_pardon(struct interrupt *interrupt)
+{
+	interrupt->pardon = true;
+}
+
+int interrupt_fd(void)
+{
+	sigset_t set;
+
+	stop_signals(&set);
+	int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return fd < 0 ? -errno : fd;
 }
 
 bool interrupt_wait(struct interrupt *interrupt, int fd)

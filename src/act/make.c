@@ -4,15 +4,18 @@
 #include <errno.h>
 #include <linux/ioprio.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "act/device.h"
+#include "act/follow_story.h"
 #include "act/identity.h"
 #include "act/refusal.h"
 #include "base/clock.h"
+#include "show/encode.h"
 
 enum { BESIDE_TRIES = 100 };
 
@@ -101,8 +104,45 @@ static struct transfer_context transfer_context(struct work *work, struct bar *b
 		.arena = work->context->arena,
 		.bar = bar,
 		.interrupt = work->context->interrupt,
+		.follow = work->context->options->follow,
+		.notice = work->context->notice,
 		.lease_is_true = info && mounts_is_local(info->type),
 	};
+}
+
+/** Under its name already, who waits for it can read along. It is a whole file once we are done. */
+static bool publish_early(struct work *work)
+{
+	const struct recover_options *options = work->context->options;
+	struct inode there;
+
+	if (!options->follow || !options->output)
+		return true;
+	int rc = publish_name(&work->draft, work->place.directory, work->place.name,
+			      options->overwrite);
+	if (rc == -EEXIST && place_look(&work->place, &there) == 0)
+		refusal_taken(work->context, work->out, &there);
+	else if (rc)
+		refusal_write(work->out, rc);
+	work->early = rc == 0;
+	return rc == 0;
+}
+
+/** What somebody reads along with is not taken away: say what it is. */
+static void fail_early(struct work *work, int rc)
+{
+	struct recovered *out = work->out;
+	char *path = encode_copy(out->path);
+	char handle[HANDLE_MAX];
+
+	make_failed(work, rc);
+	out->unfinished = true;
+	if (out->result == RECOVER_REFUSED)
+		error_set(&out->err, rc,
+			  "cannot finish the copy of %s: %s\n"
+			  "  %s stays as far as it was copied; it was not compared.",
+			  refusal_handle(handle, out), strerror(-rc), path);
+	free(path);
 }
 
 static bool copy(struct work *work)
@@ -110,7 +150,7 @@ static bool copy(struct work *work)
 	struct bar bar;
 	struct transfer_context context = transfer_context(work, &bar);
 
-	if (!make_room(work))
+	if (!make_room(work) || !publish_early(work))
 		return false;
 	make_way();
 	int rc = work->held.part.size ?
@@ -118,7 +158,9 @@ static bool copy(struct work *work)
 			 transfer_copy(&context, &work->held, work->draft.fd, &work->out->transfer,
 				       &work->out->err);
 	work->out->method = METHOD_COPY;
-	if (rc)
+	if (rc && work->early)
+		fail_early(work, rc);
+	else if (rc)
 		make_failed(work, rc);
 	return rc == 0;
 }
@@ -160,6 +202,17 @@ static int publish_beside(struct work *work)
 	return 0;
 }
 
+/** The name, unless it has it already. */
+static int give_name(struct work *work)
+{
+	int rc = work->early ? 0 : place_make(&work->place, work->context->arena);
+
+	if (!rc && !work->early)
+		rc = publish_name(&work->draft, work->place.directory, work->place.name,
+				  work->context->options->overwrite);
+	return rc == -EEXIST ? publish_beside(work) : rc;
+}
+
 /** Everything is there: owner, mode and times, to the disk, and then the name. */
 void make_publish(struct work *work)
 {
@@ -171,19 +224,19 @@ void make_publish(struct work *work)
 		metadata_restore(work->held.read, work->draft.fd, &work->held.inode, work->atime_ns,
 				 options->keep_privileges, &out->metadata);
 	if (fsync(work->draft.fd)) {
-		make_failed(work, -errno);
+		if (work->early)
+			fail_early(work, -errno);
+		else
+			make_failed(work, -errno);
 		return;
 	}
-	if (interrupt_asked(work->context->interrupt)) {
+	if (!work->early && interrupt_asked(work->context->interrupt)) {
 		out->result = RECOVER_INTERRUPTED;
 		return;
 	}
-	int rc = place_make(&work->place, work->context->arena);
-	if (!rc)
-		rc = publish_name(&work->draft, work->place.directory, work->place.name,
-				  options->overwrite);
-	if (rc == -EEXIST)
-		rc = publish_beside(work);
+	int rc = give_name(work);
+	if (out->transfer.followed.rc && !rc && !out->landed.len)
+		follow_story_cut(out);
 	if (rc)
 		refusal_write(out, rc);
 	else
@@ -219,7 +272,9 @@ bool make_draft(struct work *work)
 
 void make_anew(struct work *work)
 {
-	if (make_draft(work) && (make_clone(work) || copy(work)))
+	bool clones = !work->context->options->follow;
+
+	if (make_draft(work) && ((clones && make_clone(work)) || copy(work)))
 		make_publish(work);
 }
 
@@ -231,6 +286,8 @@ void make_stream(struct work *work)
 	out->path = text_of("-");
 	if (!make_readable(work))
 		return;
+	if (work->context->options->follow)
+		interrupt_defer();
 	struct transfer_context context = transfer_context(work, &bar);
 	context.bar->name = text_basename(out->file->path);
 	int rc = work->held.part.size ?

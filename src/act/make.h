@@ -15,6 +15,7 @@ struct work {
 	struct place place;
 	struct draft draft;
 	int64_t atime_ns, begun_ns;
+	bool early;   /**< it has its name already, for who reads along */
 	bool assumed; /**< we act as the owner of the directory */
 };
 

@@ -15,6 +15,7 @@ struct recover_options {
 	bool freeze;           /**< --freeze: whoever holds it stands still meanwhile */
 	bool overwrite;
 	bool keep_privileges; /**< setuid, setgid, capabilities and the like too */
+	bool follow;          /**< --follow: and what is appended */
 	bool dry_run;
 	bool yes;
 };
@@ -30,6 +31,7 @@ struct recovering {
 	/** --freeze: may they be stopped? Called with `asking`. */
 	enum assent (*ask)(void *asking, const struct standstill_plan *plan);
 	void *asking;
+	void (*notice)(const char *message); /**< what cannot wait until it is done */
 };
 
 enum recover_result {
@@ -53,7 +55,8 @@ struct recovered {
 	bool original, elsewhere;
 	bool mode_changed;
 	uint64_t part_offset, part_size; /**< only this much of it could be read; size 0: all */
-	const struct standstill *still; /**< who stood still meanwhile; NULL: nobody */
+	const struct standstill *still;  /**< who stood still meanwhile; NULL: nobody */
+	bool unfinished; /**< refused or interrupted, but what was copied stays: -o with --follow */
 	int64_t took_ns;
 	struct error err;
 	struct recovery row;

@@ -8,6 +8,7 @@
 #include <pwd.h>
 #include <stdio.h>
 
+#include "act/follow_story.h"
 #include "act/recover.h"
 #include "act/refusal.h"
 #include "base/clock.h"
@@ -56,6 +57,11 @@ static void tell_back(const struct telling *telling)
 			units_duration(took, recovered->took_ns));
 		return;
 	case METHOD_COPY:
+		if (recovered->transfer.followed.on) {
+			units_duration(took, recovered->transfer.followed.took_ns);
+			fprintf(out, ": %s, followed for %s, compared.\n", size, took);
+			return;
+		}
 		fprintf(out, ": %s, copied in %s, compared.\n", size,
 			units_duration(took, recovered->transfer.copied_ns));
 		return;
@@ -235,7 +241,8 @@ static void tell_writers(const struct telling *telling)
 	if (recovered->method == METHOD_RELINK) {
 		fputs("  same: ", out);
 		comm_of(telling, holders->writer_comm);
-		fprintf(out, " (%u) goes on writing into it.\n", holders->writer_pid);
+		fprintf(out, " (%u) goes on writing into it%s.\n", holders->writer_pid,
+			telling->context->options->follow ? ": nothing has to be followed" : "");
 		return;
 	}
 	fputs("  ", out);
@@ -247,6 +254,21 @@ static void tell_writers(const struct telling *telling)
 	fputs(recovered->transfer.grade == GRADE_PREFIX ? ", until it opens its log anew.\n" :
 							  ".\n",
 	      out);
+	follow_story_hint(telling->context, recovered, out);
+}
+
+/** It was followed, and truncated meanwhile: all of it is there, but it never was so at once. */
+static void tell_seams(const struct telling *telling)
+{
+	const struct recovered *recovered = telling->recovered;
+	FILE *out = telling->out;
+
+	fprintf(out, "%sprocowl:%s recovered, but it was truncated while it was followed: ",
+		style_yellow(telling->style), style_off(telling->style));
+	encode_shown(out, recovered->path);
+	fputs(" was never so at once\n", out);
+	follow_story_seams(&recovered->transfer.followed, out);
+	follow_story_rewritten(recovered, out);
 }
 
 /** The copy is a state the file really had; what is on the device may not be complete in it. */
@@ -318,6 +340,7 @@ static void tell_doubt(const struct telling *telling)
 	      out);
 	encode_shown(out, recovered->path);
 	fputs(" may be torn\n", out);
+	follow_story_rewritten(recovered, out);
 	if (recovered->still)
 		tell_unproved(telling);
 	else if (transfer->mapped)
@@ -427,7 +450,9 @@ void recover_tell(const struct recovering *context, const struct recovered *reco
 	}
 	if (recovered->result != RECOVER_DONE)
 		return;
-	if (recovered->transfer.grade == GRADE_CHANGED)
+	if (recovered->transfer.grade == GRADE_CHANGED && recovered->transfer.followed.seam_count)
+		tell_seams(&telling);
+	else if (recovered->transfer.grade == GRADE_CHANGED)
 		tell_doubt(&telling);
 	else if (text_is(recovered->path, "-"))
 		tell_stream(&telling);
@@ -436,6 +461,7 @@ void recover_tell(const struct recovering *context, const struct recovered *reco
 	tell_back(&telling);
 	tell_grade(&telling);
 	tell_still(&telling);
+	follow_story_rewritten(recovered, out);
 	tell_metadata(&telling);
 	tell_elsewhere(&telling);
 	tell_writers(&telling);

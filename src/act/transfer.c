@@ -4,11 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
-#include <stdlib.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
-#include <xxhash.h>
 
 #include "act/lease.h"
 #include "base/clock.h"
@@ -159,6 +156,7 @@ static int confirm(struct run *run, struct copy *copy, struct error *err)
 		if (rc)
 			return rc;
 		out->passes++;
+		out->followed.rewritten |= copy->followed && differing;
 		rc = decide(run, differing == 0, &decided, err);
 		if (rc)
 			return rc;
@@ -167,7 +165,7 @@ static int confirm(struct run *run, struct copy *copy, struct error *err)
 		/* What this pass read is what the next one has to confirm. */
 		run->before = now;
 		out->begun_ns = now_ns;
-		if (now.size != out->size && out->passes < TRANSFER_PASSES) {
+		if (!copy->followed && now.size != out->size && out->passes < TRANSFER_PASSES) {
 			out->size = now.size;
 			if (ftruncate(copy->to, (off_t)now.size))
 				return -errno;
@@ -176,27 +174,60 @@ static int confirm(struct run *run, struct copy *copy, struct error *err)
 	return 0;
 }
 
+/**
+ * Followed first, or not at all: from where it ends it is a copy as any other, of which the most is
+ * there already.
+ */
+static int transfer_begin(struct run *run, struct follow *follow, struct error *err)
+{
+	int rc = run->context->follow ? follow_on(follow) : 0;
+
+	if (!rc)
+		rc = run_begin(run, err);
+	if (!rc && run->context->follow) {
+		rc = follow_rest(follow, run->out->size);
+		run->out->size = follow->at;
+	}
+	return rc;
+}
+
+/** What was truncated is no state it ever had; what could not go on is not all of it. */
+static void follow_conclude(struct transfer *out, const struct follow *follow)
+{
+	out->size = follow->written;
+	if (out->followed.seam_count)
+		out->grade = GRADE_CHANGED;
+	else if (out->followed.rc &&
+		 (out->grade == GRADE_NO_WRITER || out->grade == GRADE_UNCHANGED))
+		out->grade = GRADE_PREFIX;
+}
+
 int transfer_copy(const struct transfer_context *context, const struct held *held, int to,
 		  struct transfer *ret, struct error *err)
 {
 	struct run run = { .context = context, .held = held, .out = ret, .lease.fd = -1 };
 	struct copy copy;
+	struct follow follow = { 0 };
 	int64_t begun = clock_ns(CLOCK_MONOTONIC);
 
 	*ret = (struct transfer){ 0 };
-	int rc = run_begin(&run, err);
-	if (rc)
-		return rc;
-	copy_begin(&copy, held->read, held->borrowed, to, ret->size);
+	copy_begin(&copy, held->read, held->borrowed, to, held->inode.size);
 	copy.bar = context->bar;
 	copy.interrupt = context->interrupt;
-	rc = copy_all(&copy, ret->size);
+	copy.followed = context->follow;
+	if (context->follow)
+		follow_begin(&follow, context, held, &copy, NULL, &ret->followed);
+	int rc = transfer_begin(&run, &follow, err);
+	if (!rc && !context->follow)
+		rc = copy_all(&copy, ret->size);
 	ret->copied_ns = clock_ns(CLOCK_MONOTONIC) - begun;
 	/* Under a lease somebody may be waiting: the disk can wait for publishing. */
 	if (!rc && !run.leased && fdatasync(to))
 		rc = -errno;
 	if (!rc)
 		rc = confirm(&run, &copy, err);
+	if (context->follow)
+		follow_conclude(ret, &follow);
 	ret->read_failed = copy.read_failed;
 	ret->failed_at = copy.failed_at;
 	copy_end(&copy);
@@ -205,140 +236,40 @@ int transfer_copy(const struct transfer_context *context, const struct held *hel
 	return rc;
 }
 
-/** A stream, read twice by pieces. */
-struct stream {
-	struct run *run;
-	int to;
-	char *buffer;
-	uint64_t *hashes;
-	bool sparse; /**< a regular file at its end: holes can be left */
-};
-
-enum { PIECE = 1 << 20 };
-
-static ssize_t read_piece(struct stream *stream, uint64_t at)
-{
-	struct transfer *out = stream->run->out;
-	size_t len = out->size - at < PIECE ? (size_t)(out->size - at) : PIECE, done = 0;
-
-	while (done < len) {
-		ssize_t got = pread(stream->run->held->read, stream->buffer + done, len - done,
-				    (off_t)(at + done));
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0) {
-			out->read_failed = true;
-			out->failed_at = at;
-			return -errno;
-		}
-		if (got == 0)
-			break;
-		done += (size_t)got;
-	}
-	memset(stream->buffer + done, 0, len - done);
-	return (ssize_t)len;
-}
-
-static bool all_zero(const char *buffer, size_t len)
-{
-	return buffer[0] == 0 && memcmp(buffer, buffer + 1, len - 1) == 0;
-}
-
-static int write_piece(struct stream *stream, size_t len)
-{
-	const char *at = stream->buffer;
-
-	if (stream->sparse && len && all_zero(at, len))
-		return lseek(stream->to, (off_t)len, SEEK_CUR) < 0 ? -errno : 0;
-	while (len) {
-		ssize_t put = write(stream->to, at, len);
-
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put < 0)
-			return -errno;
-		at += put;
-		len -= (size_t)put;
-	}
-	return 0;
-}
-
-/** Once to write it, once more to see whether it is still so. */
-static int stream_pass(struct stream *stream, bool first, bool *clean)
-{
-	const struct transfer_context *context = stream->run->context;
-	struct transfer *out = stream->run->out;
-
-	*clean = true;
-	bar_begin(context->bar, first ? "writing" : "comparing", out->size);
-	for (uint64_t at = 0; at < out->size; at += PIECE) {
-		if (interrupt_asked(context->interrupt))
-			return -ECANCELED;
-		ssize_t len = read_piece(stream, at);
-		if (len < 0)
-			return (int)len;
-		uint64_t hash = XXH3_64bits(stream->buffer, (size_t)len);
-		if (first) {
-			int rc = write_piece(stream, (size_t)len);
-
-			if (rc)
-				return rc;
-			stream->hashes[at / PIECE] = hash;
-		} else if (stream->hashes[at / PIECE] != hash) {
-			*clean = false;
-			return 0;
-		}
-		bar_update(context->bar, at + (uint64_t)len);
-	}
-	return 0;
-}
-
-/** Holes left at the end of a regular file must become length. */
-static int finish_sparse(const struct stream *stream)
-{
-	off_t at = stream->sparse ? lseek(stream->to, 0, SEEK_CUR) : 0;
-
-	if (!stream->sparse)
-		return 0;
-	return at < 0 || ftruncate(stream->to, at) ? -errno : 0;
-}
-
-static bool can_be_sparse(int fd)
-{
-	struct stat stat;
-	int flags = fcntl(fd, F_GETFL);
-
-	return fstat(fd, &stat) == 0 && S_ISREG(stat.st_mode) && flags >= 0 &&
-	       !(flags & O_APPEND) && lseek(fd, 0, SEEK_CUR) == stat.st_size;
-}
-
 int transfer_stream(const struct transfer_context *context, const struct held *held, int to,
 		    struct transfer *ret, struct error *err)
 {
 	struct run run = { .context = context, .held = held, .out = ret, .lease.fd = -1 };
-	struct stream stream = { .run = &run, .to = to, .sparse = can_be_sparse(to) };
-	bool clean, decided;
+	struct stream stream;
+	struct follow follow = { 0 };
+	uint64_t at = 0;
+	bool clean = true, decided;
 	int64_t begun = clock_ns(CLOCK_MONOTONIC);
 
 	*ret = (struct transfer){ 0 };
-	int rc = run_begin(&run, err);
-	if (rc)
-		return rc;
-	scope_free char *buffer = memory_resize(NULL, PIECE, 1);
-	scope_free uint64_t *hashes =
-		memory_resize(NULL, (size_t)(ret->size / PIECE) + 1, sizeof(*hashes));
-	stream.buffer = buffer;
-	stream.hashes = hashes;
-	rc = stream_pass(&stream, true, &clean);
+	stream_begin(&stream, held->read, to, context->follow);
+	stream.bar = context->bar;
+	stream.interrupt = context->interrupt;
+	if (context->follow)
+		follow_begin(&follow, context, held, NULL, &stream, &ret->followed);
+	int rc = transfer_begin(&run, &follow, err);
+	bar_begin(context->bar, "writing", ret->size);
+	if (!rc && !context->follow)
+		rc = stream_write(&stream, &at, ret->size);
 	ret->copied_ns = clock_ns(CLOCK_MONOTONIC) - begun;
 	if (!rc)
-		rc = finish_sparse(&stream);
+		rc = stream_finish(&stream);
 	if (!rc)
-		rc = stream_pass(&stream, false, &clean);
+		rc = stream_compare(&stream, ret->size, &clean);
 	ret->passes = 1;
+	ret->followed.rewritten |= context->follow && !clean;
 	if (!rc)
 		rc = decide(&run, clean, &decided, err);
+	if (context->follow)
+		follow_conclude(ret, &follow);
+	ret->read_failed = stream.read_failed;
+	ret->failed_at = stream.failed_at;
+	stream_end(&stream);
 	lease_end(&run.lease);
 	bar_clear(context->bar);
 	return rc;

@@ -6,6 +6,7 @@
  */
 #pragma once
 #include "act/copy.h"
+#include "act/follow.h"
 #include "act/holders.h"
 #include "model/recovery.h"
 
@@ -21,6 +22,7 @@ struct transfer {
 	bool mapped;                /**< somebody maps it writable: nothing can be proved */
 	bool blind;                 /**< somebody writes whom we cannot see */
 	struct holders holders;
+	struct followed followed;
 	bool read_failed; /**< the source could not be read, at `failed_at` */
 	uint64_t failed_at;
 };
@@ -31,6 +33,8 @@ struct transfer_context {
 	struct arena *arena;
 	struct bar *bar;
 	struct interrupt *interrupt;
+	bool follow;                         /**< go on with what is appended: follow_on */
+	void (*notice)(const char *message); /**< for a person, at once; or NULL */
 	bool lease_is_true; /**< the filesystem is one whose leases can be believed */
 };
 

@@ -128,6 +128,22 @@ void bar_update(struct bar *bar, uint64_t done)
 	bar->drawn_ns = now;
 }
 
+void bar_follow(struct bar *bar, uint64_t size, uint64_t added)
+{
+	char whole[UNITS_MAX], part[UNITS_MAX];
+
+	if (!bar->out)
+		return;
+	fputs("\r", bar->out);
+	draw_name(bar, style_width(bar->out) > 61 ? 28 : 12);
+	fprintf(bar->out, "  following  %s", units_size(whole, size));
+	if (added)
+		fprintf(bar->out, ", +%s", units_size(part, added));
+	fputs("\033[K", bar->out);
+	fflush(bar->out);
+	bar->visible = true;
+}
+
 void bar_clear(struct bar *bar)
 {
 	if (bar->out && bar->visible) {

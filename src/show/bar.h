@@ -33,5 +33,8 @@ void bar_begin(struct bar *bar, const char *doing, uint64_t total);
 /** `done` bytes of the stretch are through; draws now and then. */
 void bar_update(struct bar *bar, uint64_t done);
 
+/** `size` bytes are there, `added` of them came while it was followed: "app.log  following  3.2G, +14K". */
+void bar_follow(struct bar *bar, uint64_t size, uint64_t added);
+
 /** Wipe the bar off the screen, if it is there. */
 void bar_clear(struct bar *bar);
