@@ -18,6 +18,8 @@ static const struct argp_option options[] = {
 	{ "output", 'o', "FILE", 0, "put it there; - is standard output", 0 },
 	{ "directory", 'd', "DIR", 0, "put it, or all of them, into this directory", 0 },
 	{ "parents", OPTION_PARENTS, NULL, 0, "with the directories they were in, below DIR", 0 },
+	{ "follow", OPTION_FOLLOW, NULL, 0,
+	  "go on with what is appended, until its last writer closes it or Ctrl-C", 0 },
 	{ "freeze", OPTION_FREEZE, NULL, 0,
 	  "let whoever holds it stand still meanwhile; asks first", 0 },
 	{ "overwrite", OPTION_OVERWRITE, NULL, 0, "in place of a file that has the name now", 0 },
@@ -45,6 +47,9 @@ static int take(struct invocation *invocation, int key, const char *value, struc
 	case OPTION_FREEZE:
 		recover->freeze = true;
 		break;
+	case OPTION_FOLLOW:
+		recover->follow = true;
+		break;
 	case OPTION_OVERWRITE:
 		recover->overwrite = true;
 		break;
@@ -69,7 +74,7 @@ static bool is_ambiguous(const struct session *session)
 {
 	const struct recover_options *recover = &session->acting.invocation->recover;
 
-	if (recover->output)
+	if (recover->output || recover->follow)
 		return session->acting.files.count > 1;
 	return !recover->directory && acting_is_ambiguous(&session->acting);
 }
@@ -77,9 +82,11 @@ static bool is_ambiguous(const struct session *session)
 static enum status refuse_ambiguous(struct session *session, struct error *err)
 {
 	acting_show_choice(&session->acting, recover_show_out(session));
-	if (session->acting.invocation->recover.output)
-		error_set(err, -EINVAL,
-			  "-o takes one file, and %zu are meant. Nothing was written.",
+	if (session->acting.invocation->recover.output ||
+	    session->acting.invocation->recover.follow)
+		error_set(err, -EINVAL, "%s one file, and %zu are meant. Nothing was written.",
+			  session->acting.invocation->recover.follow ? "--follow follows" :
+								       "-o takes",
 			  session->acting.files.count);
 	else
 		error_set(err, -EINVAL,
@@ -113,7 +120,10 @@ static void take_result(struct session *session, const struct recovered *recover
 		acting_worsen(&session->acting, STATUS_REFUSED);
 		return;
 	case RECOVER_INTERRUPTED:
-		command_complain("interrupted; nothing was left behind");
+		command_complain(
+			recovered->unfinished ?
+				"interrupted; what was copied stays, but was not compared" :
+				"interrupted; nothing was left behind");
 		acting_worsen(&session->acting, STATUS_INTERRUPTED);
 		return;
 	case RECOVER_LEFT:
@@ -124,6 +134,10 @@ static void take_result(struct session *session, const struct recovered *recover
 		return;
 	case RECOVER_DONE:
 		recover_warn(recovered, stderr);
+		if (*recovered->err.message) {
+			command_complain(recovered->err.message);
+			acting_worsen(&session->acting, STATUS_REFUSED);
+		}
 		break;
 	}
 	if (recovered->transfer.grade == GRADE_CHANGED) {
@@ -249,6 +263,13 @@ static int check_options(const struct invocation *invocation, struct error *err)
 				 "-o names a file and -d a directory: give one of them");
 	if (recover->parents && !recover->directory)
 		return error_set(err, -EINVAL, "--parents goes with -d DIR");
+	if (recover->follow && recover->freeze)
+		return error_set(err, -EINVAL,
+				 "--follow goes on while it is written to, --freeze stops the "
+				 "writers: give one of them");
+	if (recover->follow && recover->dry_run)
+		return error_set(err, -EINVAL,
+				 "--follow goes on writing, -n writes nothing: give one of them");
 	if (recover->output && strcmp(recover->output, "-") == 0) {
 		if (recover->freeze)
 			return error_set(
@@ -286,6 +307,7 @@ static enum status run(struct invocation *invocation, struct error *err)
 			.interrupt = &session.acting.interrupt,
 			.ask = ask_to_freeze,
 			.asking = &session,
+			.notice = command_complain,
 		};
 		session.acting.status = act(&session, err);
 	}
@@ -294,15 +316,17 @@ static enum status run(struct invocation *invocation, struct error *err)
 
 static void how(const struct invocation *invocation, FILE *out)
 {
-	char recipe[OPEN_FILE_PATH_MAX + 32] = "cat /proc/PID/fd/N > FILE",
-					 path[OPEN_FILE_PATH_MAX];
+	const char *reader = invocation->recover.follow ? "tail -c +1 -f" : "cat";
+	char recipe[OPEN_FILE_PATH_MAX + 32], path[OPEN_FILE_PATH_MAX];
+
+	snprintf(recipe, sizeof(recipe), "%s /proc/PID/fd/N > FILE", reader);
 
 	if (invocation->target_count && invocation->targets[0].kind == TARGET_HANDLE &&
 	    invocation->targets[0].handle.use != USE_MAP &&
 	    invocation->targets[0].handle.use != USE_RING) {
 		struct open_file file = { .handle = invocation->targets[0].handle };
 
-		snprintf(recipe, sizeof(recipe), "cat /proc/%s > FILE",
+		snprintf(recipe, sizeof(recipe), "%s /proc/%s > FILE", reader,
 			 open_file_path(path, &file));
 	}
 	command_recipe(
@@ -317,7 +341,7 @@ const struct command command_recover = {
 	.name = "recover",
 	.group = "lost a file",
 	.asks = "get them back",
-	.usage = "TARGET… [-o FILE|-] [-d DIR]",
+	.usage = "TARGET… [-o FILE|-] [-d DIR] [--follow]",
 	.details =
 		"Without -o or -d a file goes back to where it was, if that is proved and free. A\n"
 		"TARGET is a handle (4076:7, or 4076:7@131842 if it still is that inode), the name a\n"

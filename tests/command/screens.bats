@@ -497,6 +497,7 @@ the_bar() {
 	  Not all processes could be looked at: from outside, as root, more can be said.
 	  Owner <rest>, mode <n> and times are as they were.
 	  nginx (771 +8) still writes to the deleted file, not to this one, until it opens its log anew.
+	  Catch the rest: procowl recover 771:7 --follow -o /var/log/nginx/access.log.followed
 	END
 	! grep -E ' 0?\.[0-9]+ s left' <<<"$WRITTEN" || show_answer
 }
