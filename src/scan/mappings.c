@@ -87,6 +87,8 @@ static void take_mapping(struct reading *reading, unsigned int tid, const struct
 			last->row = reading->count;
 		}
 	}
+	if (last->row)
+		reading->files[last->row - 1].map_executable |= mapping->executable;
 	if (!last->row || !mapping->shared)
 		return;
 	struct open_file *row = &reading->files[last->row - 1];

@@ -25,6 +25,7 @@ struct open_file {
 	struct text fdinfo; /**< the kernel's text about it, where that says more: LOOK_DETAILS */
 	bool map_shared;    /**< USE_MAP: some mapping is shared */
 	bool map_writable;  /**< USE_MAP: and writable */
+	bool map_executable;         /**< USE_MAP: some mapping is code */
 	uint64_t map_start, map_end; /**< USE_MAP: addresses of one of its mappings */
 };
 

@@ -40,7 +40,7 @@ static void a_mapped_file_has_addresses_offset_device_inode_and_name(void **stat
 	check_string(mapping.name, "/usr/lib/x86_64-linux-gnu/libc.so.6");
 }
 
-static void the_permissions_tell_writable_and_shared(void **state)
+static void the_permissions_tell_writable_executable_and_shared(void **state)
 {
 	(void)state;
 	assert_true(parse("1000-2000 rw-s 0 08:01 5 /x\n").writable);
@@ -49,6 +49,8 @@ static void the_permissions_tell_writable_and_shared(void **state)
 	assert_false(parse("1000-2000 rw-p 0 08:01 5 /x\n").shared);
 	assert_false(parse("1000-2000 r--s 0 08:01 5 /x\n").writable);
 	assert_false(parse("1000-2000 ---p 0 08:01 5 /x\n").writable);
+	assert_true(parse("1000-2000 r-xp 0 08:01 5 /x\n").executable);
+	assert_false(parse("1000-2000 rw-p 0 08:01 5 /x\n").executable);
 }
 
 static void what_has_no_file_has_inode_0(void **state)
@@ -181,7 +183,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_mapped_file_has_addresses_offset_device_inode_and_name),
-		cmocka_unit_test(the_permissions_tell_writable_and_shared),
+		cmocka_unit_test(the_permissions_tell_writable_executable_and_shared),
 		cmocka_unit_test(what_has_no_file_has_inode_0),
 		cmocka_unit_test(a_name_runs_to_the_end_of_its_line),
 		cmocka_unit_test(large_numbers_are_kept),
