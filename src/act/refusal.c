@@ -4,41 +4,21 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "act/wording.h"
 #include "base/clock.h"
-#include "show/encode.h"
 #include "show/units.h"
 
-/** Text of other programs inside a message passes the encoder; the copy lies in the arena. */
 static const char *shown(const struct recovering *context, struct text text)
 {
-	char *string = encode_copy(text);
-	struct text copy = arena_text(context->arena, text_of(string));
-
-	free(string);
-	return copy.bytes;
+	return wording_shown(context->arena, text);
 }
 
-/** The same as one word for a shell; NULL when it is not plain. */
 static const char *word(const struct recovering *context, struct text text, const char *suffix)
 {
-	char *string = NULL;
-	size_t len;
-	FILE *out = open_memstream(&string, &len);
-	struct text whole = arena_format(context->arena, "%.*s%s", (int)text.len,
-					 text.len ? text.bytes : "", suffix);
-
-	if (!out)
-		memory_out();
-	bool plain = encode_shell_word(out, whole);
-	if (fclose(out))
-		memory_out();
-	struct text copy = arena_text(context->arena, (struct text){ string, len });
-	free(string);
-	return plain ? copy.bytes : NULL;
+	return wording_word(context->arena, text, suffix);
 }
 
 const char *refusal_handle(char buffer[HANDLE_MAX], const struct recovered *recovered)

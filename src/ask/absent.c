@@ -23,9 +23,10 @@ static enum absence explain_denied(const struct inquiry *inquiry, const struct w
 	return ABSENT_REFUSED;
 }
 
-static enum absence explain_live(const struct wish *wish, struct text link,
-				 const struct inode *inode, struct error *err)
+static enum absence explain_live(const struct inquiry *inquiry, const struct wish *wish,
+				 struct text link, const struct inode *inode, struct error *err)
 {
+	bool recovers = strcmp(inquiry->acts, "recover") == 0;
 	char *name = encode_copy(classify_old_path(link)),
 	     *target = encode_copy(wish->target->text);
 
@@ -33,8 +34,8 @@ static enum absence explain_live(const struct wish *wish, struct text link,
 		error_set(err, 0, "%s is not deleted: it is %s, no file that had a name", target,
 			  name);
 	else if (S_ISREG(inode->mode))
-		error_set(err, 0, "%s is not deleted: it is %s, under that name; copy it with cp",
-			  target, name);
+		error_set(err, 0, "%s is not deleted: it is %s, under that name%s", target, name,
+			  recovers ? "; copy it with cp" : "");
 	else
 		error_set(err, 0, "%s is not deleted, and no regular file: it is %s", target, name);
 	free(name);
@@ -179,7 +180,7 @@ static enum absence explain_handle(const struct inquiry *inquiry, const struct w
 			handle->pid);
 		return ABSENT_REFUSED;
 	}
-	return explain_live(wish, link, &inode, err);
+	return explain_live(inquiry, wish, link, &inode, err);
 }
 
 static const char too_late[] =

@@ -59,8 +59,17 @@ static inline unsigned int deleted_seen_by(const struct deleted_file *file)
 int deleted_classify(const struct inquiry *inquiry, struct deleted_files *files, uint64_t needs,
 		     struct error *err);
 
+/** Its first holder, and how many other processes. */
+struct command_name deleted_command(const struct deleted_file *file);
+
 /** True when its end would free blocks: a file with another name, or in an image, holds none. */
 bool deleted_holds_space(const struct deleted_file *file);
+
+/**
+ * A directory on the filesystem where its blocks lie, as a path that we can walk; `filesystem` must be
+ * known. In the arena, or as old as the mounts.
+ */
+struct text deleted_point(const struct deleted_file *file, struct arena *arena);
 
 /** Fill the rows of all files and push them. */
 void deleted_push(struct deleted_files *files, uint64_t needs, struct sink *sink);

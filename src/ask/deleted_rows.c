@@ -22,6 +22,11 @@ static unsigned int count_processes(const struct deleted_file *file)
 	return count;
 }
 
+struct command_name deleted_command(const struct deleted_file *file)
+{
+	return (struct command_name){ file->comms[0], count_processes(file) - 1 };
+}
+
 static struct texts list_holders(struct arena *arena, const struct deleted_file *file)
 {
 	struct text *items = arena_zero(arena, file->holder_count, sizeof(*items));
@@ -88,7 +93,7 @@ static void tell_row(struct arena *arena, struct deleted_file *file, uint64_t ne
 	struct deleted *row = &file->row;
 
 	row->handle = handle_text(arena, &file->holders[0].handle);
-	row->command = (struct command_name){ file->comms[0], count_processes(file) - 1 };
+	row->command = deleted_command(file);
 	row->class = class_word(file->class);
 	row->holders = list_holders(arena, file);
 	row->commands = list_commands(arena, file);

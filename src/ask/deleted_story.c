@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "ask/deleted.h"
+#include "ask/log.h"
 #include "ask/party.h"
 #include "show/encode.h"
 #include "show/units.h"
@@ -31,7 +32,7 @@ struct story {
 	bool more; /**< of some the size is not known */
 };
 
-enum { FULL_PERCENT = 90 };
+enum { FULL_PERCENT = 90, LOGS_LOOKED_AT = 8 };
 
 bool deleted_holds_space(const struct deleted_file *file)
 {
@@ -39,11 +40,11 @@ bool deleted_holds_space(const struct deleted_file *file)
 	       file->class != CLASS_STALE && file->class != CLASS_MEMORY;
 }
 
-static struct text point_of(struct story *story, const struct deleted_file *file)
+struct text deleted_point(const struct deleted_file *file, struct arena *arena)
 {
 	if (file->filesystem_own)
 		return file->filesystem->point;
-	return arena_format(&story->arena, "/proc/%u/root%s", deleted_seen_by(file),
+	return arena_format(arena, "/proc/%u/root%s", deleted_seen_by(file),
 			    file->filesystem->point.bytes);
 }
 
@@ -57,7 +58,8 @@ static void add_total(struct story *story, const struct deleted_file *file)
 		at++;
 	if (at == story->total_count)
 		story->totals[story->total_count++] =
-			(struct total){ .info = file->filesystem, .point = point_of(story, file) };
+			(struct total){ .info = file->filesystem,
+					.point = deleted_point(file, &story->arena) };
 	story->totals[at].disk += file->inode.disk;
 }
 
@@ -305,17 +307,44 @@ static bool tell_hold_hint(FILE *tail, const struct story *story, const struct d
 	return true;
 }
 
+/**
+ * The largest log among the first files, if emptying one could not hurt: everybody was looked at, and
+ * it is appended to and nothing else. procowl reclaim looks again, and harder.
+ */
+static const struct deleted_file *first_log(const struct story *story)
+{
+	const struct deleted_files *files = story->files;
+	const struct tally *tally = &story->outcome->tally;
+
+	if (files->scope.pids || !tally_is_complete(tally) || tally->namespaced || tally->in_flight)
+		return NULL;
+	for (size_t i = 0; i < files->count && i < LOGS_LOOKED_AT; i++) {
+		if (files->files[i].inode.disk && log_is(story->inquiry->source, &files->files[i]))
+			return &files->files[i];
+	}
+	return NULL;
+}
+
+/** As long as "keep it whatever happens", which stands above. */
+enum { KEEP_WIDTH = 24 };
+
 static void tell_hints(FILE *tail, const struct story *story)
 {
 	const struct deleted_file *file = first_recoverable(story->files);
+	const char *get = story->files->count == 1 ? "get it back" : "get one back";
+	const char *free = story->files->count == 1 ? "free its space" : "free a log's space";
 	char handle[HANDLE_MAX];
 
 	if (!file || story->inquiry->source->foreign)
 		return;
-	bool wide = tell_hold_hint(tail, story, file);
-	fprintf(tail, "  %-*s   %s recover %s\n", wide ? 24 : 0,
-		story->files->count == 1 ? "get it back" : "get one back", story->inquiry->program,
+	const struct deleted_file *log = first_log(story);
+	bool more = tell_hold_hint(tail, story, file);
+	size_t width = more ? KEEP_WIDTH : strlen(log ? free : get);
+	fprintf(tail, "  %-*s   %s recover %s\n", (int)width, get, story->inquiry->program,
 		handle_format(handle, &file->holders[0].handle));
+	if (log)
+		fprintf(tail, "  %-*s   %s reclaim %s\n", (int)width, free, story->inquiry->program,
+			handle_format(handle, &log->holders[0].handle));
 }
 
 void deleted_tell(const struct inquiry *inquiry, const struct deleted_files *files,

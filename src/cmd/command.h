@@ -5,6 +5,7 @@
 #pragma once
 #include <argp.h>
 
+#include "act/reclaim.h"
 #include "act/recover.h"
 #include "ask/question.h"
 #include "row/sink.h"
@@ -38,6 +39,7 @@ enum option_key {
 	OPTION_BYTES,
 	OPTION_PIDS,
 	OPTION_FREEZE,
+	OPTION_DISCARD,
 };
 
 /** One call of a command: what was typed, understood. */
@@ -55,6 +57,7 @@ struct invocation {
 	const char *proc; /**< --proc DIR, or NULL */
 	struct recover_options recover;
 	bool background; /**< hold: without the terminal */
+	struct reclaim_options reclaim;
 };
 
 struct command {
@@ -78,7 +81,7 @@ struct command {
 /** All commands, ended by NULL, in the order they are shown. */
 extern const struct command *const commands[];
 
-extern const struct command command_deleted, command_recover, command_hold;
+extern const struct command command_deleted, command_recover, command_hold, command_reclaim;
 extern const struct command command_files, command_who, command_where;
 extern const struct command command_help, command_completion;
 

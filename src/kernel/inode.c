@@ -55,6 +55,19 @@ int inode_of(int fd, struct inode *out)
 	return look(fd, "", AT_EMPTY_PATH | AT_STATX_SYNC_AS_STAT, out);
 }
 
+enum protection inode_protection(int fd)
+{
+	struct statx stx;
+
+	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &stx))
+		return PROTECTION_NONE;
+	if (stx.stx_attributes & STATX_ATTR_IMMUTABLE)
+		return PROTECTION_IMMUTABLE;
+	if (stx.stx_attributes & STATX_ATTR_APPEND)
+		return PROTECTION_APPEND_ONLY;
+	return stx.stx_attributes & STATX_ATTR_VERITY ? PROTECTION_VERITY : PROTECTION_NONE;
+}
+
 /** struct ovl_fh on the wire: three bytes of padding, version, magic, length, flags. */
 enum { OVL_MAGIC_AT = 4, OVL_FLAGS_AT = 6, OVL_MAGIC = 0xfb, OVL_PATH_UPPER = 4 };
 

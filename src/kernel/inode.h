@@ -40,6 +40,17 @@ static inline int inode_same(const struct inode *a, const struct inode *b)
 	       (a->btime_ns == 0 || b->btime_ns == 0 || a->btime_ns == b->btime_ns);
 }
 
+/** What keeps a file from being written to whatever its mode says: statx(2), stx_attributes. */
+enum protection {
+	PROTECTION_NONE, /**< none, or the filesystem does not say */
+	PROTECTION_IMMUTABLE,
+	PROTECTION_APPEND_ONLY,
+	PROTECTION_VERITY, /**< fs-verity, Linux 5.5 */
+};
+
+/** The protection of the file behind a descriptor of ours, O_PATH too. */
+enum protection inode_protection(int fd);
+
 /** Where an overlay file lies: name_to_handle_at(2) with AT_HANDLE_FID, Linux 6.6. */
 enum layer {
 	LAYER_UNKNOWN, /**< the kernel does not say, or it is no overlay */

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * Giving back the space of one deleted file while processes go on using it: bind, see who has a stake
+ * in it, plan; and once somebody has said yes, open it, see again, truncate or punch. Until then it
+ * is not even opened for writing.
+ */
+#pragma once
+#include "act/interrupt.h"
+#include "act/stake.h"
+#include "model/reclamation.h"
+
+struct reclaim_options {
+	bool yes;
+	bool discard; /**< also what somebody may still read */
+};
+
+struct reclaiming {
+	const struct source *source;
+	struct mounts *mounts;
+	struct arena *arena; /**< for texts that outlive one file */
+	const struct reclaim_options *options;
+	const char *program; /**< as in struct inquiry */
+	const char *line;
+	struct interrupt *interrupt;
+};
+
+enum reclaim_result {
+	RECLAIM_PLANNED, /**< nothing stands in the way */
+	RECLAIM_DONE,
+	RECLAIM_REFUSED,     /**< see the message, which says what state it is in */
+	RECLAIM_INTERRUPTED, /**< nothing was changed */
+};
+
+struct reclaimed {
+	enum reclaim_result result;
+	const struct deleted_file *file;
+	struct held held;
+	struct stakes stakes;
+	enum emptying method;
+	struct inode before, after;     /**< just before and just after */
+	struct space room_before, room; /**< of its filesystem, likewise */
+	struct error err;
+	struct reclamation row;
+};
+
+/** Plan for `file`. Never fails but by `ret->result`. reclaim_end lets go of the file. */
+void reclaim_plan(const struct reclaiming *context, const struct deleted_file *file,
+		  struct reclaimed *ret);
+
+/** Carry out what was planned, unless something has come in the way since. */
+void reclaim_carry_out(const struct reclaiming *context, struct reclaimed *reclaimed);
+
+void reclaim_end(struct reclaimed *reclaimed);
+
+/** Bytes on disk that it gave back. */
+uint64_t reclaim_freed(const struct reclaimed *reclaimed);
