@@ -10,6 +10,7 @@
 #include "act/empty.h"
 #include "act/reclaim_refusal.h"
 #include "base/scope.h"
+#include "kernel/extents.h"
 
 static const char *hold_path(char buffer[32], const struct reclaimed *reclaimed)
 {
@@ -215,6 +216,7 @@ static void carry_out(const struct reclaiming *context, struct reclaimed *out)
 		reclaim_refuse_open(context, out, -errno);
 		return;
 	}
+	out->shared = extents_are_shared(fd);
 	if (!is_still_right(context, out, fd))
 		return;
 	interrupt_defer();

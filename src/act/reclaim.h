@@ -37,6 +37,7 @@ struct reclaimed {
 	struct held held;
 	struct stakes stakes;
 	enum emptying method;
+	bool shared;                    /**< a clone or a snapshot has some of its blocks too */
 	struct inode before, after;     /**< just before and just after */
 	struct space room_before, room; /**< of its filesystem, likewise */
 	struct error err;

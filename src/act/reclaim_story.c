@@ -40,8 +40,9 @@ static struct text nobody_item(const struct reclaiming *context, const struct st
 {
 	if (!stakes->tally.guarded)
 		return text_of("nobody reads or maps it");
-	return arena_format(context->arena, "nobody in sight reads or maps it; %u out of sight",
-			    stakes->tally.guarded);
+	return arena_format(context->arena,
+			    "nobody in sight reads or maps it; %u process%s out of sight",
+			    stakes->tally.guarded, stakes->tally.guarded == 1 ? "" : "es");
 }
 
 /** Those who may lose something first. */
@@ -244,11 +245,11 @@ static bool came_free(const struct reclaimed *reclaimed, uint64_t freed)
 	const struct space *before = &reclaimed->room_before, *after = &reclaimed->room;
 	uint64_t rise = after->free > before->free ? after->free - before->free : 0;
 
-	return !before->known || !after->known || rise >= freed / 2;
+	return !reclaimed->shared || !before->known || !after->known || rise >= freed / 2;
 }
 
 static void tell_room(const struct reclaiming *context, const struct reclaimed *reclaimed,
-		      uint64_t freed, FILE *out)
+		      FILE *out)
 {
 	char free[UNITS_MAX];
 
@@ -259,10 +260,6 @@ static void tell_room(const struct reclaiming *context, const struct reclaimed *
 	fputs(": ", out);
 	encode_shown(out, deleted_point(reclaimed->file, context->arena));
 	fprintf(out, " now has %s free.", units_size(free, reclaimed->room.free));
-	if (!came_free(reclaimed, freed))
-		fputs("\n  That is hardly more than before: a clone or a snapshot shares these blocks, or "
-		      "others\n  have taken them.",
-		      out);
 }
 
 /** What becomes of it now: an appender begins at the front, others behind a hole. */
@@ -294,9 +291,12 @@ void reclaim_tell_done(const struct reclaiming *context, const struct reclaimed 
 		return;
 	}
 	fprintf(out, "%sFreed %s%s", style_bold(style), units_size(bytes, freed), style_off(style));
-	tell_room(context, reclaimed, freed, out);
+	tell_room(context, reclaimed, out);
 	tell_next(context, reclaimed, out);
 	putc('\n', out);
+	if (!came_free(reclaimed, freed))
+		fputs("  That is hardly more than before: a clone or a snapshot shares these blocks.\n",
+		      out);
 	if (reclaimed->after.disk > freed)
 		fprintf(out, "  %s still lie in it: written meanwhile, or kept behind its end.\n",
 			units_size(bytes, reclaimed->after.disk));

@@ -23,7 +23,7 @@ enum { SEGMENT_BYTES = 1 << 20 };
 
 static void op_memfd(struct actor *actor, char **arg)
 {
-	slot_add(actor, memfd_create(arg[0], 0), arg[0]);
+	slot_add(actor, memfd_create(arg[0], MFD_ALLOW_SEALING), arg[0]);
 }
 
 static void op_secret(struct actor *actor, char **arg)
@@ -67,6 +67,14 @@ static void op_zero(struct actor *actor, char **arg)
 	close(fd);
 }
 
+/** "shrink", "write": what is forbidden from now on. */
+static void op_seal(struct actor *actor, char **arg)
+{
+	int seal = !strcmp(arg[1], "shrink") ? F_SEAL_SHRINK : F_SEAL_WRITE;
+
+	check(fcntl(slot_fd(actor, arg[0]), F_ADD_SEALS, seal), "cannot seal slot", arg[0]);
+}
+
 static off_t file_size(int fd)
 {
 	struct stat st;
@@ -81,8 +89,11 @@ static void op_map(struct actor *actor, char **arg)
 	off_t offset = arg[2] ? size_parse(arg[2]) : 0;
 	size_t len = arg[3] ? (size_t)size_parse(arg[3]) : (size_t)(file_size(fd) - offset);
 	int protection = !strcmp(arg[1], "r") ? PROT_READ : PROT_READ | PROT_WRITE;
+	bool is_private = !strcmp(arg[1], "p") || !strcmp(arg[1], "x");
 
-	map(fd, protection, !strcmp(arg[1], "p") ? MAP_PRIVATE : MAP_SHARED, offset, len);
+	if (!strcmp(arg[1], "x"))
+		protection = PROT_READ | PROT_EXEC;
+	map(fd, protection, is_private ? MAP_PRIVATE : MAP_SHARED, offset, len);
 }
 
 /** A writer that never ends: what it writes to, how, and its pause. */
@@ -164,6 +175,7 @@ const struct op memory_ops[] = {
 	{ "shm",        0, 0, op_shm },
 	{ "zero",       0, 0, op_zero },
 	{ "map",        2, 4, op_map },
+	{ "seal",       2, 2, op_seal },
 	{ "loop-write", 3, 3, op_loop_write },
 	{ NULL, 0, 0, NULL },
 };

@@ -3,8 +3,10 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <linux/io_uring.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -252,6 +254,25 @@ static void op_close(struct actor *actor, char **arg)
 	check(close(slot_fd(actor, arg[0])), "cannot close slot", arg[0]);
 }
 
+/** A read lease; that somebody wants to write is of no interest. */
+static void op_lease(struct actor *actor, char **arg)
+{
+	signal(SIGIO, SIG_IGN);
+	check(fcntl(slot_fd(actor, arg[0]), F_SETLEASE, F_RDLCK), "cannot lease slot", arg[0]);
+}
+
+/** "i", "a", or "-" for neither: chattr(1), which cannot get at a file without a name. */
+static void op_chattr(struct actor *actor, char **arg)
+{
+	int fd = slot_fd(actor, arg[0]);
+	int flags = 0;
+
+	check(ioctl(fd, FS_IOC_GETFLAGS, &flags), "cannot get the flags of slot", arg[0]);
+	flags &= ~(FS_IMMUTABLE_FL | FS_APPEND_FL);
+	flags |= *arg[1] == 'i' ? FS_IMMUTABLE_FL : *arg[1] == 'a' ? FS_APPEND_FL : 0;
+	check(ioctl(fd, FS_IOC_SETFLAGS, &flags), "cannot set the flags of slot", arg[0]);
+}
+
 static void op_send(struct actor *actor, char **arg)
 {
 	int ends[2], fd = slot_fd(actor, arg[0]);
@@ -307,6 +328,8 @@ const struct op slot_ops[] = {
 	{ "xattr",     3, 3, op_xattr },
 	{ "utime",     2, 2, op_utime },
 	{ "close",     1, 1, op_close },
+	{ "lease",     1, 1, op_lease },
+	{ "chattr",    2, 2, op_chattr },
 	{ "send",      1, 1, op_send },
 	{ "uring",     1, 4, op_uring },
 	{ NULL, 0, 0, NULL },
