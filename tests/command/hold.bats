@@ -600,7 +600,7 @@ failing() {
 	need_command strace
 	local call when
 	deleted a
-	for call in clone socketpair sendto dup2 dup3 close_range setsid prlimit64 write; do
+	for call in clone socketpair sendto dup2 dup3 close_range setsid write; do
 		for when in 1 2 3; do
 			failing "$call" "$when"
 			((status <= 4)) || show_answer
