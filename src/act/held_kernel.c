@@ -13,13 +13,14 @@
 #include "scan/numbered.h"
 
 /** -HELD_OTHER_FILE when it shows another file than the one that was listed. */
-static int check_loop(int device, const struct deleted_file *file)
+static int check_loop(int device, const struct deleted_file *file, uint64_t *offset)
 {
 	struct loopdev_file shown;
 	int rc = loopdev_ask(device, &shown);
 
 	if (rc)
 		return rc == -ENXIO ? -ESRCH : rc;
+	*offset = shown.offset;
 	return shown.dev == file->inode.dev && shown.ino == file->inode.ino ? 0 : -HELD_OTHER_FILE;
 }
 
@@ -40,18 +41,18 @@ static int bind_number(const struct deleted_file *file, struct held *out)
 }
 
 /** What the device shows is all that can be had: nothing is known of the file but its identity. */
-static int bind_device(int device, const struct deleted_file *file, struct held *out)
+static int bind_device(int device, const struct deleted_file *file, uint64_t offset,
+		       struct held *out)
 {
 	bool read_only;
 	int rc = loopdev_size(device, &out->part.size, &read_only);
 
 	if (rc)
 		return rc;
-	out->part.offset = file->inode.size - out->part.size;
-	if (file->inode.size < out->part.size)
-		return -HELD_OTHER_FILE; /* it was made larger meanwhile */
+	out->part.offset = offset;
 	out->inode = file->inode;
 	out->inode.mode = S_IFREG;
+	out->inode.size = offset + out->part.size;
 	out->inode.disk = out->part.size;
 	out->hold = device;
 	return 0;
@@ -71,7 +72,8 @@ int held_bind_kernel(const struct deleted_file *file, const struct open_file *ho
 		return device == -ENOENT || device == -ENXIO ? -ESRCH : device;
 	int rc = file->inode_rc == 0 ? bind_number(file, out) : -EOPNOTSUPP;
 	/* Asked when it is held already: as long as the device shows it, its number is its own. */
-	int loop_rc = check_loop(device, file);
+	uint64_t offset;
+	int loop_rc = check_loop(device, file, &offset);
 	if (loop_rc) {
 		if (rc == 0)
 			close(out->hold);
@@ -79,7 +81,7 @@ int held_bind_kernel(const struct deleted_file *file, const struct open_file *ho
 		return loop_rc;
 	}
 	if (rc && rc != -HELD_OTHER_FILE) {
-		rc = bind_device(device, file, out);
+		rc = bind_device(device, file, offset, out);
 		if (rc == 0)
 			scope_fd_take(&device);
 	}

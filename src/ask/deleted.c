@@ -182,7 +182,8 @@ static void sort_last_holder(struct deleted_file *file)
 		struct open_file holder = file->holders[i];
 		struct text comm = file->comms[i];
 
-		if (file->holders[i - 1].handle.pid <= holder.handle.pid)
+		/* The kernel, process 0, comes behind all of them. */
+		if (file->holders[i - 1].handle.pid - 1 <= holder.handle.pid - 1)
 			return;
 		file->holders[i] = file->holders[i - 1];
 		file->comms[i] = file->comms[i - 1];

@@ -133,6 +133,7 @@ int loopdev_ask(int fd, struct loopdev_file *ret)
 		return -errno;
 	*ret = (struct loopdev_file){ .dev = device_of(info.lo_device),
 				      .ino = info.lo_inode,
+				      .offset = info.lo_offset,
 				      .is_device = info.lo_rdevice != 0 };
 	return 0;
 }

@@ -24,7 +24,8 @@ struct loopdev {
 struct loopdev_file {
 	dev_t dev;
 	uint64_t ino;
-	bool is_device; /**< it is a block device itself, no file */
+	uint64_t offset; /**< where in it the device begins, bytes */
+	bool is_device;  /**< it is a block device itself, no file */
 };
 
 /** All that are attached, by ascending number; in the arena. 0 or -errno. */

@@ -105,17 +105,20 @@ LOOKS='1234:100 640 981173106'
 }
 
 @test "a process and a loop device that have one file are two holders of it" {
-	filesystem ext4
-	actor_start open ext4/image rw,creat fd 0 9 write 0 1M
-	loop ext4/image
-	rm ext4/image
-	ask "$place/ext4"
-	rows 1
-	answer '.[0].holders == [$fd, $loop] and .[0].commands[1] == "kernel"' \
-		--arg fd "$ACTOR_PID:9" --arg loop "$LOOP"
-	recover "$LOOP" -o back --json
-	answer '.[0].handle == $fd' --arg fd "$ACTOR_PID:9"
-	holds back
+	local type
+	for type in ext4 tmpfs; do
+		filesystem "$type"
+		actor_start open "$type/image" rw,creat fd 0 9 write 0 1000001
+		loop "$type/image"
+		rm "$type/image"
+		ask "$place/$type"
+		rows 1
+		answer '.[0].holders == [$fd, $loop] and .[0].commands[1] == "kernel"' \
+			--arg fd "$ACTOR_PID:9" --arg loop "$LOOP"
+		recover "$LOOP" -o "back-$type" --json
+		answer '.[0].handle == $fd' --arg fd "$ACTOR_PID:9"
+		holds "back-$type"
+	done
 }
 
 @test "two loop devices of one file are one row" {
