@@ -314,6 +314,18 @@ static enum status run(struct invocation *invocation, struct error *err)
 	return acting_end(&session.acting);
 }
 
+static void how_loop(const struct handle *loop, FILE *out)
+{
+	char recipe[HANDLE_MAX + 16], device[HANDLE_MAX];
+	struct handle bare = *loop;
+
+	bare.guarded = false;
+	snprintf(recipe, sizeof(recipe), "cat %s > FILE", handle_format(device, &bare));
+	command_recipe(
+		out, recipe, "a loop device shows its file, or a part of it, while it is attached",
+		"the whole file with owner, mode and times, where it can be opened by number");
+}
+
 static void how(const struct invocation *invocation, FILE *out)
 {
 	const char *reader = invocation->recover.follow ? "tail -c +1 -f" : "cat";
@@ -321,6 +333,11 @@ static void how(const struct invocation *invocation, FILE *out)
 
 	snprintf(recipe, sizeof(recipe), "%s /proc/PID/fd/N > FILE", reader);
 
+	if (invocation->target_count && invocation->targets[0].kind == TARGET_HANDLE &&
+	    invocation->targets[0].handle.use == USE_LOOP) {
+		how_loop(&invocation->targets[0].handle, out);
+		return;
+	}
 	if (invocation->target_count && invocation->targets[0].kind == TARGET_HANDLE &&
 	    invocation->targets[0].handle.use != USE_MAP &&
 	    invocation->targets[0].handle.use != USE_RING) {

@@ -324,6 +324,12 @@ LOOKS='1234:100 640 981173106'
 	pattern 1M | cmp - "$name"
 }
 
+@test "how a loop device is read by hand" {
+	run owl recover --how /dev/loop3@5
+	exits 0
+	says 'cat /dev/loop3 > FILE'
+}
+
 @test "alone on a terminal, what it hangs on is said" {
 	filesystem ext4
 	backing ext4/image
