@@ -13,6 +13,7 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/sysmacros.h>
 #include <sys/un.h>
 
 #include "kernel/socktext.h"
@@ -656,6 +657,27 @@ static void attributes_that_are_too_short_say_nothing(void **state)
 	assert_int_equal(socket.un.name.len, 0);
 }
 
+static void a_device_has_twelve_bits_and_twenty(void **state)
+{
+	struct {
+		struct unix_diag_msg head;
+		uint16_t len, type;
+		struct unix_diag_vfs vfs;
+	} message = { .head = { .udiag_family = AF_UNIX },
+		      .len = 4 + sizeof(message.vfs),
+		      .type = UNIX_DIAG_VFS,
+		      .vfs = { 7, 259U << 20 | 70000 } };
+	struct socket socket;
+
+	(void)state;
+	assert_int_equal(sockdiag_parse(SOCKET_UNIX,
+					(struct text){ (char *)&message, sizeof(message) },
+					&socket),
+			 0);
+	assert_int_equal(socket.un.vfs_ino, 7);
+	assert_int_equal(socket.un.vfs_dev, makedev(259, 70000));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -680,6 +702,7 @@ int main(void)
 		scratch_test(what_is_no_socket_is_not_asked),
 		cmocka_unit_test(a_message_that_is_too_short_or_of_another_family_is_none),
 		cmocka_unit_test(attributes_that_are_too_short_say_nothing),
+		cmocka_unit_test(a_device_has_twelve_bits_and_twenty),
 		cmocka_unit_test(ping_sockets_are_found),
 	};
 
