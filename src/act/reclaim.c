@@ -89,23 +89,28 @@ static enum emptying choose(const struct stakes *stakes)
 	return EMPTYING_TRUNCATE;
 }
 
-/** Who would lose by it? Asked for the plan, and again when it is carried out. */
-static bool is_nobodys_loss(const struct reclaiming *context, struct reclaimed *out)
+/** Those whom no option may harm. */
+static bool is_at_rest(const struct reclaiming *context, struct reclaimed *out)
 {
-	int rc = stakes_look(context->source, &out->held, context->arena, &out->stakes, &out->err);
 	const struct stake *worst = stakes_worst(&out->stakes);
 
-	if (rc)
-		out->result = RECLAIM_REFUSED;
-	else if (out->stakes.backed.len)
+	if (out->stakes.backed.len)
 		reclaim_refuse_backing(context, out);
 	else if (worst && worst->kind == STAKE_RUNS)
 		reclaim_refuse_running(context, out, worst);
 	else if (!worst && out->stakes.unseen == UNSEEN_NONE)
 		reclaim_refuse_gone(context, out);
-	else if (context->options->discard)
+	else
 		return true;
-	else if (worst && worst->kind == STAKE_KEEPS)
+	return false;
+}
+
+/** Those who may still read it, or want it back. */
+static bool is_of_no_use(const struct reclaiming *context, struct reclaimed *out)
+{
+	const struct stake *worst = stakes_worst(&out->stakes);
+
+	if (worst && worst->kind == STAKE_KEEPS)
 		reclaim_refuse_kept(context, out, worst);
 	else if (worst && !stake_is_harmless(worst->kind))
 		reclaim_refuse_read(context, out, worst);
@@ -114,6 +119,22 @@ static bool is_nobodys_loss(const struct reclaiming *context, struct reclaimed *
 	else
 		return true;
 	return false;
+}
+
+/** Who would lose by it, and how can it be done? Asked for the plan, and again when it is carried out. */
+static bool see_stakes(const struct reclaiming *context, struct reclaimed *out)
+{
+	int rc = stakes_look(context->source, &out->held, context->arena, &out->stakes, &out->err);
+
+	if (rc) {
+		out->result = RECLAIM_REFUSED;
+		return false;
+	}
+	if (!is_at_rest(context, out) ||
+	    (!context->options->discard && !is_of_no_use(context, out)))
+		return false;
+	out->method = choose(&out->stakes);
+	return true;
 }
 
 static bool take_hold(const struct reclaiming *context, struct reclaimed *out)
@@ -170,8 +191,8 @@ void reclaim_plan(const struct reclaiming *context, const struct deleted_file *f
 	/* Nothing is changed by planning: a file that does not answer must not hold us. */
 	interrupt_allow();
 	if (take_hold(context, ret) && is_right_kind(context, ret) && may_write(context, ret) &&
-	    is_unsealed(context, ret) && is_nobodys_loss(context, ret))
-		ret->method = choose(&ret->stakes);
+	    is_unsealed(context, ret))
+		see_stakes(context, ret);
 	interrupt_defer();
 	fill_row(context, ret);
 }
@@ -189,9 +210,8 @@ static void look_at_room(const struct reclaiming *context, const struct reclaime
 /** Opened to be written to: is it still the file, and still nobody's loss? */
 static bool is_still_right(const struct reclaiming *context, struct reclaimed *out, int fd)
 {
-	if (!is_nobodys_loss(context, out))
+	if (!see_stakes(context, out))
 		return false;
-	out->method = choose(&out->stakes);
 	int rc = inode_of(fd, &out->before);
 	if (rc)
 		reclaim_refuse_open(context, out, rc);

@@ -102,7 +102,7 @@ types() {
 }
 
 @test "bash completes what a command begins with, and options without a command" {
-	complete_last procowl rec
+	complete_last procowl reco
 	offers recover
 	complete_last procowl --
 	offers --help --version

@@ -209,6 +209,9 @@ alone() {
 	columns=$(owl recover --list-columns | awk '{ print $1 }')
 	run owl recover --json --columns "${columns//$'\n'/,}" "$ACTOR_PID:3" -o b.log
 	the_same "columns of recover" "$columns" "$(jq -r '.[0] | keys_unsorted[]' <<<"$output")"
+	columns=$(owl reclaim --list-columns | awk '{ print $1 }')
+	run --separate-stderr owl reclaim --json --columns "${columns//$'\n'/,}" "$ACTOR_PID:3"
+	the_same "columns of reclaim" "$columns" "$(jq -r '.[0] | keys_unsorted[]' <<<"$output")"
 }
 
 @test "the columns with a star are the usual ones" {
@@ -345,10 +348,11 @@ alone() {
 	[[ ! -e a.log ]]
 }
 
-@test "those that look at processes have a recipe, without a target too" {
+@test "each command that looks at processes has a recipe, without a target too" {
 	local name
-	the_same "commands with a recipe" $'deleted\nrecover\nhold' "$(recipe_names)"
-	for name in deleted recover hold; do
+	the_same "commands with a recipe" \
+		$'deleted\nrecover\nhold\nreclaim\nfiles\nwho\nwhere' "$(recipe_names)"
+	for name in deleted recover hold reclaim files who where; do
 		run --separate-stderr owl "$name" --how
 		exits 0
 		((${#lines[@]} == 3)) || show_answer
@@ -381,6 +385,13 @@ by_hand() {
 @test "the recipe of recover has the path of a thread's descriptor, and of an executable" {
 	[[ $(by_hand recover 4076/4090:7) == *' /proc/4076/task/4090/fd/7 '* ]]
 	[[ $(by_hand recover 4076:exe) == *' /proc/4076/exe '* ]]
+}
+
+@test "the recipe of reclaim has the path of the handle, and works" {
+	actor_start open a.log creat,w,append write 0 64K unlink a.log
+	[[ $(by_hand reclaim "$ACTOR_PID:3") == ": > /proc/$ACTOR_PID/fd/3" ]]
+	bash -c "$(by_hand reclaim "$ACTOR_PID:3")"
+	[[ $(stat -Lc %s "/proc/$ACTOR_PID/fd/3") == 0 ]]
 }
 
 ### The man pages say the same

@@ -231,3 +231,59 @@ Freed 9\\.0M: $place/tmpfs now has 64M free\\. The log grows again until java op
 	says 'Nothing was changed'
 	untouched
 }
+
+# --- what may fail ----------------------------------------------------------------------------
+
+@test "a failing system call, whichever it is, changes nothing and is no success" {
+	local call error rest
+	need_command strace
+	filesystem tmpfs
+	while read -r call error rest; do
+		deleted tmpfs/log 300000 "$rest"
+		patiently run --separate-stderr traced -e trace="$call" -e inject="$call:error=$error" \
+			reclaim -y "$ACTOR_PID:9"
+		exits 4
+		says 'Nothing was changed'
+		untouched
+		actor_stop
+	done <<-'END'
+	ftruncate EIO w,creat,append
+	ftruncate EPERM w,creat,append
+	fallocate EIO w,creat
+	fallocate ENOSPC w,creat
+	fallocate EOPNOTSUPP w,creat
+	fallocate EFBIG w,creat
+	END
+}
+
+@test "an interrupted call is begun again" {
+	need_command strace
+	filesystem tmpfs
+	deleted tmpfs/log 300000 w,creat
+	patiently run --separate-stderr traced -e trace=fallocate \
+		-e inject=fallocate:error=EINTR:when=1..3 reclaim -y --json "$ACTOR_PID:9"
+	exits 0
+	(($(grep -c fallocate trace) == 4 && $(disk "$ACTOR_PID:9") == 0))
+}
+
+@test "whichever open fails, the file is emptied with success or left without" {
+	local count n
+	need_command strace
+	filesystem tmpfs
+	logged tmpfs/log
+	patiently run --separate-stderr traced -e trace=openat reclaim "$ACTOR_PID:9"
+	exits 2
+	count=$(grep -c openat trace)
+	for ((n = 1; n < count + 20; n += count / 12 + 1)); do
+		run --separate-stderr traced -e trace=openat -e inject="openat:error=EIO:when=$n" \
+			reclaim -y "$ACTOR_PID:9"
+		if ((status == 0)); then
+			(($(size "$ACTOR_PID:9") == 0))
+			actor_stop
+			logged tmpfs/log
+		else
+			((status == 2 || status == 3 || status == 4 || status == 1 || status == 127))
+			untouched
+		fi
+	done
+}

@@ -85,11 +85,11 @@ recover() {
 	run --separate-stderr owl recover "$@"
 }
 
-# traced STRACE-OPTION… recover ARG… : under strace, which writes the file `trace`; of the main thread
+# traced STRACE-OPTION… recover|reclaim ARG… : under strace, which writes the file `trace`; of the main thread
 # unless -f is among the options. A leak cannot be looked for under it.
 traced() {
 	local options=()
-	while [[ $1 != recover ]]; do
+	while [[ $1 != recover && $1 != reclaim ]]; do
 		options+=("$1")
 		shift
 	done

@@ -152,6 +152,7 @@ type_in() {
 	  lost a file     deleted    which deleted files are still open, and what do they hold?
 	                  recover    get them back
 	                  hold       keep them alive even if their process ends
+	                  reclaim    give their disk space back
 
 	Name what you mean: 4076 (process)  @nginx  4076:7 (its descriptor 7)  /var/log  :8080
 	More: procowl help recover, man procowl
@@ -176,6 +177,7 @@ two() {
 	  lost a file     deleted    which deleted files are still open, and what do they hold?
 	                  recover    get them back
 	                  hold       keep them alive even if their process ends
+	                  reclaim    give their disk space back
 
 	Name what you mean: 4076 (process)  @nginx  4076:7 (its descriptor 7)  /var/log  :8080
 	More: procowl help recover, man procowl
@@ -568,6 +570,42 @@ the_bar() {
 	type_in 'procowl recover 2214:5 -o - | cat >/mnt/app.log'
 	shows 0 <<-'END'
 	/var/log/shop/app.log.1: 3.<n>M to standard output; prefix: exact up to <clock>.
+	END
+}
+
+### procowl reclaim
+
+@test "reclaim: what somebody may still need is refused" {
+	database
+	type_in 'procowl reclaim 1423:38'
+	shows 4 <<-'END'
+	procowl: will not empty 1423:38: mysqld has it open for reading and may still need what is in it
+	  /var/lib/mysql/shop/orders.ibd, 20M. Nothing was changed.
+	  get it back instead                procowl recover 1423:38
+	  throw 20M of mysqld's data away    procowl reclaim --discard 1423:38
+	END
+}
+
+@test "reclaim: the plan of throwing data away, and the question" {
+	database
+	type_in 'procowl reclaim --discard 1423:38 <<<n'
+	shows 2 <<-'END'
+	/var/lib/mysql/shop/orders.ibd, deleted, takes 20M on /var/lib/mysql.
+
+	  1423:38  mysqld  reads and writes      perhaps others, unseen
+
+	mysqld may still need what is in it, and will find zeros there. The 20M are gone for good then.
+	  to keep them first   procowl recover 1423:38 -d <rest>
+	procowl: nothing was changed; to do it without being asked: procowl reclaim --discard 1423:38 -y
+	END
+}
+
+@test "reclaim: what came free" {
+	memory 64M /var/log
+	process 2214 java open /var/log/app.log creat,w,append fd 0 5 fallocate 0 20M unlink /var/log/app.log
+	type_in 'procowl reclaim --discard -y 2214:5'
+	shows 0 <<-'END'
+	Freed 20M: /var/log now has 64M free. It still looks 20M long; only what is written anew takes space.
 	END
 }
 
