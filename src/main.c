@@ -8,16 +8,19 @@
  *   main.c      begins
  *   cmd/        what you type: dispatch.c finds the command, runs it and flushes; one file a command:
  *               its options, one entry in the table of command.c; listing.c is what all listings
- *               share; recover_show.c what recover shows
+ *               share; recover_show.c what recover shows, reclaim_show.c reclaim; consent.c asks
  *   ask/        what you want to know: one file a question, facts in, rows out. deleted.c gathers who
  *               holds what; classify.c says what happened to it; scope.c what the targets mean;
  *               deleted_rows.c makes rows of it, deleted_story.c what stands around the table;
- *               absent.c why a target named nothing. detail.c and its siblings say what only one kind of
+ *               absent.c why a target named nothing. files.c, who.c and where.c each have their rows and
+ *               their story beside them; meant.c and tree.c say which open files a target means, peers.c
+ *               who is at the other end, fate.c what became of a name. detail.c and its siblings say what only one kind of
  *               file has, locks.c what is locked, neighbours.c which other file one speaks of
  *   act/        what you change: recover.c puts the steps of one recovery in order, make.c is the copy
  *               among them; frozen.c the same while others stand still (freeze.c, warden.c), follow.c
- *               goes on with what is appended; the files beside them are the steps. The only code that
- *               writes to files
+ *               goes on with what is appended; hold.c keeps files alive (keeper.c); reclaim.c has the
+ *               steps of one emptying, stake.c who would lose by it; the files beside them are the
+ *               steps. The only code that writes to files
  *   scan/       how we look: source.h is the interface, procfs.c and holdings.c the source that reads
  *               /proc, worker.c its threads, tables.c whose descriptors they have; probe.c asks what
  *               may never answer, and in it paths.c, fdinfos.c, marked.c, queues.c; sockets.c has those of

@@ -221,6 +221,9 @@ void reclaim_refuse_open(const struct reclaiming *context, struct reclaimed *rec
 	case EPERM:
 		refuse_denied(context, reclaimed);
 		return;
+	case EEXIST: /* an overlay: it would have to be copied up, and has no name to go by */
+		reclaim_refuse_lower(context, reclaimed);
+		return;
 	case EROFS:
 		reason = "its filesystem is mounted read-only";
 		break;
@@ -316,7 +319,7 @@ void reclaim_refuse_read(const struct reclaiming *context, struct reclaimed *rec
 	case STAKE_READS_WRITES:
 	case STAKE_KEEPS:
 	case STAKE_RUNS:
-		error_add(err, others ? " have it open for reading" : " has it open for reading");
+		error_add(err, others ? " read it" : " has it open for reading");
 		break;
 	}
 	error_add(err, " and may still need what is in it");

@@ -275,7 +275,7 @@ static void tell_next(const struct reclaiming *context, const struct reclaimed *
 		fprintf(out, " The log grows again until %s %s its log anew.", who,
 			many ? "open" : "opens");
 	else if (reclaimed->method == EMPTYING_PUNCH && reclaimed->after.size)
-		fprintf(out, " It still looks %s long; only what is written anew takes space.",
+		fprintf(out, " It still looks %s long; only what is new takes space.",
 			units_size(size, reclaimed->after.size));
 }
 

@@ -49,7 +49,7 @@ static void take_refusal(struct reclaim_session *session, const struct reclaimed
 		command_complain(reclaimed->err.message);
 		acting_worsen(&session->acting, STATUS_REFUSED);
 	} else if (reclaimed->result == RECLAIM_INTERRUPTED) {
-		command_complain("interrupted");
+		command_complain("interrupted; nothing more was changed");
 		acting_worsen(&session->acting, STATUS_INTERRUPTED);
 	}
 }

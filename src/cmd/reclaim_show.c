@@ -19,8 +19,11 @@ static void show_table(struct reclaim_session *session,
 	FILE *head = sink_head(sink), *tail = sink_tail(sink);
 	if (head && tail)
 		tell(session, head, tail);
-	for (size_t i = 0; i < session->count; i++)
-		sink_push(sink, &session->items[i].row);
+	/* A refusal has been said to a person already, in a sentence. */
+	for (size_t i = 0; i < session->count; i++) {
+		if (!output.story || session->items[i].result != RECLAIM_REFUSED)
+			sink_push(sink, &session->items[i].row);
+	}
 	sink_finish(sink);
 	if (sink_end(sink))
 		acting_worsen(&session->acting, STATUS_REFUSED);

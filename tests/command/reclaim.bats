@@ -175,7 +175,7 @@ a_mapper_on() {
 	local writer=$ACTOR_PID
 	actor_start comm tail open "/proc/$writer/fd/9" r fork end
 	reclaim -y "$writer:9"
-	refused 'tail and 1 other have it open for reading'
+	refused 'tail and 1 other read it and may still need'
 	cmp "/proc/$writer/fd/9" <(pattern 300000)
 }
 

@@ -605,7 +605,7 @@ the_bar() {
 	process 2214 java open /var/log/app.log creat,w,append fd 0 5 fallocate 0 20M unlink /var/log/app.log
 	type_in 'procowl reclaim --discard -y 2214:5'
 	shows 0 <<-'END'
-	Freed 20M: /var/log now has 64M free. It still looks 20M long; only what is written anew takes space.
+	Freed 20M: /var/log now has 64M free. It still looks 20M long; only what is new takes space.
 	END
 }
 
