@@ -11,6 +11,7 @@
 #include "act/freeze.h"
 #include "act/lease.h"
 #include "act/make.h"
+#include "act/mend.h"
 #include "base/clock.h"
 
 /**
@@ -20,16 +21,12 @@
  */
 static const int64_t DIRECT_NS = 1000000000;
 
-enum { PAUSE_MS = 20 };
-
 /** One file of the set. */
 struct item {
 	struct work work;
-	bool open;           /**< to be made anew, and nothing has gone wrong so far */
-	bool cloned;         /**< its filesystem clones */
-	bool clean;          /**< its last comparison found no difference */
-	struct inode before; /**< when the reading began that this comparison confirms */
-	struct inode after;
+	bool open;   /**< to be made anew, and nothing has gone wrong so far */
+	bool cloned; /**< its filesystem clones */
+	struct mend mend;
 };
 
 struct set {
@@ -158,10 +155,10 @@ static int copy_ahead(struct item *item)
 
 	bar_init(&bar, stderr, text_basename(work->out->path));
 	work->out->method = METHOD_COPY;
-	int rc = inode_of(work->held.read, &item->before);
+	int rc = inode_of(work->held.read, &item->mend.before);
 	if (rc)
 		return rc;
-	out->size = item->before.size;
+	out->size = item->mend.before.size;
 	copy_begin(&copy, work->held.read, work->held.borrowed, work->draft.fd, out->size);
 	copy.bar = &bar;
 	copy.interrupt = work->context->interrupt;
@@ -206,71 +203,21 @@ static int clone_anew(struct item *item)
 	return make_clone(&item->work) ? 0 : -EIO;
 }
 
-/** Wait until `until_ns`, or until somebody asks to stop. */
-static int wait_until(struct interrupt *interrupt, int64_t until_ns)
-{
-	while (clock_ns(CLOCK_MONOTONIC) < until_ns) {
-		if (interrupt_asked(interrupt))
-			return -ECANCELED;
-		nanosleep(&(struct timespec){ .tv_nsec = PAUSE_MS * 1000000L }, NULL);
-	}
-	return 0;
-}
-
-/** Compare once; what differs is as it is now. */
-static int compare(struct item *item, struct copy *copy)
-{
-	struct transfer *out = &item->work.out->transfer;
-	uint64_t differing = 0;
-	struct inode now;
-	int rc = inode_of(item->work.held.read, &now);
-
-	if (!rc && now.size != out->size) {
-		rc = ftruncate(copy->to, (off_t)now.size) ? -errno : 0;
-		item->before.size = 0; /* what was copied before is of another state */
-	}
-	out->size = rc ? out->size : now.size;
-	if (!rc)
-		rc = copy_compare(copy, out->size, &differing);
-	item->clean = differing == 0;
-	out->passes++;
-	if (!item->clean)
-		item->before = now;
-	return rc;
-}
-
 /**
  * Where everybody is known to stand still, once is enough: nobody changes what was mended. Else until
  * nothing differs, and not before what was on its way to the disk has arrived.
  */
-static int mend(struct set *set, struct item *item)
+static int bring_up_to_date(struct set *set, struct item *item)
 {
-	struct work *work = &item->work;
-	struct transfer *out = &work->out->transfer;
-	struct interrupt *interrupt = set->context->interrupt;
-	int64_t settled_ns = set->freeze.stopped_ns + (set->freeze.direct ? DIRECT_NS : 0);
-	struct bar quiet = { 0 };
-	struct copy copy;
-	int rc;
+	struct transfer *out = &item->work.out->transfer;
+	struct mend mend = { .interrupt = set->context->interrupt,
+			     .passes = set->twice ? TRANSFER_PASSES : 1,
+			     .settled_ns = set->freeze.direct ? set->freeze.stopped_ns + DIRECT_NS :
+								0,
+			     .before = item->mend.before };
 
-	copy_begin(&copy, work->held.read, work->held.borrowed, work->draft.fd, out->size);
-	copy.bar = &quiet;
-	copy.interrupt = interrupt;
-	rc = compare(item, &copy);
-	for (unsigned int i = 1; set->twice && !rc && i < TRANSFER_PASSES; i++) {
-		if (item->clean && !set->freeze.direct)
-			break;
-		rc = wait_until(interrupt, settled_ns);
-		if (!rc)
-			rc = compare(item, &copy);
-		if (item->clean)
-			break;
-	}
-	if (!rc)
-		rc = inode_of(work->held.read, &item->after);
-	out->read_failed = copy.read_failed;
-	out->failed_at = copy.failed_at;
-	copy_end(&copy);
+	int rc = mend_copy(&mend, &item->work.held, item->work.draft.fd, out);
+	item->mend = mend;
 	return rc;
 }
 
@@ -283,7 +230,7 @@ static int take_all(struct set *set)
 			continue;
 		if (interrupt_asked(set->context->interrupt))
 			return -ECANCELED;
-		int rc = item->cloned ? clone_anew(item) : mend(set, item);
+		int rc = item->cloned ? clone_anew(item) : bring_up_to_date(set, item);
 		if (rc == -ECANCELED)
 			return rc;
 		if (rc)
@@ -319,11 +266,12 @@ static enum grade grade_of(const struct set *set, struct item *item)
 	if (item->cloned)
 		return GRADE_SNAPSHOT;
 	if (set->still->proved && is_ours_alone(item->work.out->file) &&
-	    (!set->freeze.direct || item->clean))
+	    (!set->freeze.direct || item->mend.clean))
 		return GRADE_FROZEN;
 	out->mapped = set->freeze.newcomer_mapped;
 	out->blind = is_blind(set, item);
-	if (item->clean && !out->mapped && !out->blind && same_state(&item->before, &item->after))
+	if (item->mend.clean && !out->mapped && !out->blind &&
+	    same_state(&item->mend.before, &item->mend.after))
 		return GRADE_UNCHANGED;
 	return GRADE_CHANGED;
 }
