@@ -64,7 +64,7 @@ answers() {
 # into, not even by root
 screen() {
 	output=$(sed -E '/could not be looked into/d; s/([^ ])  +/\1  /g; s/^ +/  /' <<<"$output" |
-		sed -zE 's/\n  nobody in sight (reads or maps it); [0-9]+ out of sight/  nobody \1/')
+		sed -zE 's/\n  nobody in sight (reads or maps it); [0-9]+ process(es)? out of sight/  nobody \1/')
 	shows "$1" wide
 }
 

@@ -430,8 +430,8 @@ hinted() {
 	filesystem tmpfs
 	logged tmpfs/log
 	hinted "$place/tmpfs"
-	says "  get it back      $PROCOWL recover $ACTOR_PID:9"
-	says "  free its space   $PROCOWL reclaim $ACTOR_PID:9"
+	says "  get it back                $PROCOWL recover $ACTOR_PID:9"
+	says "  free its space             $PROCOWL reclaim $ACTOR_PID:9"
 }
 
 @test "deleted hints at the largest log, not at what somebody reads" {
