@@ -65,7 +65,7 @@ enum {
 static const struct column columns[] = {
 	[FILE_HANDLE]    = { "handle",    TYPE_HANDLE,  SHOWN, AT(handle),    0,         "what every command takes: PID:FD" },
 	[FILE_ACCESS]    = { "access",    TYPE_WORD,    SHOWN, AT(access),    ACCESS,    "what it may be used for: r w rw, or - for neither" },
-	[FILE_KIND]      = { "kind",      TYPE_WORD,    SHOWN, AT(kind),      KIND,      "regular directory char block fifo pipe unix tcp udp eventfd epoll … or the kernel's word" },
+	[FILE_KIND]      = { "kind",      TYPE_WORD,    SHOWN, AT(kind),      KIND,      "what it is: regular pipe unix tcp epoll … or the kernel's own word" },
 	[FILE_SIZE]      = { "size",      TYPE_SIZE,    SHOWN, AT(size),      IDENTITY,  "length of the file" },
 	[FILE_POS]       = { "pos",       TYPE_SIZE,    SHOWN, AT(pos),       STATE,     "offset of the next read or write" },
 	[FILE_NAME]      = { "name",      TYPE_PATH,    SHOWN, AT(name),      DETAIL,    "its path, or the detail of what has none" },

@@ -154,6 +154,10 @@ type_in() {
 	                  hold       keep them alive even if their process ends
 	                  reclaim    give their disk space back
 
+	  look around     files      what is open?
+	                  who        who uses this file, directory, mount, device or port?
+	                  where      where does everybody's stderr go?
+
 	Name what you mean: 4076 (process)  @nginx  4076:7 (its descriptor 7)  /var/log  :8080
 	More: procowl help recover, man procowl
 	END
@@ -178,6 +182,10 @@ two() {
 	                  recover    get them back
 	                  hold       keep them alive even if their process ends
 	                  reclaim    give their disk space back
+
+	  look around     files      what is open?
+	                  who        who uses this file, directory, mount, device or port?
+	                  where      where does everybody's stderr go?
 
 	Name what you mean: 4076 (process)  @nginx  4076:7 (its descriptor 7)  /var/log  :8080
 	More: procowl help recover, man procowl
