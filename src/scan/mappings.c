@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -34,15 +35,19 @@ static void look_at_text(const struct mapping *mapping, struct open_file *file, 
 	};
 }
 
-/** Fills `file`; false when the mapping is gone, or is another file after all. */
-static bool look_at_mapping(struct reading *reading, const struct mapping *mapping,
-			    struct open_file *file)
+/**
+ * Fills `file`; false when the mapping is gone, or is another file after all. Below task/TID there is
+ * no map_files (tid_base_stuff of fs/proc/base.c), but /proc/TID, which no listing shows, has them.
+ */
+static bool look_at_mapping(struct reading *reading, unsigned int tid,
+			    const struct mapping *mapping, struct open_file *file)
 {
-	char name[64];
+	char name[80];
 
-	snprintf(name, sizeof(name), "map_files/%" PRIx64 "-%" PRIx64, mapping->start,
-		 mapping->end);
-	bool wanted = reading_look_at(reading, reading->dir, name, file);
+	snprintf(name, sizeof(name), "%u/map_files/%" PRIx64 "-%" PRIx64, tid ? tid : reading->pid,
+		 mapping->start, mapping->end);
+	bool wanted = tid ? reading_look_at(reading, reading->source->proc, name, file) :
+			    reading_look_at(reading, reading->dir, strchr(name, '/') + 1, file);
 	if (file->inode_rc == -EPERM || file->inode_rc == -EACCES) {
 		look_at_text(mapping, file, file->inode_rc);
 		return reading->look->filter != LOOK_INODE ||
@@ -79,7 +84,7 @@ static void take_mapping(struct reading *reading, unsigned int tid, const struct
 		return;
 	if (mapping->ino != last->ino || mapping->dev != last->dev) {
 		*last = (struct neighbour){ mapping->dev, mapping->ino, 0 };
-		if (!look_at_mapping(reading, mapping, &file))
+		if (!look_at_mapping(reading, tid, mapping, &file))
 			return;
 		last->row = reading_find_same(reading, &file);
 		if (!last->row) {

@@ -20,9 +20,9 @@ const char *open_file_path(char buffer[OPEN_FILE_PATH_MAX], const struct open_fi
 	case USE_LOOP: /* of process 0, which is not there */
 		snprintf(buffer, OPEN_FILE_PATH_MAX, "%s/fd/%u", owner, handle->fd);
 		break;
-	case USE_MAP: /* only the thread group has map_files */
+	case USE_MAP: /* task/TID has none: see mappings.c */
 		snprintf(buffer, OPEN_FILE_PATH_MAX, "%u/map_files/%" PRIx64 "-%" PRIx64,
-			 handle->pid, file->map_start, file->map_end);
+			 handle->tid ? handle->tid : handle->pid, file->map_start, file->map_end);
 		break;
 	case USE_CWD:
 	case USE_ROOT:

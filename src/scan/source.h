@@ -57,11 +57,12 @@ enum look_filter {
 enum look_needs {
 	LOOK_IDENTITY = 1 << 0, /**< `inode` */
 	LOOK_ACCESS = 1 << 1,   /**< `readable`, `writable` */
-	LOOK_STATE = 1 << 2,    /**< `flags`, and `pos` of what has one */
+	LOOK_STATE = 1 << 2,    /**< `pos` of what has one */
 	LOOK_DETAILS = 1 << 3,  /**< `fdinfo` of what is no file with a name */
 	LOOK_LOCKS = 1 << 4,    /**< `fdinfo` of what is locked */
 	LOOK_MAPPED = 1 << 5,   /**< mapped files too */
 	LOOK_OWNER = 1 << 6,    /**< `uid` of the process */
+	LOOK_FLAGS = 1 << 7,    /**< `flags`, but of what fdinfos_may_wait for */
 };
 
 /** A file that is looked for. */

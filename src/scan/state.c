@@ -36,12 +36,13 @@ void state_take(const struct fdinfo *info, struct open_file *file)
 	file->writable = !is_path && mode != O_RDONLY;
 }
 
-/** Only these have a place where the next byte is read or written. */
+/** Only these have a place where the next byte is read or written; a namespace is a file, too. */
 static bool has_position(const struct open_file *file)
 {
 	uint32_t type = file->inode.mode & S_IFMT;
 
-	return !file->inode_rc && (type == S_IFREG || type == S_IFBLK || type == S_IFDIR);
+	return !file->inode_rc && (type == S_IFREG || type == S_IFBLK) &&
+	       (file->link_rc || text_starts(file->link, "/"));
 }
 
 /** A name says it all; what has none, and devices, have more to tell. */
@@ -61,8 +62,10 @@ static bool needs_fdinfo(unsigned int needs, const struct open_file *file)
 {
 	if (fdinfos_may_wait(file->link))
 		return false;
+	if (needs & LOOK_FLAGS)
+		return true;
 	if (text_starts(file->link, "socket:[") || text_starts(file->link, "pipe:["))
-		return (needs & LOOK_STATE) && !(needs & LOOK_ACCESS);
+		return false;
 	return (needs & LOOK_LOCKS) || ((needs & LOOK_STATE) && has_position(file)) ||
 	       ((needs & LOOK_DETAILS) && has_details(file));
 }
@@ -74,7 +77,7 @@ void state_read(int table, int list, unsigned int needs, struct arena *arena,
 	struct fdinfo info;
 
 	if (!needs_fdinfo(needs, file)) {
-		if (needs & (LOOK_ACCESS | LOOK_STATE))
+		if (needs & (LOOK_ACCESS | LOOK_FLAGS))
 			read_access(list, file);
 		return;
 	}
