@@ -27,6 +27,8 @@ static int by_rank(const void *left, const void *right)
 
 	if (x != y)
 		return x < y ? -1 : 1;
+	if (a->handle.tid != b->handle.tid)
+		return a->handle.tid < b->handle.tid ? -1 : 1;
 	/* As they were found: by number, mappings by address. */
 	return a < b ? -1 : 1;
 }
@@ -72,7 +74,7 @@ static int decide_fates(struct files_ask *ask, struct files_process *out)
 
 static bool wants_fdinfo(const struct files_ask *ask)
 {
-	return ask->needs & (FILE_NEED_DETAIL | FILE_NEED_STATE | FILE_NEED_LOCKS);
+	return ask->needs & (FILE_NEED_DETAIL | FILE_NEED_FLAGS | FILE_NEED_LOCKS);
 }
 
 /** What may wait is asked in a helper process: all of a process at once. */
@@ -140,10 +142,11 @@ static int read_aside(struct files_ask *ask, struct files_process *out)
 	return rc ? error_set(ask->err, rc, "cannot start a helper process: %s", strerror(-rc)) : 0;
 }
 
-static bool is_recoverable(const struct open_file *file, const struct fate *fate)
+static bool is_recoverable(const struct open_file *file, const struct fate *fate,
+			   const struct queue *queue)
 {
 	return fate->class != CLASS_LIVE && !class_is_quiet(fate->class) &&
-	       fate->class != CLASS_STALE && !file->inode_rc && S_ISREG(file->inode.mode);
+	       fate->class != CLASS_STALE && !file->inode_rc && S_ISREG(file->inode.mode) && !queue;
 }
 
 static void count(struct files_ask *ask, const struct files_process *process)
@@ -153,7 +156,7 @@ static void count(struct files_ask *ask, const struct files_process *process)
 
 		ask->descriptors += file->handle.use == USE_FD;
 		ask->mapped += file->handle.use == USE_MAP;
-		if (!is_recoverable(file, &process->fates[i]))
+		if (!is_recoverable(file, &process->fates[i], process->queues[i]))
 			continue;
 		if (!ask->deleted++)
 			ask->deleted_at = file->handle;
@@ -240,6 +243,7 @@ static unsigned int look_needs(const struct files_ask *ask)
 		{ FILE_NEED_IDENTITY, LOOK_IDENTITY }, { FILE_NEED_ACCESS, LOOK_ACCESS },
 		{ FILE_NEED_STATE, LOOK_STATE },       { FILE_NEED_DETAIL, LOOK_DETAILS },
 		{ FILE_NEED_LOCKS, LOOK_LOCKS },       { FILE_NEED_OWNER, LOOK_OWNER },
+		{ FILE_NEED_FLAGS, LOOK_FLAGS },
 	};
 	unsigned int needs = LOOK_MAPPED | meant_needs(&ask->meant);
 

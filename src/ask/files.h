@@ -28,6 +28,7 @@ struct files_ask {
 	struct meant meant;
 	struct peers *peers;     /**< NULL: nobody asked */
 	struct sockets *sockets; /**< likewise */
+	bool all_sockets;        /**< the tables of all processes' namespaces are among them */
 	uint32_t user_uid;       /**< the owner that was looked up last */
 	struct text user;
 	struct error *err;

@@ -80,6 +80,12 @@ static void find_socket(struct naming *naming)
 	if (!is_socket(naming) || !naming->ask->sockets || !peers_key(file, &key))
 		return;
 	naming->socket = sockets_find(naming->ask->sockets, key.number);
+	/* It stays in the namespace where it was made, whichever its process has entered since. */
+	if (naming->socket || naming->ask->all_sockets)
+		return;
+	naming->ask->all_sockets = true;
+	if (sockets_add_all(naming->ask->sockets) == 0)
+		naming->socket = sockets_find(naming->ask->sockets, key.number);
 }
 
 /** What leads to the other end: of a socket that of its peer, of all else its own. */
@@ -152,6 +158,31 @@ static struct text socket_text(const struct naming *naming, struct text peer)
 	return socket_detail(naming->ask->arena, &view);
 }
 
+static bool is_one_of(struct text word, const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (text_is(word, words[i]))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * What is in no table of any namespace that has a process: of the internet families what has no address
+ * yet; of all what was made after the tables were read, or in a namespace that we cannot see.
+ */
+static struct text unlisted_word(const struct naming *naming)
+{
+	static const char *const inet[] = { "tcp", "mptcp", "udp", "udplite", "raw", "ping" };
+	static const char *const others[] = { "unix", "netlink", "packet" };
+
+	if (is_one_of(naming->out->kind, inet, sizeof(inet) / sizeof(inet[0])))
+		return text_of("not listed: unbound, new or out of sight");
+	if (is_one_of(naming->out->kind, others, sizeof(others) / sizeof(others[0])))
+		return text_of("not listed: new or out of sight");
+	return (struct text){ 0 };
+}
+
 static struct text detail_of(struct naming *naming)
 {
 	struct files_ask *ask = naming->ask;
@@ -170,8 +201,15 @@ static struct text detail_of(struct naming *naming)
 		return (struct text){ 0 };
 	if (is_socket(naming))
 		return naming->socket ? socket_text(naming, (struct text){ 0 }) :
-					text_of("not bound");
+					unlisted_word(naming);
 	return detail_text(&context, &neighbours, &detailed, ask->arena);
+}
+
+static struct text join(const struct naming *naming, struct text left, const char *between,
+			struct text right)
+{
+	return arena_format(naming->ask->arena, "%.*s%s%.*s", (int)left.len, left.bytes, between,
+			    (int)right.len, right.bytes);
 }
 
 /** "→ cat (4101:0)"; of a pipe the arrow says which way it goes. */
@@ -200,10 +238,11 @@ static struct text name_with_peer(struct naming *naming, struct text name)
 		return socket_text(naming, peer);
 	if (naming->key.kind == END_PIPE)
 		return arrow_to(naming, peer);
+	if (naming->key.kind == END_FIFO)
+		return join(naming, name, " ", arrow_to(naming, peer));
 	if (naming->key.kind == END_PTY || naming->key.kind == END_EVENTFD)
 		return name;
-	return arena_format(naming->ask->arena, "%.*s, %.*s", (int)name.len, name.bytes,
-			    (int)peer.len, peer.bytes);
+	return join(naming, name, ", ", peer);
 }
 
 static struct text name_of(struct naming *naming)
@@ -220,6 +259,9 @@ static struct text name_of(struct naming *naming)
 	if (out->path.len && class != CLASS_LIVE && class != CLASS_SILLY)
 		name = arena_format(naming->ask->arena, "%.*s (deleted)", (int)name.len,
 				    name.bytes);
+	/* A device whose path says less than it could: /dev/ptmx, /dev/net/tun. */
+	if (naming->ask->for_people && out->path.len && out->detail.len)
+		name = join(naming, name, ", ", out->detail);
 	if (naming->ask->for_people && naming->has_key && naming->ask->peers)
 		name = name_with_peer(naming, name);
 	return name;

@@ -8,12 +8,14 @@
 
 #include "ask/files.h"
 #include "ask/files_name.h"
+#include "kernel/fdinfo.h"
 
 struct telling {
 	struct files_ask *ask;
 	const struct files_process *process;
 	const struct open_file *file;
 	const struct fate *fate;
+	size_t index;
 	struct file *row;
 };
 
@@ -75,10 +77,31 @@ static void tell_owner(struct telling *telling)
 	tell_text(telling, &telling->row->user, ask->user, FILE_USER);
 }
 
+static bool is_queue(const struct telling *telling)
+{
+	return telling->process->queues[telling->index] != NULL;
+}
+
+/** What may wait was read in the helper. */
+static bool find_flags(const struct telling *telling, uint32_t *ret)
+{
+	const struct fdinfo_answer *answer = telling->process->fdinfos[telling->index];
+	struct fdinfo info;
+
+	*ret = telling->file->flags;
+	if (telling->file->flags_known || !answer || answer->rc ||
+	    fdinfo_parse(answer->text, &info))
+		return telling->file->flags_known;
+	*ret = info.flags;
+	return true;
+}
+
 static void tell_state(struct telling *telling)
 {
 	const struct open_file *file = telling->file;
+	const struct files_ask *ask = telling->ask;
 	struct file *row = telling->row;
+	uint32_t flags;
 
 	if (file->access_known)
 		tell_text(telling, &row->access,
@@ -87,11 +110,14 @@ static void tell_state(struct telling *telling)
 				  file->writable                   ? "w" :
 								     "-"),
 			  FILE_ACCESS);
-	if (file->flags_known && (telling->ask->needs & FILE_NEED_STATE))
-		tell_text(telling, &row->flags, file_flags(file->flags, telling->ask->arena),
-			  FILE_FLAGS);
+	else if (file->handle.use == USE_FD || file->handle.use == USE_RING)
+		facts_deny(&row->facts, FILE_ACCESS);
+	if ((ask->needs & FILE_NEED_FLAGS) && find_flags(telling, &flags))
+		tell_text(telling, &row->flags, file_flags(flags, ask->arena), FILE_FLAGS);
+	else if (file->handle.use == USE_FD)
+		facts_deny(&row->facts, FILE_FLAGS);
 	row->pos = file->pos;
-	if (file->pos_known && !S_ISDIR(file->inode.mode))
+	if (file->pos_known && !is_queue(telling))
 		know(telling, FILE_POS);
 }
 
@@ -114,7 +140,10 @@ static void tell_inode(struct telling *telling)
 		facts_deny(&row->facts, FILE_SIZE);
 		return;
 	}
-	if (S_ISREG(inode->mode) || S_ISLNK(inode->mode))
+	/* Namespaces and queues have one that means nothing. */
+	if (S_ISLNK(inode->mode) ||
+	    (S_ISREG(inode->mode) && !is_queue(telling) &&
+	     (telling->file->link_rc || text_starts(telling->file->link, "/"))))
 		know(telling, FILE_SIZE);
 	row->size = inode->size;
 	row->disk = inode->disk;
@@ -141,8 +170,8 @@ static void tell_error(struct telling *telling)
 void files_row(struct files_ask *ask, const struct files_process *process, size_t index,
 	       struct file *ret)
 {
-	struct telling telling = { ask, process, process->files[index], &process->fates[index],
-				   ret };
+	struct telling telling = { ask,   process, process->files[index], &process->fates[index],
+				   index, ret };
 	const struct open_file *file = telling.file;
 
 	*ret = (struct file){ 0 };
@@ -157,6 +186,8 @@ void files_row(struct files_ask *ask, const struct files_process *process, size_
 	struct files_name name;
 	files_name(ask, process, index, &name);
 	tell_text(&telling, &ret->kind, name.kind, FILE_KIND);
+	if (file->inode_rc && !name.kind.len)
+		facts_deny(&ret->facts, FILE_KIND);
 	tell_text(&telling, &ret->path, name.path, FILE_PATH);
 	tell_text(&telling, &ret->detail, name.detail, FILE_DETAIL);
 	tell_text(&telling, &ret->name, name.name, FILE_NAME);

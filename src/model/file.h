@@ -10,7 +10,7 @@
 enum file_needs {
 	FILE_NEED_IDENTITY = 1 << 0, /**< which inode it is */
 	FILE_NEED_ACCESS = 1 << 1,   /**< what it may be used for */
-	FILE_NEED_STATE = 1 << 2,    /**< flags, offset */
+	FILE_NEED_STATE = 1 << 2,    /**< offset */
 	FILE_NEED_KIND = 1 << 3,     /**< sockets: which protocol */
 	FILE_NEED_DETAIL = 1 << 4,   /**< what only this kind has */
 	FILE_NEED_PEERS = 1 << 5,    /**< who is at the other end */
@@ -19,6 +19,7 @@ enum file_needs {
 	FILE_NEED_OWNER = 1 << 8,    /**< who runs the process */
 	FILE_NEED_USER = 1 << 9,     /**< a name for that */
 	FILE_NEED_CONTAINER = 1 << 10,
+	FILE_NEED_FLAGS = 1 << 11,
 };
 
 struct file {
