@@ -303,7 +303,7 @@ static int ask(const struct inquiry *inquiry, struct outcome *outcome, struct er
 
 	/* A name that a person reads says who is at the other end. */
 	if (ask.for_people && (ask.needs & FILE_NEED_DETAIL))
-		ask.needs |= FILE_NEED_PEERS;
+		ask.needs |= FILE_NEED_PEERS | FILE_NEED_ACCESS;
 
 	if (rc)
 		return error_set(err, rc, "cannot read the mounts: %s", strerror(-rc));

@@ -13,7 +13,7 @@
  * Slots are numbered in order of creation: the first thing opened is 0. A block (fork,
  * unshare-thread) begins with the slots of its parent and numbers its own from there.
  *
- * Descriptors of every kind, one slot each but for pty (kind.c):
+ * Descriptors of every kind, one slot each but for pipe and pty (kind.c):
  *     eventfd COUNT, semaphore COUNT
  *     epoll; epoll-add EPOLL SLOT
  *     stuck-epoll                       one whose fdinfo never answers, while the actor lives
@@ -24,6 +24,7 @@
  *     pidfd CHILD (from 0), pidfd-ended, pidfd-zombie
  *     userfaultfd, perf, bpf-map NAME, bpf-prog NAME, fscontext TYPE, ns TYPE
  *     mqueue /NAME MESSAGES             its name is taken away at once
+ *     pipe                              two slots: to read from, to write to
  *     pty                               two slots: the master, the terminal
  *     tun NAME                          makes the interface
  *     sealed-memfd NAME shrink,grow

@@ -350,6 +350,17 @@ static void op_mqueue(struct actor *actor, char **arg)
 		check(mq_send(queue, "owl", 3, 0), "cannot send to", arg[0]);
 }
 
+/** Two slots: what is read from, what is written to. */
+static void op_pipe(struct actor *actor, char **arg)
+{
+	int ends[2];
+
+	(void)arg;
+	check(pipe2(ends, O_CLOEXEC), "cannot make", "a pipe");
+	slot_add(actor, ends[0], "a pipe");
+	slot_add(actor, ends[1], "a pipe");
+}
+
 /** Two slots: the master, then the terminal. */
 static void op_pty(struct actor *actor, char **arg)
 {
@@ -459,6 +470,7 @@ const struct op kind_ops[] = {
 	{ "perf",         0, 0, op_perf },
 	{ "fscontext",    1, 1, op_fscontext },
 	{ "mqueue",       2, 2, op_mqueue },
+	{ "pipe",         0, 0, op_pipe },
 	{ "pty",          0, 0, op_pty },
 	{ "tun",          1, 1, op_tun },
 	{ "ns",           1, 1, op_ns },

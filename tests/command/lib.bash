@@ -413,3 +413,27 @@ show_answer() {
 		"$status" "$output" "${stderr:-}"
 	return 1
 }
+
+### Rows of `files`
+
+# open_files TARGET… : what they have open, with every column, as JSON in $output
+open_files() {
+	run --separate-stderr owl files --json --columns all "$@"
+	well_formed
+}
+
+# row HANDLE FILTER [JQ-OPTION…] : the actor's only row with this handle (:3, /TID:3, :cwd) is so
+row() {
+	answer '[.[] | select(.handle == $handle)] | length == 1 and (.[0] | ('"$2"'))' \
+		--arg handle "$ACTOR_PID$1" "${@:3}"
+}
+
+# cell HANDLE COLUMN : of the actor's row
+cell() {
+	jq -r --arg handle "$ACTOR_PID$1" ".[] | select(.handle == \$handle) | .$2" <<<"$output"
+}
+
+# details KIND [DETAIL…] : of the last answer, the details of the rows of this kind are these, in order
+details() {
+	answer '[.[] | select(.kind == $ARGS.positional[0]) | .detail] == $ARGS.positional[1:]' --args "$@"
+}
