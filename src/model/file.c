@@ -25,6 +25,12 @@ struct text file_flags(uint32_t flags, struct arena *arena)
 					     [O_ACCMODE] = "none" };
 	struct text all = text_of(modes[flags & O_ACCMODE]);
 
+	/* Who has only the path may neither read nor write: the mode means nothing. */
+	if (flags & O_PATH) {
+		all = text_of("path");
+		flags &= ~(uint32_t)O_PATH;
+	}
+
 	for (size_t i = 0; i < sizeof(flag_words) / sizeof(flag_words[0]); i++) {
 		/* O_SYNC contains O_DSYNC, O_TMPFILE O_DIRECTORY: the larger one says it. */
 		if ((flags & flag_words[i].bits) != flag_words[i].bits)
