@@ -335,5 +335,6 @@ const struct question question_files = {
 	.table = &file_table,
 	.words_are_processes = true,
 	.ports_are_sockets = true,
+	.loops_are_devices = true,
 	.ask = ask,
 };

@@ -4,13 +4,21 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "ask/classify.h"
+#include "ask/fate.h"
+#include "kernel/blockdev.h"
+
+/** Documentation/admin-guide/devices.txt: the slaves of unix98 terminals. */
+enum { PTS_MAJOR_FIRST = 136, PTS_MAJOR_LAST = 143 };
 
 /** How a wish tells whether it means an open file. */
 struct meaning_of_wish {
-	bool by_tree, by_inode, by_old_path, by_pid;
-	struct trees trees;
+	bool by_tree, by_inode, by_old_path, by_pid, by_device;
+	struct trees trees; /**< of a file itself too: for whom its inode may not be known of */
+	dev_t *devices;     /**< by_device: what nodes of it are, wherever they lie */
+	size_t device_count;
 	uint64_t *sockets; /**< inode numbers, ascending */
 	size_t socket_count;
 };
@@ -20,32 +28,87 @@ const struct inode *meant_inode(const struct wish *wish)
 	return wish->found.leads ? &wish->found.target : &wish->found.inode;
 }
 
-/** The superblock that was mounted from a block device; on btrfs its number is another. */
-static bool find_mounted(struct mounts *mounts, const struct wish *wish, dev_t *ret)
+struct text meant_path(const struct wish *wish)
 {
-	size_t count;
-	const struct mountinfo *own = mounts_own(mounts, &count);
+	return wish->found.leads ? text_of(wish->found.target_path) : wish->rest;
+}
 
-	for (size_t i = 0; i < count; i++) {
-		if (own[i].dev == meant_inode(wish)->rdev ||
-		    text_equal(own[i].source, wish->rest)) {
-			*ret = own[i].dev;
+static bool has_device(const struct meaning_of_wish *meaning, dev_t device)
+{
+	for (size_t i = 0; i < meaning->device_count; i++) {
+		if (meaning->devices[i] == device)
 			return true;
-		}
 	}
 	return false;
 }
 
-/** A device node stands for the filesystem that was mounted from it, too. */
-static int mean_device(const struct inquiry *inquiry, struct meant *meant, const struct wish *wish,
-		       struct arena *arena, struct meaning_of_wish *out)
+/** Its superblock has a number of its own, and only the name of what it was mounted from is told. */
+static bool hides_its_device(const struct mountinfo *info)
 {
-	dev_t dev;
+	return text_is(info->type, "btrfs") || text_is(info->type, "bcachefs");
+}
 
-	if (!S_ISBLK(meant_inode(wish)->mode) || !find_mounted(meant->mounts, wish, &dev))
-		return 0;
-	out->by_tree = true;
-	return tree_of_device(inquiry->source, meant->mounts, dev, arena, &out->trees);
+/** Whether it was mounted from one of the devices. `sources`: what is at the names they were told by. */
+static bool is_mounted_from(const struct meaning_of_wish *meaning, const struct mountinfo *info,
+			    const struct path_found *source)
+{
+	const struct inode *node = source->leads ? &source->target : &source->inode;
+
+	if (has_device(meaning, info->dev))
+		return true;
+	return hides_its_device(info) && source->answered && !source->rc && S_ISBLK(node->mode) &&
+	       has_device(meaning, node->rdev);
+}
+
+/** Join all that lies on the filesystems that were mounted from the devices. */
+static int mean_mounted(const struct inquiry *inquiry, struct meant *meant, struct arena *arena,
+			struct meaning_of_wish *out)
+{
+	size_t count;
+	const struct mountinfo *own = mounts_own(meant->mounts, &count);
+	struct path_wish *names = arena_zero(arena, count + 1, sizeof(*names));
+	struct path_found *sources = arena_zero(arena, count + 1, sizeof(*sources));
+	size_t asked = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (hides_its_device(&own[i]))
+			names[asked++].path = own[i].source;
+	}
+	int rc = asked ? paths_resolve(inquiry->source, names, asked, sources) : 0;
+	for (size_t i = 0, at = 0; i < count && !rc; i++) {
+		const struct path_found *source = &sources[at];
+
+		at += hides_its_device(&own[i]);
+		if (!is_mounted_from(out, &own[i], source) ||
+		    tree_has_place(&out->trees, own[i].dev, text_of("/")))
+			continue;
+		out->by_tree = true;
+		rc = tree_of_device(inquiry->source, meant->mounts, own[i].dev, arena, &out->trees);
+	}
+	return rc;
+}
+
+/** A block device stands for its partitions, and for what was mounted from any of them, too. */
+static int mean_block_device(const struct inquiry *inquiry, struct meant *meant,
+			     const struct wish *wish, struct arena *arena,
+			     struct meaning_of_wish *out)
+{
+	out->by_device = true;
+	out->device_count = blockdev_partitions(meant_inode(wish)->rdev, arena, &out->devices);
+	return mean_mounted(inquiry, meant, arena, out);
+}
+
+/** The same device, wherever its node lies; but each devpts has terminals of its own. */
+static void mean_char_device(const struct wish *wish, struct arena *arena,
+			     struct meaning_of_wish *out)
+{
+	dev_t rdev = meant_inode(wish)->rdev;
+
+	if (major(rdev) >= PTS_MAJOR_FIRST && major(rdev) <= PTS_MAJOR_LAST)
+		return;
+	out->by_device = true;
+	out->devices = arena_zero(arena, 1, sizeof(*out->devices));
+	out->devices[out->device_count++] = rdev;
 }
 
 static int compare_numbers(const void *left, const void *right)
@@ -107,6 +170,17 @@ static int mean_socket_file(const struct inquiry *inquiry, struct meant *meant,
 	return 0;
 }
 
+/** Where it lies, for whom its inode may not be known of. */
+static void mean_file(struct meant *meant, const struct wish *wish, struct arena *arena,
+		      struct meaning_of_wish *out)
+{
+	const struct mountinfo *info =
+		mounts_find(meant->mounts, wish->inside, meant_inode(wish)->mnt_id).info;
+
+	if (info)
+		tree_of_file(info, meant_path(wish), arena, &out->trees);
+}
+
 static int mean_path(const struct inquiry *inquiry, struct meant *meant, const struct wish *wish,
 		     struct arena *arena, struct meaning_of_wish *out)
 {
@@ -120,9 +194,18 @@ static int mean_path(const struct inquiry *inquiry, struct meant *meant, const s
 		out->by_tree = true;
 		return tree_of(inquiry->source, meant->mounts, wish, arena, &out->trees);
 	}
-	if (S_ISSOCK(meant_inode(wish)->mode))
+	switch (meant_inode(wish)->mode & S_IFMT) {
+	case S_IFSOCK:
 		return mean_socket_file(inquiry, meant, wish, arena, out);
-	return mean_device(inquiry, meant, wish, arena, out);
+	case S_IFBLK:
+		return mean_block_device(inquiry, meant, wish, arena, out);
+	case S_IFCHR:
+		mean_char_device(wish, arena, out);
+		return 0;
+	default:
+		mean_file(meant, wish, arena, out);
+		return 0;
+	}
 }
 
 int meant_begin(const struct inquiry *inquiry, struct scope *scope, struct mounts *mounts,
@@ -131,6 +214,7 @@ int meant_begin(const struct inquiry *inquiry, struct scope *scope, struct mount
 	*ret = (struct meant){
 		.scope = scope,
 		.mounts = mounts,
+		.inquiry = inquiry,
 		.meanings = arena_zero(arena, scope->count + 1, sizeof(*ret->meanings)),
 	};
 	for (size_t i = 0; i < scope->count; i++) {
@@ -168,10 +252,60 @@ static bool is_handle(const struct wish *wish, const struct open_file *file)
 	       (!handle->guarded || handle->ino == file->inode.ino);
 }
 
-static bool has_old_path(const struct wish *wish, const struct open_file *file)
+/** A file that has a name may be called so: whether it lost that one, only a look there can tell. */
+static bool is_deleted(const struct meant *meant, const struct open_file *file)
 {
-	return text_ends(file->link, " (deleted)") &&
-	       text_equal(classify_old_path(file->link), wish->rest);
+	struct arena arena;
+	struct fate fate;
+	struct error err;
+
+	if (!file->inode_rc && !file->inode.nlink)
+		return true;
+	arena_init(&arena);
+	int rc = fate_decide(meant->inquiry, meant->mounts, &file, 1, 0, &arena, &fate, &err);
+	bool deleted = rc || fate.class != CLASS_LIVE;
+	arena_end(&arena);
+	return deleted;
+}
+
+static bool has_old_path(const struct meant *meant, const struct wish *wish,
+			 const struct open_file *file)
+{
+	if (!text_ends(file->link, " (deleted)"))
+		return false;
+	struct text path = classify_old_path(file->link);
+	/* A word is the name of a file here, or the last part of one's name anywhere. */
+	bool is_it =
+		text_equal(path, wish->rest) ||
+		(wish->kind == TARGET_WORD && text_equal(text_basename(path), wish->target->text));
+
+	return is_it && is_deleted(meant, file);
+}
+
+static bool is_device(const struct meaning_of_wish *meaning, const struct open_file *file)
+{
+	return meaning->by_device && !file->inode_rc &&
+	       (S_ISBLK(file->inode.mode) || S_ISCHR(file->inode.mode)) &&
+	       has_device(meaning, file->inode.rdev);
+}
+
+/** By identity; where that may not be known, by what maps says of it, or by the name. */
+static bool is_file(const struct meant *meant, const struct wish *wish,
+		    const struct meaning_of_wish *meaning, const struct process *process,
+		    const struct open_file *file)
+{
+	const struct inode *inode = meant_inode(wish);
+
+	if (!file->inode_rc)
+		return inode_same(&file->inode, inode);
+	if (file->handle.use == USE_MAP && file->inode.ino) {
+		const struct mountinfo *info =
+			mounts_find(meant->mounts, wish->inside, inode->mnt_id).info;
+
+		return file->inode.ino == inode->ino &&
+		       file->inode.dev == (info ? info->dev : inode->dev);
+	}
+	return tree_has(&meaning->trees, meant->mounts, process->pid, file);
 }
 
 static bool is_socket(const struct meaning_of_wish *meaning, const struct open_file *file)
@@ -191,11 +325,14 @@ static bool is_meant(const struct meant *meant, const struct wish *wish,
 		return is_handle(wish, file);
 	if (meaning->by_pid)
 		return true;
-	if (meaning->by_inode && !file->inode_rc && inode_same(&file->inode, meant_inode(wish)))
+	if (meaning->by_inode && is_file(meant, wish, meaning, process, file))
+		return true;
+	if (is_device(meaning, file))
 		return true;
 	if (meaning->by_tree && tree_has(&meaning->trees, meant->mounts, process->pid, file))
 		return true;
-	return (meaning->by_old_path && has_old_path(wish, file)) || is_socket(meaning, file);
+	return (meaning->by_old_path && has_old_path(meant, wish, file)) ||
+	       is_socket(meaning, file);
 }
 
 bool meant_has(const struct meant *meant, const struct process *process,
@@ -241,6 +378,36 @@ bool meant_only_sockets(const struct meant *meant, struct arena *arena, uint64_t
 	}
 	qsort(*ret, *count, sizeof(**ret), compare_numbers);
 	return meant->scope->count > 0;
+}
+
+const struct wish *meant_one_file(const struct meant *meant)
+{
+	const struct meaning_of_wish *meaning = &meant->meanings[0];
+
+	if (meant->scope->count != 1 || !meaning->by_inode || meaning->by_tree ||
+	    meaning->by_device || meaning->sockets)
+		return NULL;
+	return &meant->scope->wishes[0];
+}
+
+const struct trees *meant_trees(const struct meant *meant, size_t index)
+{
+	return &meant->meanings[index].trees;
+}
+
+size_t meant_devices(const struct meant *meant, size_t index, const dev_t **ret)
+{
+	const struct meaning_of_wish *meaning = &meant->meanings[index];
+	bool block = meaning->by_device && S_ISBLK(meant_inode(&meant->scope->wishes[index])->mode);
+
+	*ret = meaning->devices;
+	return block ? meaning->device_count : 0;
+}
+
+size_t meant_sockets(const struct meant *meant, size_t index, const uint64_t **ret)
+{
+	*ret = meant->meanings[index].sockets;
+	return meant->meanings[index].socket_count;
 }
 
 unsigned int meant_needs(const struct meant *meant)

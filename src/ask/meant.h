@@ -14,6 +14,7 @@ struct meant {
 	struct mounts *mounts;
 	struct meaning_of_wish *meanings; /**< one a wish; in the arena */
 	struct sockets *sockets;          /**< NULL: no wish is about any */
+	const struct inquiry *inquiry;
 };
 
 /**
@@ -38,6 +39,21 @@ bool meant_has(const struct meant *meant, const struct process *process,
 
 /** The file that a path wish names; a symlink names what it leads to. */
 const struct inode *meant_inode(const struct wish *wish);
+
+/** Its path, likewise. */
+struct text meant_path(const struct wish *wish);
+
+/** The only wish, when it means one file and nothing else; else NULL. */
+const struct wish *meant_one_file(const struct meant *meant);
+
+/** The trees that wish `index` means; none for a file that is there, but itself. */
+const struct trees *meant_trees(const struct meant *meant, size_t index);
+
+/** The block devices that wish `index` means: itself, and its partitions. How many. */
+size_t meant_devices(const struct meant *meant, size_t index, const dev_t **ret);
+
+/** The sockets that wish `index` means: those that have the port, or the file. How many. */
+size_t meant_sockets(const struct meant *meant, size_t index, const uint64_t **ret);
 
 /** What must be known of an open file to decide: enum look_needs. */
 unsigned int meant_needs(const struct meant *meant);

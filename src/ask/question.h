@@ -16,6 +16,8 @@ struct inquiry {
 	bool all;                 /**< the quiet classes too */
 	bool words_are_processes; /**< a bare word is a process name, not first a file's */
 	bool ports_are_sockets; /**< a port means sockets, not all of the processes that have them */
+	bool loops_are_devices; /**< /dev/loop3 means the device, not the deleted file behind it */
+	bool pids_only;         /**< `who`: rows that have no process are only told of */
 	struct handle place;    /**< `where`: which place of every process, by `use` and `fd` */
 	const char *program;    /**< how the program was called, for hints; quoted for the shell */
 	const char *line;       /**< the whole command line, quoted likewise */
@@ -28,6 +30,7 @@ struct outcome {
 	struct tally tally;
 	uint64_t rows;
 	bool no_process;                /**< a process given by number does not exist */
+	bool unsure; /**< nothing was found, but somewhere could not be looked */
 	bool denied_target;             /**< a process or handle that was named could not be read */
 	unsigned int namespaces_unread; /**< network namespaces whose sockets are not known */
 	struct error complaints;        /**< one line each, about single targets; mostly empty */
@@ -39,6 +42,8 @@ struct question {
 	const struct table *table;
 	bool words_are_processes; /**< see struct inquiry */
 	bool ports_are_sockets;   /**< likewise */
+	bool loops_are_devices;   /**< likewise; and what lies on a mount that does not answer is told
+				       by its name, if need be */
 	/** 0, or -errno and a message. Finding nothing is 0. */
 	int (*ask)(const struct inquiry *inquiry, struct outcome *outcome, struct error *err);
 };

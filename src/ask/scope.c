@@ -2,12 +2,15 @@
 #include "ask/scope.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ask/deleted.h"
 #include "ask/ports.h"
+#include "kernel/procfile.h"
 #include "scan/names.h"
+#include "show/encode.h"
 
 static void complain_absent(struct outcome *outcome, unsigned int pid)
 {
@@ -63,6 +66,61 @@ static void mean_directory(struct wish *wish, struct mounts *mounts)
 		wish->filesystem = info;
 }
 
+/** "." and ".." and doubled slashes taken out of an absolute path, by the words alone. */
+static struct text straighten(struct arena *arena, struct text path)
+{
+	char *out = arena_zero(arena, path.len + 2, 1);
+	size_t len = 0;
+	struct text word;
+
+	while (text_next(&path, '/', &word)) {
+		if (!word.len || text_is(word, "."))
+			continue;
+		if (text_is(word, "..")) {
+			while (len && out[--len] != '/')
+				;
+			continue;
+		}
+		out[len++] = '/';
+		memcpy(out + len, word.bytes, word.len);
+		len += word.len;
+	}
+	if (!len)
+		out[len++] = '/';
+	return (struct text){ out, len };
+}
+
+/** Below a mount that does not answer the path is taken as it was typed: what was opened tells its own. */
+static bool mean_by_name(const struct inquiry *inquiry, struct wish *wish, struct mounts *mounts,
+			 struct arena *arena, struct outcome *outcome)
+{
+	struct text path = wish->target->text, cwd;
+	char buffer[PATH_MAX + 1];
+
+	if (wish->inside || inquiry->source->foreign)
+		return false;
+	if (!text_starts(path, "/")) {
+		if (procfile_link(AT_FDCWD, "/proc/self/cwd", buffer, sizeof(buffer), &cwd))
+			return false;
+		path = arena_format(arena, "%.*s/%.*s", (int)cwd.len, cwd.bytes, (int)path.len,
+				    path.bytes);
+	}
+	wish->rest = straighten(arena, path);
+	const struct mountinfo *info = mounts_find_path(mounts, 0, wish->rest).info;
+	if (!info)
+		return false;
+	wish->by_name = true;
+	char *shown = encode_copy(wish->target->text);
+	error_add(&outcome->complaints, "%s%s does not answer: told by its name alone",
+		  *outcome->complaints.message ? "\n" : "", shown);
+	free(shown);
+	wish->found = (struct path_found){ .answered = true,
+					   .is_directory = true,
+					   .inode.mnt_id = info->id };
+	mean_directory(wish, mounts);
+	return true;
+}
+
 /** All paths at once: they share the helper process. */
 static int mean_paths(const struct inquiry *inquiry, struct scope *scope, struct mounts *mounts,
 		      struct outcome *outcome, struct error *err)
@@ -94,6 +152,9 @@ static int mean_paths(const struct inquiry *inquiry, struct scope *scope, struct
 		if (!is_path(wish))
 			continue;
 		wish->found = found[at++];
+		if (!wish->found.answered && inquiry->loops_are_devices &&
+		    mean_by_name(inquiry, wish, mounts, &scope->arena, outcome))
+			continue;
 		if (!wish->found.answered)
 			return error_set(err, -ETIMEDOUT,
 					 "%.*s lies on a filesystem that does not answer",
@@ -188,6 +249,9 @@ int scope_begin(const struct inquiry *inquiry, struct mounts *mounts, struct out
 
 		wish->target = &inquiry->targets[i];
 		wish->kind = wish->target->kind;
+		if (inquiry->loops_are_devices && wish->kind == TARGET_HANDLE &&
+		    wish->target->handle.use == USE_LOOP && !wish->target->handle.guarded)
+			wish->kind = TARGET_PATH;
 		if (wish->kind == TARGET_WORD && inquiry->words_are_processes)
 			wish->kind = TARGET_NAME;
 		rc = mean(inquiry, ret, wish, outcome);

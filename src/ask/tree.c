@@ -5,9 +5,13 @@
 
 #include "ask/classify.h"
 
-static void add(struct trees *trees, dev_t dev, struct text inside)
+static struct tree *add(struct trees *trees, struct arena *arena, dev_t dev, struct text inside)
 {
-	trees->items[trees->count++] = (struct tree){ dev, inside };
+	struct tree *tree = arena_zero(arena, 1, sizeof(*tree));
+
+	*tree = (struct tree){ .dev = dev, .inside = inside, .next = trees->first };
+	trees->first = tree;
+	return tree;
 }
 
 /** A path as seen, turned into one within its filesystem: "/srv/x" on a mount of "/a" at "/srv" is "/a/x". */
@@ -53,36 +57,32 @@ static int add_overlays(const struct source *source, struct mounts *mounts, dev_
 		const struct mountinfo *upper = mounts_find(mounts, 0, places[i].inode.mnt_id).info;
 
 		if (places[i].is_directory && upper && upper->dev == dev)
-			add(trees, overlays[i]->dev, text_of("/"));
+			add(trees, arena, overlays[i]->dev, text_of("/"));
 	}
 	return rc;
 }
 
-static struct trees make_trees(struct mounts *mounts, struct arena *arena)
-{
-	size_t count;
-
-	mounts_own(mounts, &count);
-	/* Each mount at most twice: as nested, as an overlay; and the wish itself. */
-	return (struct trees){ .items = arena_zero(arena, 2 * count + 1, sizeof(struct tree)) };
-}
-
-static void add_nested(struct mounts *mounts, struct text directory, struct trees *trees)
+static void add_nested(struct mounts *mounts, struct text directory, struct arena *arena,
+		       struct trees *trees)
 {
 	size_t count;
 	const struct mountinfo *own = mounts_own(mounts, &count);
 
 	for (size_t i = 0; i < count; i++) {
-		if (text_is_below(own[i].point, directory) && !text_equal(own[i].point, directory))
-			add(trees, own[i].dev, own[i].root);
+		if (!text_is_below(own[i].point, directory) || text_equal(own[i].point, directory))
+			continue;
+		struct tree *tree = add(trees, arena, own[i].dev, own[i].root);
+		tree->nested = true;
+		/* Bound from elsewhere: who has it open there does not use it here. */
+		if (mounts_own_of(mounts, own[i].dev) != &own[i])
+			tree->mnt_id = own[i].id;
 	}
 }
 
 int tree_of_device(const struct source *source, struct mounts *mounts, dev_t dev,
 		   struct arena *arena, struct trees *ret)
 {
-	*ret = make_trees(mounts, arena);
-	add(ret, dev, text_of("/"));
+	add(ret, arena, dev, text_of("/"));
 	return add_overlays(source, mounts, dev, arena, ret);
 }
 
@@ -95,33 +95,83 @@ int tree_of(const struct source *source, struct mounts *mounts, const struct wis
 	struct text inside;
 	int rc = 0;
 
-	*ret = make_trees(mounts, arena);
+	*ret = (struct trees){ NULL };
 	if (wish->filesystem)
 		rc = tree_of_device(source, mounts, wish->filesystem->dev, arena, ret);
 	else if (info && path_inside(info, wish->rest, buffer, &inside))
-		add(ret, info->dev, arena_text(arena, inside));
+		add(ret, arena, info->dev, arena_text(arena, inside));
 	if (!wish->inside)
-		add_nested(mounts, wish->rest, ret);
+		add_nested(mounts, wish->rest, arena, ret);
 	return rc;
+}
+
+bool tree_of_file(const struct mountinfo *info, struct text path, struct arena *arena,
+		  struct trees *ret)
+{
+	char buffer[PATH_MAX];
+	struct text inside;
+
+	*ret = (struct trees){ NULL };
+	if (!path_inside(info, path, buffer, &inside))
+		return false;
+	add(ret, arena, info->dev, arena_text(arena, inside));
+	return true;
+}
+
+bool tree_has_place(const struct trees *trees, dev_t dev, struct text inside)
+{
+	for (const struct tree *tree = trees->first; tree; tree = tree->next) {
+		if (!tree->mnt_id && tree->dev == dev && text_is_below(inside, tree->inside))
+			return true;
+	}
+	return false;
+}
+
+bool tree_has_root(const struct trees *trees, const struct mountinfo *info)
+{
+	for (const struct tree *tree = trees->first; tree; tree = tree->next) {
+		if (!tree->nested && tree->dev == info->dev &&
+		    text_is_below(info->root, tree->inside))
+			return true;
+	}
+	return false;
+}
+
+bool tree_has_path(const struct trees *trees, const struct mountinfo *info, struct text path)
+{
+	char buffer[PATH_MAX];
+	struct text inside;
+
+	return path_inside(info, path, buffer, &inside) && tree_has_place(trees, info->dev, inside);
+}
+
+static bool has_mount(const struct trees *trees, uint32_t mnt_id)
+{
+	for (const struct tree *tree = trees->first; tree; tree = tree->next) {
+		if (tree->mnt_id && tree->mnt_id == mnt_id)
+			return true;
+	}
+	return false;
 }
 
 bool tree_has(const struct trees *trees, struct mounts *mounts, unsigned int pid,
 	      const struct open_file *file)
 {
-	const struct mountinfo *info = mounts_find(mounts, pid, file->inode.mnt_id).info;
-	struct text path = file->inode.nlink ? file->link : classify_old_path(file->link);
+	bool named = text_starts(file->link, "/");
+	bool gone = !file->inode_rc && !file->inode.nlink;
+	struct text path = gone ? classify_old_path(file->link) : file->link;
+	const struct mountinfo *info = NULL;
 	char buffer[PATH_MAX];
 	struct text inside;
 
-	if (file->inode_rc || !info)
+	if (!file->inode_rc)
+		info = mounts_find(mounts, pid, file->inode.mnt_id).info;
+	else if (named)
+		info = mounts_find_path(mounts, pid, path).info;
+	if (!info)
 		return false;
 	/* A mount that was moved or covered meanwhile: then all that is sure is what it shows. */
-	if (!text_starts(path, "/") || !path_inside(info, path, buffer, &inside))
+	if (!named || !path_inside(info, path, buffer, &inside))
 		inside = info->root;
-	for (size_t i = 0; i < trees->count; i++) {
-		if (trees->items[i].dev == info->dev &&
-		    text_is_below(inside, trees->items[i].inside))
-			return true;
-	}
-	return false;
+	return tree_has_place(trees, info->dev, inside) || has_mount(trees, info->id);
 }

@@ -2,6 +2,7 @@
 #include "ask/unmatched.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "scan/names.h"
@@ -28,6 +29,29 @@ static void explain_path(const struct wish *wish, const char *shown, struct outc
 	}
 }
 
+/** Where only files are meant, a name that no file has may be a process's. */
+static void explain_word(const struct inquiry *inquiry, const struct wish *wish, const char *shown,
+			 struct outcome *outcome, struct error *line)
+{
+	if (wish->found.rc != -ENOENT || !inquiry->loops_are_devices) {
+		explain_path(wish, shown, outcome, line);
+		return;
+	}
+	char *word = NULL;
+	size_t len;
+	FILE *out = open_memstream(&word, &len);
+	if (!out)
+		memory_out();
+	bool plain = encode_shell_word(out, wish->target->text);
+	fclose(out);
+	error_set(line, 0,
+		  "there is no file %s here, and nobody has a deleted one of that name open",
+		  shown);
+	if (plain)
+		error_add(line, "; about a process: %s files %s", inquiry->program, word);
+	free(word);
+}
+
 static void explain_handle(const struct wish *wish, const char *shown, struct error *line)
 {
 	const struct handle *handle = &wish->target->handle;
@@ -39,7 +63,8 @@ static void explain_handle(const struct wish *wish, const char *shown, struct er
 		error_set(line, 0, "%s is not there (any more)", shown);
 }
 
-static void explain(const struct wish *wish, struct outcome *outcome, struct error *line)
+static void explain(const struct inquiry *inquiry, const struct wish *wish, struct outcome *outcome,
+		    struct error *line)
 {
 	char *shown = encode_copy(wish->target->text);
 
@@ -51,8 +76,10 @@ static void explain(const struct wish *wish, struct outcome *outcome, struct err
 		if (!wish->pid_count)
 			error_set(line, 0, "no process is called %s", shown);
 		break;
-	case TARGET_PATH:
 	case TARGET_WORD:
+		explain_word(inquiry, wish, shown, outcome, line);
+		break;
+	case TARGET_PATH:
 		explain_path(wish, shown, outcome, line);
 		break;
 	case TARGET_PROCESS:
@@ -75,7 +102,7 @@ void unmatched_explain(const struct inquiry *inquiry, const struct scope *scope,
 			outcome->denied_target = true;
 			continue;
 		}
-		explain(wish, outcome, &line);
+		explain(inquiry, wish, outcome, &line);
 		if (*line.message)
 			error_add(&outcome->complaints, "%s%s",
 				  *outcome->complaints.message ? "\n" : "", line.message);

@@ -56,6 +56,7 @@ struct invocation {
 	bool all, how, list_columns, help, verbose;
 	const char *proc; /**< --proc DIR, or NULL */
 	struct recover_options recover;
+	bool pids_only;  /**< who: no rows without a process */
 	bool background; /**< hold: without the terminal */
 	struct reclaim_options reclaim;
 };

@@ -87,7 +87,7 @@ static enum status status_of(const struct outcome *outcome)
 {
 	if (outcome->no_process)
 		return STATUS_USAGE;
-	if (outcome->denied_target)
+	if (outcome->denied_target || outcome->unsure)
 		return STATUS_PARTLY_UNSEEN;
 	if (outcome->rows)
 		return STATUS_ANSWERED;
@@ -122,6 +122,8 @@ enum status listing_run(const struct invocation *invocation, const struct questi
 		.place = invocation->place,
 		.words_are_processes = question->words_are_processes,
 		.ports_are_sockets = question->ports_are_sockets,
+		.loops_are_devices = question->loops_are_devices,
+		.pids_only = invocation->pids_only,
 		.program = invocation->program,
 		.line = invocation->line,
 		.sink = sink,

@@ -31,7 +31,7 @@ static void keep_slot(struct reading *reading, struct handle handle, const struc
 {
 	handle.use = USE_RING;
 	handle.slot = slot->slot;
-	if (reading->look->filter == LOOK_ALL || reading_may_be_deleted(slot->path))
+	if (reading->look->filter != LOOK_DELETED || reading_may_be_deleted(slot->path))
 		reading_keep(reading,
 			     &(struct open_file){ .link = slot->path, .inode_rc = -EOPNOTSUPP },
 			     handle);
@@ -53,7 +53,9 @@ void carriers_read_ring(struct reading *reading, int table_dir, struct handle ha
 	}
 	while (!rc && rings_next(&list, arena, &slot)) {
 		job_beat(reading->job);
-		if (reading->look->filter != LOOK_INODE)
+		if (reading->look->filter != LOOK_INODE ||
+		    ((reading->look->needs & LOOK_SLOTS) &&
+		     text_equal(slot.path, reading->look->path)))
 			keep_slot(reading, handle, &slot);
 		else
 			listed |= look_names(reading->look, slot.path);
@@ -85,6 +87,8 @@ void carriers_read(struct reading *reading, int table_dir, int list, const char 
 
 	if (reading->look->filter < LOOK_ALL)
 		link = carrier(reading, list, name, file);
+	else if (text_starts(file->link, "socket:["))
+		link = file->link;
 	if (rings_is(link))
 		carriers_read_ring(reading, table_dir, handle);
 	else if (link.len)

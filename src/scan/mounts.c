@@ -182,6 +182,22 @@ struct mounted mounts_find_device(struct mounts *mounts, unsigned int pid, dev_t
 	return (struct mounted){ NULL, space == &mounts->own };
 }
 
+struct mounted mounts_find_path(struct mounts *mounts, unsigned int pid, struct text path)
+{
+	const struct space *space = pid ? space_of(mounts, pid) : &mounts->own;
+	const struct mountinfo *best = NULL;
+
+	for (size_t i = 0; space && i < space->count; i++) {
+		const struct mountinfo *info = &space->mounts[i];
+
+		/* Of several over each other the last one, which has the highest id, is seen. */
+		if (text_is_below(path, info->point) &&
+		    (!best || info->point.len >= best->point.len))
+			best = info;
+	}
+	return (struct mounted){ best, space == &mounts->own };
+}
+
 const struct mountinfo *mounts_own_of(const struct mounts *mounts, dev_t dev)
 {
 	const struct mountinfo *best = NULL;

@@ -39,6 +39,12 @@ unsigned int mounts_witness(struct mounts *mounts, const struct source *source, 
  */
 struct mounted mounts_find_device(struct mounts *mounts, unsigned int pid, dev_t dev);
 
+/**
+ * The mount that `path` lies on, as process `pid` sees it (0: as we do), told by the names alone: all
+ * there is when the file itself may not be asked.
+ */
+struct mounted mounts_find_path(struct mounts *mounts, unsigned int pid, struct text path);
+
 /** The shortest mount point that we have of the filesystem with device `dev`, or NULL. */
 const struct mountinfo *mounts_own_of(const struct mounts *mounts, dev_t dev);
 

@@ -120,6 +120,8 @@ static void helper_follow(int root, const char *path, struct path_found *out)
 		return;
 	scope_fd fd = helper_open(root, path, 0);
 	out->leads = fd >= 0 && inode_look(fd, "", &out->target) == 0;
+	if (!out->leads || !helper_name(fd, out->target_path, sizeof(out->target_path)))
+		out->target_path[0] = 0;
 }
 
 static void ask_resolve(const void *context, size_t index, void *answer)

@@ -21,7 +21,8 @@ struct path_found {
 	struct inode
 		inode; /**< of what is there; a symlink to a directory counts as that directory */
 	bool leads;    /**< it is a symlink that leads to a file: `target` */
-	struct inode target; /**< that file */
+	struct inode target;        /**< that file */
+	char target_path[PATH_MAX]; /**< and its path; empty: not known */
 	char path
 		[PATH_MAX]; /**< its existing parents resolved, the rest as typed; empty: no parent */
 };

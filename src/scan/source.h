@@ -63,6 +63,8 @@ enum look_needs {
 	LOOK_MAPPED = 1 << 5,   /**< mapped files too */
 	LOOK_OWNER = 1 << 6,    /**< `uid` of the process */
 	LOOK_FLAGS = 1 << 7,    /**< `flags`, but of what fdinfos_may_wait for */
+	LOOK_FLIGHTS = 1 << 8,  /**< LOOK_ALL: count descriptors in flight, as the first two do */
+	LOOK_SLOTS = 1 << 9,    /**< LOOK_INODE: slots of io_urings that have its `path` */
 };
 
 /** A file that is looked for. */
@@ -129,6 +131,12 @@ bool look_names(const struct look *look, struct text line);
 static inline bool tally_is_complete(const struct tally *tally)
 {
 	return !tally->denied && !tally->blocked && !tally->hidden;
+}
+
+/** The same, and nobody kept us out of what root may see either. */
+static inline bool tally_saw_all(const struct tally *tally)
+{
+	return tally_is_complete(tally) && !tally->guarded;
 }
 
 /**
