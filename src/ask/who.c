@@ -6,12 +6,17 @@
 #include "ask/who.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "ask/kernel_users.h"
 #include "ask/meant.h"
 #include "ask/unmatched.h"
+#include "base/scope.h"
+#include "kernel/fdinfo.h"
 #include "model/usage.h"
 #include "scan/containers.h"
 
@@ -22,6 +27,7 @@ struct asking {
 	uint64_t needs;
 	struct meant meant;
 	struct arena arena; /**< of all rows: a table keeps them */
+	struct who_count count;
 };
 
 /** "cwd", "exe", "map"; a descriptor with what it may be used for: "3w". */
@@ -99,8 +105,47 @@ static void push(struct asking *asking, const struct process *process, struct te
 	facts_know(&row->facts, USAGE_HANDLES);
 	tell_owner(asking, process, row);
 	tell_container(asking, process->pid, row);
-	asking->outcome->rows++;
+	asking->count.processes++;
 	sink_push(asking->sink, row);
+}
+
+static void push_kernel(struct asking *asking, const struct kernel_use *use)
+{
+	struct usage *row = arena_zero(&asking->arena, 1, sizeof(*row));
+	struct text *items = arena_zero(&asking->arena, 2, sizeof(*items));
+
+	asking->count.kernel++;
+	asking->count.keeping += use->keeps;
+	if (asking->inquiry->pids_only)
+		return;
+	items[0] = use->word;
+	items[1] = use->handle;
+	row->command = text_of("kernel");
+	row->uses = (struct texts){ items, 1 };
+	row->path = use->path;
+	row->handles = (struct texts){ items + 1, use->handle.len > 0 };
+	facts_know(&row->facts, USAGE_COMMAND);
+	facts_know(&row->facts, USAGE_USES);
+	facts_know(&row->facts, USAGE_HANDLES);
+	if (use->path.len)
+		facts_know(&row->facts, USAGE_PATH);
+	sink_push(asking->sink, row);
+}
+
+/** Only of what was found, and of files: what else has one may keep us waiting for it. */
+static bool is_locked(const struct asking *asking, const struct open_file *file)
+{
+	char name[48];
+	struct fdinfo info;
+
+	if (file->flags_known || file->handle.use != USE_FD || file->inode_rc ||
+	    (!S_ISREG(file->inode.mode) && !S_ISDIR(file->inode.mode)))
+		return file->locked;
+	snprintf(name, sizeof(name), file->handle.tid ? "%u/task/%u" : "%u", file->handle.pid,
+		 file->handle.tid);
+	scope_fd dir =
+		openat(asking->inquiry->source->proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return dir >= 0 && fdinfo_read(dir, file->handle.fd, &info) == 0 && info.locked;
 }
 
 static void found(void *context, const struct process *process)
@@ -124,7 +169,7 @@ static void found(void *context, const struct process *process)
 		}
 		add_use(uses, &used, use_of(arena, file));
 		handles[count++] = handle_text(arena, &file->handle);
-		locked |= file->locked;
+		locked = locked || is_locked(asking, file);
 	}
 	if (!count)
 		return;
@@ -133,26 +178,18 @@ static void found(void *context, const struct process *process)
 	push(asking, process, used, (struct texts){ handles, count });
 }
 
-/** One file, and nothing else: then the kernel's tables can be compared with that alone. */
-static bool is_one_file(const struct scope *scope)
-{
-	const struct wish *wish = &scope->wishes[0];
-
-	return scope->count == 1 && wish->kind != TARGET_PORT && !wish->found.rc &&
-	       !wish->found.is_directory && !S_ISBLK(meant_inode(wish)->mode) &&
-	       !S_ISSOCK(meant_inode(wish)->mode);
-}
-
 static struct look look_for(struct asking *asking)
 {
 	struct look look = { .filter = LOOK_ALL, .found = found, .context = asking };
-	const struct scope *scope = asking->meant.scope;
+	/* The kernel's tables can be compared with one file alone. */
+	const struct wish *one = meant_one_file(&asking->meant);
 
-	look.needs = LOOK_IDENTITY | LOOK_ACCESS | LOOK_MAPPED;
-	if (is_one_file(scope)) {
+	look.needs = LOOK_IDENTITY | LOOK_ACCESS | LOOK_MAPPED | LOOK_FLIGHTS;
+	if (one) {
 		look.filter = LOOK_INODE;
-		look.inode = *meant_inode(&scope->wishes[0]);
-		look.path = scope->wishes[0].rest;
+		look.inode = *meant_inode(one);
+		look.path = meant_path(one);
+		look.needs = LOOK_SLOTS;
 	}
 	uint64_t *inos;
 	if (meant_only_sockets(&asking->meant, &asking->arena, &inos, &look.ino_count)) {
@@ -165,21 +202,74 @@ static struct look look_for(struct asking *asking)
 	return look;
 }
 
+static int find_kernel(struct asking *asking, struct error *err)
+{
+	struct kernel_users users;
+	int rc = kernel_users_find(&asking->meant, &asking->arena, &users, err);
+
+	for (size_t i = 0; i < users.count && !rc; i++)
+		push_kernel(asking, &users.items[i]);
+	return rc;
+}
+
+/** A socket is there, and nobody was seen to have it: the kernel's own, or it was not for us to see. */
+static void find_unowned(struct asking *asking)
+{
+	struct scope *scope = asking->meant.scope;
+
+	for (size_t i = 0; i < scope->count; i++) {
+		struct wish *wish = &scope->wishes[i];
+		const uint64_t *inos;
+
+		if (wish->matched || !meant_sockets(&asking->meant, i, &inos))
+			continue;
+		if (!tally_saw_all(&asking->outcome->tally)) {
+			who_blame(wish, asking->outcome);
+			continue;
+		}
+		wish->matched++;
+		push_kernel(asking,
+			    &(struct kernel_use){ .word = text_of("socket"), .keeps = true });
+	}
+}
+
+/** Nobody was found, but somebody may have it where nobody can look: that is no "nobody". */
+static void doubt(struct asking *asking)
+{
+	const struct tally *tally = &asking->outcome->tally;
+
+	asking->outcome->rows = asking->count.processes + asking->count.kernel;
+	if (!asking->outcome->rows)
+		asking->outcome->unsure |= tally->in_flight || tally->busy_rings;
+	for (size_t i = 0; i < asking->meant.scope->count; i++) {
+		const struct wish *wish = &asking->meant.scope->wishes[i];
+
+		asking->outcome->unsure |= wish->by_name && !wish->matched;
+	}
+}
+
 static int look(struct asking *asking, struct scope *scope, struct mounts *mounts,
 		struct error *err)
 {
 	const struct inquiry *inquiry = asking->inquiry;
 	int rc = meant_begin(inquiry, scope, mounts, &asking->arena, &asking->meant, err);
 
-	if (rc)
+	if (rc) {
+		meant_end(&asking->meant, asking->outcome);
 		return rc;
+	}
 	struct look look = look_for(asking);
 	rc = inquiry->source->look(inquiry->source, &look, &asking->outcome->tally, err);
+	if (!rc)
+		rc = find_kernel(asking, err);
+	if (!rc)
+		find_unowned(asking);
 	meant_end(&asking->meant, asking->outcome);
 	if (rc)
 		return rc;
+	doubt(asking);
 	unmatched_explain(inquiry, scope, asking->outcome);
-	who_tell(inquiry, scope, asking->outcome);
+	who_tell(inquiry, scope, asking->outcome, &asking->count);
 	sink_finish(asking->sink);
 	return 0;
 }
@@ -212,5 +302,6 @@ const struct question question_who = {
 	.asks = "who uses this file, directory, mount, device or port?",
 	.table = &usage_table,
 	.ports_are_sockets = true,
+	.loops_are_devices = true,
 	.ask = ask,
 };

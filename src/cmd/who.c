@@ -22,6 +22,7 @@ static int take(struct invocation *invocation, int key, const char *value, struc
 	invocation->output.format = FORMAT_RAW;
 	invocation->output.render.no_header = true;
 	invocation->columns_chosen = true;
+	invocation->pids_only = true;
 	return select_columns(&usage_table, text_of("pid"), &invocation->selection, err);
 }
 
@@ -38,7 +39,8 @@ static enum status run(struct invocation *invocation, struct error *err)
 		const struct target *target = &invocation->targets[i];
 
 		if (target->kind == TARGET_PATH || target->kind == TARGET_WORD ||
-		    target->kind == TARGET_PORT)
+		    target->kind == TARGET_PORT ||
+		    (target->kind == TARGET_HANDLE && target->handle.use == USE_LOOP))
 			continue;
 		error_set(err, -EINVAL,
 			  "who %.*s: a process is no file; what it has open: %s files %.*s",

@@ -12,6 +12,7 @@ static const struct column columns[] = {
 	[USAGE_COMMAND]   = { "command",   TYPE_TEXT,    SHOWN,        AT(command),   0,                    "its name" },
 	[USAGE_CONTAINER] = { "container", TYPE_TEXT,    SHOWN_IF_ANY, AT(container), USAGE_NEED_CONTAINER, "host name it sees, where that is not this machine's" },
 	[USAGE_USES]      = { "uses",      TYPE_HANDLES, SHOWN,        AT(uses),      0,                    "how: cwd root exe map lock, and descriptors, as 3w" },
+	[USAGE_PATH]      = { "path",      TYPE_PATH,    SHOWN_IF_ANY, AT(path),      0,                    "what the kernel uses it for: mount point, swap file, device" },
 	[USAGE_UID]       = { "uid",       TYPE_ID,      0,            AT(uid),       OWNER,                "its effective user, as a number" },
 	[USAGE_HANDLES]   = { "handles",   TYPE_HANDLES, 0,            AT(handles),   0,                    "the same as handles, which every command takes" },
 };

@@ -16,7 +16,9 @@ struct usage {
 	uint64_t pid; /**< unknown: the kernel itself */
 	uint64_t uid;
 	struct text user, command;
-	struct texts uses; /**< cwd exe 3w map lock; of the kernel: mount swap loop */
+	struct texts
+		uses;     /**< cwd exe 3w map lock; of the kernel: mount overlay swap loop holder */
+	struct text path; /**< what the kernel uses it for */
 	struct texts handles;
 	struct text container;
 };
@@ -27,6 +29,7 @@ enum usage_column {
 	USAGE_COMMAND,
 	USAGE_CONTAINER,
 	USAGE_USES,
+	USAGE_PATH,
 	USAGE_UID,
 	USAGE_HANDLES,
 };
