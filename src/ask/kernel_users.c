@@ -98,8 +98,10 @@ static bool uses(const struct finding *finding, size_t index, const struct mount
 	if (is_part(finding, index, info))
 		return true;
 	out->word = text_of("overlay");
-	return text_is(info->type, "overlay") &&
-	       has_layer(finding, meant_trees(finding->meant, index), info);
+	if (!text_is(info->type, "overlay"))
+		return false;
+	const struct trees *trees = meant_trees(finding->meant, index);
+	return tree_has_place(trees, info->dev, text_of("/")) || has_layer(finding, trees, info);
 }
 
 static void find_mounts(struct finding *finding)

@@ -57,7 +57,7 @@ static int add_overlays(const struct source *source, struct mounts *mounts, dev_
 		const struct mountinfo *upper = mounts_find(mounts, 0, places[i].inode.mnt_id).info;
 
 		if (places[i].is_directory && upper && upper->dev == dev)
-			add(trees, arena, overlays[i]->dev, text_of("/"));
+			add(trees, arena, overlays[i]->dev, text_of("/"))->nested = true;
 	}
 	return rc;
 }
@@ -96,7 +96,8 @@ int tree_of(const struct source *source, struct mounts *mounts, const struct wis
 	int rc = 0;
 
 	*ret = (struct trees){ NULL };
-	if (wish->filesystem)
+	/* Of a bind mount, or a subvolume, only what is mounted there. */
+	if (wish->filesystem && text_is(wish->filesystem->root, "/"))
 		rc = tree_of_device(source, mounts, wish->filesystem->dev, arena, ret);
 	else if (info && path_inside(info, wish->rest, buffer, &inside))
 		add(ret, arena, info->dev, arena_text(arena, inside));

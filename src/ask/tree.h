@@ -11,7 +11,7 @@ struct tree {
 	dev_t dev;          /**< of the superblock, as mountinfo says it */
 	struct text inside; /**< path within the filesystem; "/" is all of it */
 	uint32_t mnt_id;    /**< only what was opened through this mount; 0: through whichever */
-	bool nested;        /**< mounted in what was asked about, no part of it */
+	bool nested;        /**< mounted in what was asked about, or an overlay on it: no part of it */
 	struct tree *next;
 };
 
@@ -22,7 +22,7 @@ struct trees {
 
 /**
  * What `wish`, a directory that is there, means: the tree below it with all that is mounted in it; as
- * a mount point its whole filesystem, with the overlays whose upper layer lies on it. 0 or -errno.
+ * a mount point all that is mounted there, with the overlays whose upper layer lies on it. 0 or -errno.
  */
 int tree_of(const struct source *source, struct mounts *mounts, const struct wish *wish,
 	    struct arena *arena, struct trees *ret);

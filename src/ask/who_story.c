@@ -30,7 +30,8 @@ static const char *purpose(const struct scope *scope)
 		return NULL;
 	if (wish->kind == TARGET_PORT)
 		return "before the port can be bound anew";
-	if (wish->filesystem && !text_is(wish->rest, "/"))
+	/* Of a bind mount others may have files open that do not keep it. */
+	if (wish->filesystem && !text_is(wish->rest, "/") && text_is(wish->filesystem->root, "/"))
 		return "before it can be unmounted";
 	if (wish->kind == TARGET_PATH && !wish->found.rc && S_ISBLK(meant_inode(wish)->mode))
 		return "before the device is free";

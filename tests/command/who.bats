@@ -1,0 +1,730 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2154,SC2016  # run sets status, output, stderr; jq has its own $x
+# Who uses this file, directory, mount, device or port? And what the kernel itself uses.
+
+load lib
+
+setup() {
+	situation_begin
+	SWAPS=()
+	LOOPS=()
+	cd "$SCRATCH" || return
+}
+
+teardown() {
+	local one
+	for one in "${SWAPS[@]}"; do
+		swapoff "$one" || true
+	done
+	for one in "${LOOPS[@]}"; do
+		losetup --detach "$one" || true
+	done
+	situation_end
+}
+
+# who TARGET… : every column, as JSON, into $output.
+who() {
+	run --separate-stderr owl who --json --columns all "$@"
+	[[ -z $output ]] || well_formed
+}
+
+# uses PID WORD… : the last answer has one row of that process, and these are the ways.
+uses() {
+	local pid=$1
+	shift
+	answer '[.[] | select(.pid == $pid) | .uses] == [$ARGS.positional]' \
+		--argjson pid "$pid" --args "$@"
+}
+
+unused_by() {
+	answer 'all(.pid != $pid)' --argjson pid "$1"
+}
+
+# kernel [LINE…] : what the last answer says of the kernel, "WORD PATH" each, in any order.
+kernel() {
+	diff <(for row; do echo "$row"; done | sort) <(kernel_rows | sort) || show_answer
+}
+
+kernel_rows() {
+	jq -r '.[] | select(.pid == null) | "\(.uses | join(" ")) \(.path)"' <<<"$output"
+}
+
+# nobody : the last answer has no row. What others have in flight at the moment is a doubt, and said.
+nobody() {
+	rows 0
+	((status != 3)) || [[ $stderr != *'in flight'* && $stderr != *'too busy'* ]] || return 0
+	exits_empty
+}
+
+pids_of() {
+	jq -r '.[].pid // empty' <<<"$output"
+}
+
+### Files
+
+@test "a file is used by whoever has it open, each way told once" {
+	actor_start open f creat,rw open f r open f w,append open f path dup 0 chdir /
+	who f
+	exits 0
+	uses "$ACTOR_PID" 3rw 4r 5w 6 7rw
+	rows 1
+	answer '.[0].handles == ["\($p):3", "\($p):4", "\($p):5", "\($p):6", "\($p):7"]' --arg p "$ACTOR_PID"
+	answer '.[0].command == "actor" and .[0].uid == '"$EUID"
+}
+
+@test "a file is the same by a hard link, a symlink, and through another process's root" {
+	actor_start open f creat,w
+	ln f hard
+	ln -s f soft
+	for name in hard soft ./f "$SCRATCH/soft" "/proc/$ACTOR_PID/root$SCRATCH/f"; do
+		who "$name"
+		uses "$ACTOR_PID" 3w
+	done
+	rows 1
+}
+
+@test "a file that is only mapped, run, or registered with an io_uring is used" {
+	cp "$ACTOR" program
+	program_start "$SCRATCH/program" open m creat,w write 0 4096 open m r map 1 p close 1 close 0
+	who m
+	uses "$ACTOR_PID" map
+	who program
+	answer '[.[] | select(.pid == $p).uses | index("exe", "map")] | all(. != null)' \
+		--argjson p "$ACTOR_PID"
+}
+
+@test "a file that only an io_uring has is used, and so is its directory and its filesystem" {
+	mkdir d
+	actor_start open d/f creat,rw uring 0 close 0
+	ln -s d/f soft
+	for name in d/f soft d; do
+		who "$name"
+		uses "$ACTOR_PID" ring
+	done
+	who d/other
+	unused_by "$ACTOR_PID"
+}
+
+@test "a lock is told, of a file, in a directory" {
+	mkdir d
+	actor_start open d/f creat,rw flock 0 w open d/g creat,rw posix 1 w 0 1 open d/h creat,rw
+	who d/f
+	uses "$ACTOR_PID" 3rw lock
+	who d/g
+	uses "$ACTOR_PID" 4rw lock
+	who d/h
+	uses "$ACTOR_PID" 5rw
+	who d
+	uses "$ACTOR_PID" 3rw 4rw 5rw lock
+}
+
+@test "every process that has it is a row, by ascending number" {
+	actor_start open f creat,w fork end fork close 0 end fork end
+	who f
+	rows 3
+	[[ $(pids_of) == "$(printf '%s\n' "$ACTOR_PID" "${ACTOR_CHILDREN[0]}" "${ACTOR_CHILDREN[2]}" | sort -n)" ]]
+}
+
+@test "a thread with a table of its own uses what only it has" {
+	actor_start unshare-thread open f creat,w end
+	who f
+	rows 1
+	answer '.[0].handles == ["\($p)/\($t):3"]' --arg p "$ACTOR_PID" --arg t "${ACTOR_THREADS[0]}"
+}
+
+@test "fuser and lsof find the same users of a file" {
+	need_command fuser lsof
+	actor_start open f creat,rw write 0 4096 open f r map 0 w fork close 0 close 1 end fork close 0 end
+	who f
+	diff <(pids_of) <(fuser "$SCRATCH/f" 2>/dev/null | tr -s ' ' '\n' | sed '/^$/d' | sort -n)
+	# lsof tells a mapping as "mem", and so misses nobody of these either.
+	diff <(pids_of) <(lsof -t "$SCRATCH/f" 2>/dev/null | sort -n)
+	rows 3
+}
+
+@test "two targets are one question" {
+	actor_start open a creat,w
+	local first=$ACTOR_PID
+	actor_start open b creat,w
+	touch c
+	who a b c
+	rows 2
+	uses "$first" 3w
+	uses "$ACTOR_PID" 3w
+}
+
+@test "who only has a descriptor in flight cannot be told from nobody" {
+	actor_start open f creat,w send 0
+	who f
+	rows 0
+	exits 3
+	says 'in flight'
+	who "$SCRATCH"
+	says 'in flight'
+}
+
+### Names
+
+@test "a deleted file is found by its path, and by the last part of it" {
+	mkdir d
+	actor_start open d/app.log creat,w unlink d/app.log
+	who d/app.log
+	uses "$ACTOR_PID" 3w
+	who app.log
+	uses "$ACTOR_PID" 3w
+	touch app.log
+	who app.log
+	nobody
+	who d
+	uses "$ACTOR_PID" 3w
+}
+
+@test "a live file that is called deleted is not a deleted one" {
+	actor_start open 'who.log (deleted)' creat,w
+	who who.log
+	unused_by "$ACTOR_PID"
+	who "$SCRATCH/who.log"
+	rows 0
+	who 'who.log (deleted)'
+	uses "$ACTOR_PID" 3w
+}
+
+@test "one name of two is gone, and the other does not answer for it" {
+	actor_start open x creat,w link x y unlink x
+	who x
+	uses "$ACTOR_PID" 3w
+	who y
+	uses "$ACTOR_PID" 3w
+}
+
+@test "a word that no file has is an error that names the way" {
+	who nosuch
+	rows 0
+	says 'there is no file nosuch here'
+	says "files nosuch"
+	who "$SCRATCH/nosuch"
+	says "there is no $SCRATCH/nosuch"
+}
+
+@test "processes are no files" {
+	for word in 1 1:3 @init; do
+		run --separate-stderr owl who "$word"
+		exits 2
+		says 'a process is no file'
+	done
+	run --separate-stderr owl who
+	exits 2
+}
+
+### Directories
+
+@test "a directory is used by who stands in it, and by who has something open below it" {
+	mkdir -p d/e dd
+	actor_start open d/e/f creat,w open dd/g creat,w open d directory
+	who d
+	uses "$ACTOR_PID" 3w 5r
+	who dd
+	uses "$ACTOR_PID" 4w
+	actor_tell "$ACTOR_PID" chdir d/e
+	who d
+	uses "$ACTOR_PID" 3w 5r cwd
+	who "$SCRATCH/d/../d/e/"
+	uses "$ACTOR_PID" 3w cwd
+}
+
+@test "a deleted file still lies in its directory, a renamed directory has a new name" {
+	mkdir -p d
+	actor_start open d/f creat,w unlink d/f open d/g creat,w rename d e
+	who e
+	uses "$ACTOR_PID" 3w 4w
+	rm -f e/g
+	who e
+	uses "$ACTOR_PID" 3w 4w
+}
+
+@test "who has changed his root uses it" {
+	need_root
+	mkdir -p jail/in
+	actor_start open jail/in/f creat,w chroot jail
+	who jail
+	uses "$ACTOR_PID" 3w root
+	who jail/in
+	uses "$ACTOR_PID" 3w
+	who jail/in/f
+	uses "$ACTOR_PID" 3w
+}
+
+@test "what is bound below a directory does not draw in who has it open elsewhere" {
+	need_mounts
+	mkdir -p there here/bound
+	mount --bind there here/bound
+	mounted here/bound
+	actor_start open there/f creat,w
+	local there=$ACTOR_PID
+	actor_start open here/bound/g creat,w
+	who here/bound
+	uses "$there" 3w
+	uses "$ACTOR_PID" 3w
+	rows 2
+	who here
+	unused_by "$there"
+	uses "$ACTOR_PID" 3w
+	kernel "mount $SCRATCH/here/bound"
+	who there
+	uses "$there" 3w
+	uses "$ACTOR_PID" 3w
+	kernel "mount $SCRATCH/here/bound"
+}
+
+@test "a file is the same through a mount of another namespace" {
+	need_mounts
+	mkdir d elsewhere
+	touch d/f
+	actor_start namespace mnt make-private mount-bind d elsewhere open elsewhere/f w
+	who d/f
+	uses "$ACTOR_PID" 3w
+	who d
+	uses "$ACTOR_PID" 3w
+	who "$SCRATCH"
+	answer 'any(.pid == $p and (.uses | index("3w")))' --argjson p "$ACTOR_PID"
+	who elsewhere
+	unused_by "$ACTOR_PID"
+	who "/proc/$ACTOR_PID/root$SCRATCH/elsewhere"
+	uses "$ACTOR_PID" 3w
+}
+
+### Mounts and devices
+
+@test "a mount point is used by all that fuser finds" {
+	need_command fuser
+	make_tmpfs 8M
+	mkdir "$FS/d"
+	actor_start open "$FS/f" creat,w
+	actor_start chdir "$FS/d"
+	actor_start open "$FS/m" creat,rw write 0 4096 map 0 r close 0
+	actor_start open f creat,w
+	who "$FS"
+	rows 3
+	unused_by "$ACTOR_PID"
+	diff <(pids_of) <(fuser -m "$FS" 2>/dev/null | tr -s ' ' '\n' | sed '/^$/d' | sort -n)
+	kernel
+}
+
+@test "what is mounted in it, bound from it or a layer on it keeps a mount busy" {
+	make_tmpfs 8M
+	mkdir "$FS"/{nested,d,upper,work} bound lower merged
+	mount -t tmpfs inner "$FS/nested"
+	mounted "$FS/nested"
+	mount --bind "$FS/d" bound
+	mounted bound
+	mount -t overlay overlay merged \
+		-o "lowerdir=$SCRATCH/lower,upperdir=$FS/upper,workdir=$FS/work" || skip "cannot mount an overlay"
+	mounted merged
+	actor_start chdir merged
+	who "$FS"
+	exits 0
+	uses "$ACTOR_PID" cwd
+	kernel "mount $FS/nested" "mount $SCRATCH/bound" "overlay $SCRATCH/merged"
+	who lower
+	kernel "overlay $SCRATCH/merged"
+	who "$FS/upper"
+	kernel "overlay $SCRATCH/merged"
+	who "$FS/d"
+	kernel "mount $SCRATCH/bound"
+	rows 1
+}
+
+@test "a mount that only the kernel uses is not said to be nobody's" {
+	make_tmpfs 8M
+	mkdir "$FS/nested"
+	mount -t tmpfs inner "$FS/nested"
+	mounted "$FS/nested"
+	who "$FS"
+	exits 0
+	rows 1
+	answer '.[0] | .pid == null and .user == null and .command == "kernel" and .handles == []'
+	umount "$FS/nested"
+	who "$FS"
+	nobody
+}
+
+@test "a file that is mounted over is used by the mount" {
+	need_mounts
+	echo a >a
+	echo b >b
+	mount --bind a b
+	mounted b
+	who b
+	kernel "mount $SCRATCH/b"
+	who a
+	kernel "mount $SCRATCH/b"
+}
+
+@test "a swap file and what is behind a loop device are used by the kernel, with the mount they lie on" {
+	need_command mkswap swapon swapoff losetup
+	make_fs ext4 64M
+	fallocate -l 8M "$FS/swap"
+	chmod 600 "$FS/swap"
+	mkswap "$FS/swap" >/dev/null
+	swapon "$FS/swap" || skip "may not swap here"
+	SWAPS+=("$FS/swap")
+	truncate -s 4M "$FS/image file"
+	local loop
+	loop=$(losetup --find --show "$FS/image file")
+	LOOPS+=("$loop")
+	who "$FS/swap"
+	kernel "swap $FS/swap"
+	who "$FS/image file"
+	kernel "loop $loop"
+	answer '.[0].handles == [$l]' --arg l "$loop"
+	who "$FS"
+	kernel "swap $FS/swap" "loop $loop"
+	mv "$FS/image file" "$FS/moved"
+	who "$FS/moved"
+	kernel "loop $loop"
+	rm "$FS/moved"
+	who "$FS"
+	kernel "swap $FS/swap" "loop $loop"
+}
+
+# on_device KIND SIZE : the device means its filesystem, by whatever node.
+on_device() {
+	make_fs "$1" "$2"
+	local device
+	device=$(findmnt -n -o SOURCE "$FS")
+	mknod node b "0x$(stat -c %t "$device")" "0x$(stat -c %T "$device")"
+	ln -s "$device" by-label
+	actor_start open "$FS/f" creat,w
+	local on=$ACTOR_PID
+	actor_start open node r
+	local name
+	for name in "$device" node by-label; do
+		who "$name"
+		uses "$on" 3w
+		uses "$ACTOR_PID" 3r
+		kernel "mount $FS"
+	done
+	who "$FS"
+	uses "$on" 3w
+	unused_by "$ACTOR_PID"
+	umount "$FS" 2>/dev/null && return 1
+	actor_stop "$on"
+	actor_stop "$ACTOR_PID"
+	umount "$FS"
+	MOUNTS=()
+}
+
+@test "a device means its filesystem, ext4" {
+	on_device ext4 64M
+}
+
+@test "a device means its filesystem, xfs" {
+	on_device xfs 320M
+}
+
+@test "a device means its filesystem, btrfs, whose number is another" {
+	on_device btrfs 128M
+}
+
+@test "the name of a device as the source of something else makes it no device's filesystem" {
+	make_fs ext4 64M
+	local device
+	device=$(findmnt -n -o SOURCE "$FS")
+	mkdir t
+	mount -t tmpfs "$device" t
+	mounted t
+	actor_start open t/f creat,w
+	who "$device"
+	unused_by "$ACTOR_PID"
+	kernel "mount $FS"
+}
+
+@test "subvolumes of btrfs are told apart, and belong to one filesystem" {
+	need_command btrfs
+	make_fs btrfs 128M
+	btrfs -q subvolume create "$FS/one" || btrfs subvolume create "$FS/one" >/dev/null
+	btrfs subvolume create "$FS/two" >/dev/null
+	mkdir two
+	mount -o subvol=two "$(findmnt -n -o SOURCE "$FS")" two
+	mounted two
+	actor_start open "$FS/one/f" creat,w
+	local one=$ACTOR_PID
+	actor_start open two/f creat,w
+	who "$FS/one"
+	uses "$one" 3w
+	unused_by "$ACTOR_PID"
+	who "$FS/two"
+	uses "$ACTOR_PID" 3w
+	unused_by "$one"
+	kernel "mount $SCRATCH/two"
+	who "$FS"
+	uses "$one" 3w
+	uses "$ACTOR_PID" 3w
+	who two
+	uses "$ACTOR_PID" 3w
+	unused_by "$one"
+	who two/f
+	uses "$ACTOR_PID" 3w
+	unused_by "$one"
+}
+
+@test "a partition's mount keeps its disk busy" {
+	need_loop
+	need_command sfdisk mkfs.ext4
+	truncate -s 64M disk
+	echo 'start=2048' | sfdisk -q disk
+	local loop
+	loop=$(losetup --find --show --partscan disk)
+	LOOPS+=("$loop")
+	[[ -b ${loop}p1 ]] || skip "no node is made for partitions"
+	mkfs.ext4 -qF "${loop}p1"
+	mkdir m
+	mount "${loop}p1" m
+	mounted m
+	actor_start open m/f creat,w
+	who "$loop"
+	uses "$ACTOR_PID" 3w
+	kernel "mount $SCRATCH/m"
+	actor_stop
+	umount m
+}
+
+@test "a character device is the same wherever its node lies" {
+	need_root
+	mknod zero c 1 5
+	actor_start open zero r || skip "may not open devices here"
+	who /dev/zero
+	uses "$ACTOR_PID" 3r
+}
+
+@test "an overlay's file is another than that of its layer" {
+	mkdir -p o/lower
+	make_tmpfs 8M "$SCRATCH/o"
+	mkdir o/lower
+	echo x >o/lower/f
+	make_overlay o
+	actor_start open o/merged/f r
+	who o/merged/f
+	uses "$ACTOR_PID" 3r
+	who o/merged
+	uses "$ACTOR_PID" 3r
+	who o
+	uses "$ACTOR_PID" 3r
+}
+
+@test "what lies on a hung mount is told by its mount, without waiting" {
+	make_hung_mount
+	actor_start open "$HUNG/file" r
+	actor_start open "$SCRATCH/f" creat,w
+	local other=$ACTOR_PID
+	hang
+	within 2 owl who --json "$SCRATCH/f"
+	uses "$other" 3w
+	within 5 owl who --json "$HUNG"
+	((status == 0))
+	answer 'any(.uses == ["3r"])'
+	unused_by "$other"
+	within 5 owl who --json "$HUNG/file"
+	((status == 0))
+	answer 'any(.uses == ["3r"])'
+	[[ $stderr == *'does not answer'* ]]
+	within 5 owl who --json "$HUNG/none"
+	((status == 3))
+	rows 0
+}
+
+@test "a mount point that would steer the terminal is shown in its escapes" {
+	need_mounts
+	make_tmpfs 1M
+	local name=$'\e[2Jx\ny z'
+	mkdir "$FS/$name"
+	mount -t tmpfs none "$FS/$name"
+	mounted "$FS/$name"
+	run --separate-stderr owl who "$FS"
+	says '\x1b[2Jx\x0ay z'
+	[[ $output != *$'\e'* ]]
+	who "$FS"
+	answer '.[0].path == $p' --arg p "$FS/$name"
+}
+
+### Ports and sockets
+
+# A port that no other test has.
+free_port() {
+	local port
+	while :; do
+		port=$((20000 + RANDOM % 10000))
+		[[ -n $(ss -Htuan "sport = :$port") ]] || break
+	done
+	echo "$port"
+}
+
+@test "a port means who is bound to it, as ss tells, of both protocols and families" {
+	need_command ss
+	local port
+	port=$(free_port)
+	actor_start tcp-listen 127.0.0.1 "$port"
+	local v4=$ACTOR_PID
+	actor_start tcp-listen ::1 "$port" tcp-connect 0 tcp-accept 0
+	local v6=$ACTOR_PID
+	actor_start udp 127.0.0.1 "$port"
+	who ":$port"
+	rows 2
+	uses "$v4" 3rw
+	uses "$v6" 3rw 5rw
+	diff <(pids_of) <(ss -Htanp "sport = :$port" | grep -o 'pid=[0-9]*' | cut -d= -f 2 | sort -nu)
+	who ":$port/udp"
+	rows 1
+	uses "$ACTOR_PID" 3rw
+	who ":$port" ":$port/udp"
+	rows 3
+}
+
+@test "a port of another network namespace is somebody's" {
+	need_root
+	need_command ss
+	local port
+	port=$(free_port)
+	actor_start namespace net loopback-up tcp-listen 127.0.0.1 "$port"
+	who ":$port"
+	rows 1
+	uses "$ACTOR_PID" 3rw
+}
+
+@test "a port that nobody has is nobody's" {
+	need_command ss
+	who ":$(free_port)"
+	nobody
+}
+
+@test "a port whose process cannot be seen is not nobody's" {
+	need_root
+	need_command setpriv ss
+	local port
+	port=$(free_port)
+	actor_start tcp-listen 127.0.0.1 "$port"
+	run --separate-stderr owl_as_nobody who --json ":$port"
+	exits 3
+	rows 0
+	says ":$port is open, but the process that has it cannot be seen; run as root"
+}
+
+@test "a socket file means who is bound to it, by whatever name" {
+	actor_start unix-listen "$SCRATCH/s" unix-connect "$SCRATCH/s" unix-accept 0
+	ln s t
+	mv s u
+	for name in t u; do
+		who "$name"
+		uses "$ACTOR_PID" 3rw 5rw
+	done
+	actor_start unix-dgram "$SCRATCH/d"
+	who d
+	uses "$ACTOR_PID" 3rw
+	actor_stop
+	who d
+	nobody
+}
+
+@test "a pipe with a name is a file" {
+	mkfifo p
+	actor_start open p rw
+	who p
+	uses "$ACTOR_PID" 3rw
+}
+
+### Others, and what cannot be seen
+
+@test "a user sees his own, and that he does not see the others" {
+	need_root
+	need_command setpriv
+	echo x | tee f >mine
+	chmod 666 f mine
+	actor_start open f w
+	run --separate-stderr owl_as_nobody who --json f
+	exits 3
+	rows 0
+	says 'could not be read (not yours)'
+	actor_start setuid 65534 65534 open mine r map 0 p close 0
+	run --separate-stderr owl_as_nobody who --json mine
+	exits 0
+	uses "$ACTOR_PID" map
+}
+
+@test "what may not be looked at is no nobody" {
+	need_root
+	need_command setpriv
+	mkdir -m 700 closed
+	touch closed/f
+	run --separate-stderr owl_as_nobody who "$SCRATCH/closed/f"
+	exits 3
+	says 'cannot look at'
+}
+
+@test "the user is named, and the container" {
+	need_mounts
+	actor_start namespace uts hostname pod-7 setuid 65534 65534 open /dev/null w
+	who /dev/null
+	answer 'any(.pid == $p and .user == "nobody" and .uid == 65534 and .container == "pod-7")' \
+		--argjson p "$ACTOR_PID"
+}
+
+### What is printed
+
+@test "only the numbers are printed for scripts, and the kernel has none" {
+	make_tmpfs 1M
+	mkdir "$FS/nested"
+	mount -t tmpfs none "$FS/nested"
+	mounted "$FS/nested"
+	actor_start open "$FS/f" creat,w fork end
+	run --separate-stderr owl who --pids "$FS"
+	exits 0
+	[[ $output == "$(printf '%s\n' "$ACTOR_PID" "${ACTOR_CHILDREN[0]}" | sort -n)" ]]
+	says 'the kernel itself uses it too'
+	actor_stop
+	run --separate-stderr owl who --pids "$FS"
+	exits 0
+	[[ -z $output ]]
+	umount "$FS/nested"
+	run --separate-stderr owl who --pids "$FS"
+	[[ -z $output ]]
+}
+
+@test "off a terminal there is only the table" {
+	actor_start open f creat,w
+	run --separate-stderr owl who f
+	((${#lines[@]} == 2))
+	matches "^ *PID +USER +COMMAND +USES"
+}
+
+@test "the first line says what must stop" {
+	make_tmpfs 1M
+	actor_start open "$FS/f" creat,w
+	run on_terminal "$PROCOWL" who "$FS"
+	says "1 process uses $FS; it must stop before it can be unmounted."
+	says "  their numbers   $PROCOWL who $FS --pids"
+	actor_start open "$FS/f" w
+	run on_terminal "$PROCOWL" who "$FS"
+	says "2 processes use $FS; they must stop before it can be unmounted."
+	mkdir "$FS/nested"
+	mount -t tmpfs none "$FS/nested"
+	mounted "$FS/nested"
+	run on_terminal "$PROCOWL" who "$FS"
+	says "2 processes and the kernel use $FS; they must let go before it can be unmounted."
+	umount "$FS/nested"
+	touch g
+	run on_terminal "$PROCOWL" who g
+	[[ $output == *"Nobody uses g; all "* || $output == *'in flight'* ]]
+}
+
+@test "with --how it says how it is done by hand" {
+	run owl who --how
+	exits 0
+	says ' -ef PATH '
+	touch f
+	actor_start open f r
+	local recipe
+	recipe=$(sed -n 's/^by hand *//p' <<<"$output")
+	run bash -c "${recipe//PATH/$SCRATCH\/f}"
+	says "/proc/$ACTOR_PID/fd/3"
+}
