@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "ask/fate.h"
 #include "ask/meant.h"
@@ -27,9 +28,14 @@ struct gathering {
 	struct census *census;
 };
 
-static bool is_terminal_or_null(const struct open_file *file)
+/** Documentation/admin-guide/devices.txt: the slaves of unix98 terminals; each devpts has its own. */
+enum { PTS_MAJOR_FIRST = 136, PTS_MAJOR_LAST = 143 };
+
+static bool is_shared_device(const struct open_file *file)
 {
-	return !file->inode_rc && S_ISCHR(file->inode.mode);
+	unsigned int number = major(file->inode.rdev);
+
+	return S_ISCHR(file->inode.mode) && (number < PTS_MAJOR_FIRST || number > PTS_MAJOR_LAST);
 }
 
 /** A device is one wherever its node lies: /dev/null of every container is the same nowhere. */
@@ -37,19 +43,25 @@ static struct place_key key_of(const struct open_file *file)
 {
 	if (file->inode_rc)
 		return (struct place_key){ .link = file->link };
-	if (is_terminal_or_null(file))
-		return (struct place_key){ file->inode.rdev, UINT64_MAX, file->link };
+	if (is_shared_device(file))
+		return (struct place_key){ file->inode.rdev, UINT64_MAX, { 0 } };
 	return (struct place_key){ file->inode.dev, file->inode.ino, { 0 } };
 }
 
-static bool is_place(const struct census_place *place, const struct open_file *file,
-		     const struct place_key *key)
+static bool is_place(const struct census_place *place, const struct place_key *key)
 {
 	struct place_key other = key_of(&place->file);
 
-	(void)file;
 	return other.device == key->device && other.number == key->number &&
 	       text_equal(other.link, key->link);
+}
+
+/** Of the names that the nodes of a device have, the plainest. */
+static void name_plainly(struct census *census, struct census_place *place,
+			 const struct open_file *file)
+{
+	if (is_shared_device(file) && !file->inode_rc && file->link.len < place->file.link.len)
+		place->file.link = arena_text(&census->arena, file->link);
 }
 
 static struct census_place *place_of(struct census *census, const struct open_file *file)
@@ -57,8 +69,10 @@ static struct census_place *place_of(struct census *census, const struct open_fi
 	struct place_key key = key_of(file);
 
 	for (size_t i = 0; i < census->count; i++) {
-		if (is_place(&census->places[i], file, &key))
-			return &census->places[i];
+		if (!is_place(&census->places[i], &key))
+			continue;
+		name_plainly(census, &census->places[i], file);
+		return &census->places[i];
 	}
 	memory_grow(&census->places, census->count, sizeof(*census->places));
 	struct census_place *place = &census->places[census->count++];

@@ -81,48 +81,53 @@ static void tell_sorts(FILE *head, const uint64_t counts[SORTS], const char *ver
 	}
 }
 
+/** What a process does with descriptors 0, 1 and 2. */
+static const struct {
+	const char *many, *one;
+	const char *const *words;
+} standard[] = {
+	{ " read their stdin", " process reads its stdin", words_from },
+	{ " write their stdout", " process writes its stdout", words },
+	{ " write their stderr", " process writes its stderr", words },
+};
+
 static void tell_descriptors(FILE *head, const struct inquiry *inquiry, const struct census *census)
 {
-	static const struct {
-		const char *verb;
-		const char *const *words;
-	} standard[] = {
-		{ " read their stdin", words_from },
-		{ " write their stdout", words },
-		{ " write their stderr", words },
-	};
 	uint64_t counts[SORTS] = { 0 };
 	unsigned int fd = inquiry->place.fd;
+	bool one = census->processes == 1;
 
 	for (size_t i = 0; i < census->count; i++)
 		counts[sort_of(&census->places[i].file)] += census->places[i].pid_count;
-	fprintf(head, "Of %" PRIu64 " process%s", census->processes,
-		census->processes == 1 ? "" : "es");
-	if (fd > 2)
-		fprintf(head, " that have a descriptor %u", fd);
-	fputs(", ", head);
-	tell_sorts(head, counts, fd > 2 ? " have it" : standard[fd].verb,
-		   fd > 2 ? words : standard[fd].words);
+	if (fd > 2) {
+		fprintf(head, "%" PRIu64 " process%s a descriptor %u: ", census->processes,
+			one ? " has" : "es have", fd);
+		tell_sorts(head, counts, "", words);
+	} else {
+		if (!one)
+			fprintf(head, "Of %" PRIu64 " processes, ", census->processes);
+		tell_sorts(head, counts, one ? standard[fd].one : standard[fd].many,
+			   standard[fd].words);
+	}
 	fputs(".\n", head);
 }
 
 static void tell_links(FILE *head, const struct inquiry *inquiry, const struct census *census)
 {
-	const char *many = census->count == 1 ? "" : "s";
+	const char *y = census->count == 1 ? "y" : "ies";
+	const char *s = census->processes == 1 ? "s" : "";
 
-	fprintf(head, "%" PRIu64 " process%s ", census->processes,
-		census->processes == 1 ? "" : "es");
+	fprintf(head, "%" PRIu64 " process%s ", census->processes, *s ? "" : "es");
 	switch (inquiry->place.use) {
 	case USE_CWD:
-		fprintf(head, "work in %zu director%s.\n", census->count,
-			census->count == 1 ? "y" : "ies");
+		fprintf(head, "work%s in %zu director%s.\n", s, census->count, y);
 		return;
 	case USE_ROOT:
-		fprintf(head, "see %zu root director%s.\n", census->count,
-			census->count == 1 ? "y" : "ies");
+		fprintf(head, "see%s %zu root director%s.\n", s, census->count, y);
 		return;
 	case USE_EXE:
-		fprintf(head, "run %zu program%s.\n", census->count, many);
+		fprintf(head, "run%s %zu program%s.\n", s, census->count,
+			census->count == 1 ? "" : "s");
 		return;
 	case USE_FD:
 	case USE_MAP:

@@ -493,7 +493,7 @@ on_device() {
 @test "a character device is the same wherever its node lies" {
 	need_root
 	mknod zero c 1 5
-	actor_start open zero r || skip "may not open devices here"
+	actor_start open zero r
 	who /dev/zero
 	uses "$ACTOR_PID" 3r
 }
