@@ -444,6 +444,8 @@ static void op_ofd(struct actor *actor, char **arg)
 
 static void op_lease(struct actor *actor, char **arg)
 {
+	/* Who breaks it sends SIGIO, which would end us: fcntl(2). */
+	signal(SIGIO, SIG_IGN);
 	check(fcntl(slot_fd(actor, arg[0]), F_SETLEASE, wants_write(arg[1]) ? F_WRLCK : F_RDLCK),
 	      "cannot lease", arg[0]);
 }

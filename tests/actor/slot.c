@@ -6,7 +6,6 @@
 #include <linux/fs.h>
 #include <linux/io_uring.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -254,13 +253,6 @@ static void op_close(struct actor *actor, char **arg)
 	check(close(slot_fd(actor, arg[0])), "cannot close slot", arg[0]);
 }
 
-/** A read lease; that somebody wants to write is of no interest. */
-static void op_lease(struct actor *actor, char **arg)
-{
-	signal(SIGIO, SIG_IGN);
-	check(fcntl(slot_fd(actor, arg[0]), F_SETLEASE, F_RDLCK), "cannot lease slot", arg[0]);
-}
-
 /** "i", "a", or "-" for neither: chattr(1), which cannot get at a file without a name. */
 static void op_chattr(struct actor *actor, char **arg)
 {
@@ -328,7 +320,6 @@ const struct op slot_ops[] = {
 	{ "xattr",     3, 3, op_xattr },
 	{ "utime",     2, 2, op_utime },
 	{ "close",     1, 1, op_close },
-	{ "lease",     1, 1, op_lease },
 	{ "chattr",    2, 2, op_chattr },
 	{ "send",      1, 1, op_send },
 	{ "uring",     1, 4, op_uring },

@@ -126,7 +126,7 @@ never() {
 @test "a file that somebody has a lease on" {
 	filesystem tmpfs
 	pattern 300000 >tmpfs/file
-	actor_start open tmpfs/file r fd 0 9 lease 0 unlink tmpfs/file
+	actor_start open tmpfs/file r fd 0 9 lease 0 r unlink tmpfs/file
 	within "$PATIENCE" "$PROCOWL" reclaim -y --discard "$ACTOR_PID:9"
 	refused 'somebody has a lease on it'
 	untouched
