@@ -380,6 +380,17 @@ bool meant_only_sockets(const struct meant *meant, struct arena *arena, uint64_t
 	return meant->scope->count > 0;
 }
 
+bool meant_only_named(const struct meant *meant)
+{
+	for (size_t i = 0; i < meant->scope->count; i++) {
+		const struct meaning_of_wish *meaning = &meant->meanings[i];
+
+		if (!meaning->by_tree && !meaning->by_device && !meaning->by_old_path)
+			return false;
+	}
+	return meant->scope->count > 0;
+}
+
 const struct wish *meant_one_file(const struct meant *meant)
 {
 	const struct meaning_of_wish *meaning = &meant->meanings[0];

@@ -43,6 +43,9 @@ const struct inode *meant_inode(const struct wish *wish);
 /** Its path, likewise. */
 struct text meant_path(const struct wish *wish);
 
+/** True when only what has a path can be meant: no pipe, socket or the like. */
+bool meant_only_named(const struct meant *meant);
+
 /** The only wish, when it means one file and nothing else; else NULL. */
 const struct wish *meant_one_file(const struct meant *meant);
 

@@ -6,17 +6,14 @@
 #include "ask/who.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pwd.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
 #include "ask/kernel_users.h"
+#include "ask/locked.h"
 #include "ask/meant.h"
 #include "ask/unmatched.h"
-#include "base/scope.h"
-#include "kernel/fdinfo.h"
 #include "model/usage.h"
 #include "scan/containers.h"
 
@@ -28,6 +25,7 @@ struct asking {
 	struct meant meant;
 	struct arena arena; /**< of all rows: a table keeps them */
 	struct who_count count;
+	struct locked locked;
 };
 
 /** "cwd", "exe", "map"; a descriptor with what it may be used for: "3w". */
@@ -132,22 +130,6 @@ static void push_kernel(struct asking *asking, const struct kernel_use *use)
 	sink_push(asking->sink, row);
 }
 
-/** Only of what was found, and of files: what else has one may keep us waiting for it. */
-static bool is_locked(const struct asking *asking, const struct open_file *file)
-{
-	char name[48];
-	struct fdinfo info;
-
-	if (file->flags_known || file->handle.use != USE_FD || file->inode_rc ||
-	    (!S_ISREG(file->inode.mode) && !S_ISDIR(file->inode.mode)))
-		return file->locked;
-	snprintf(name, sizeof(name), file->handle.tid ? "%u/task/%u" : "%u", file->handle.pid,
-		 file->handle.tid);
-	scope_fd dir =
-		openat(asking->inquiry->source->proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return dir >= 0 && fdinfo_read(dir, file->handle.fd, &info) == 0 && info.locked;
-}
-
 static void found(void *context, const struct process *process)
 {
 	struct asking *asking = context;
@@ -169,7 +151,7 @@ static void found(void *context, const struct process *process)
 		}
 		add_use(uses, &used, use_of(arena, file));
 		handles[count++] = handle_text(arena, &file->handle);
-		locked = locked || is_locked(asking, file);
+		locked = locked || locked_is(&asking->locked, file);
 	}
 	if (!count)
 		return;
@@ -191,6 +173,8 @@ static struct look look_for(struct asking *asking)
 		look.path = meant_path(one);
 		look.needs = LOOK_SLOTS;
 	}
+	if (meant_only_named(&asking->meant))
+		look.needs |= LOOK_NAMED;
 	uint64_t *inos;
 	if (meant_only_sockets(&asking->meant, &asking->arena, &inos, &look.ino_count)) {
 		look.filter = LOOK_SOCKETS;
@@ -259,6 +243,8 @@ static int look(struct asking *asking, struct scope *scope, struct mounts *mount
 		return rc;
 	}
 	struct look look = look_for(asking);
+	if (look.filter == LOOK_ALL)
+		locked_begin(inquiry->source, mounts, &asking->arena, &asking->locked);
 	rc = inquiry->source->look(inquiry->source, &look, &asking->outcome->tally, err);
 	if (!rc)
 		rc = find_kernel(asking, err);

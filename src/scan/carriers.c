@@ -87,7 +87,7 @@ void carriers_read(struct reading *reading, int table_dir, int list, const char 
 
 	if (reading->look->filter < LOOK_ALL)
 		link = carrier(reading, list, name, file);
-	else if (text_starts(file->link, "socket:["))
+	else if (text_starts(file->link, "socket:[") || rings_is(file->link))
 		link = file->link;
 	if (rings_is(link))
 		carriers_read_ring(reading, table_dir, handle);

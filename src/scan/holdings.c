@@ -55,7 +55,7 @@ static void read_descriptor(struct reading *reading, int dir, int list, struct h
 		read_flags(dir, handle.fd, kept);
 	if (look->filter == LOOK_ALL && (look->needs & LOOK_FLIGHTS))
 		carriers_read(reading, dir, list, name, kept, handle);
-	if (look->filter == LOOK_ALL && rings_is(kept->link))
+	else if (look->filter == LOOK_ALL && rings_is(kept->link))
 		carriers_read_ring(reading, dir, handle); /* keeps more: `kept` may move */
 }
 

@@ -64,6 +64,7 @@ enum look_needs {
 	LOOK_OWNER = 1 << 6,    /**< `uid` of the process */
 	LOOK_FLAGS = 1 << 7,    /**< `flags`, but of what fdinfos_may_wait for */
 	LOOK_FLIGHTS = 1 << 8,  /**< LOOK_ALL: count descriptors in flight, as the first two do */
+	LOOK_NAMED = 1 << 10,   /**< LOOK_ALL: only what has a path, or a name too long to be told */
 	LOOK_SLOTS = 1 << 9,    /**< LOOK_INODE: slots of io_urings that have its `path` */
 };
 
