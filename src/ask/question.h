@@ -30,7 +30,7 @@ struct outcome {
 	struct tally tally;
 	uint64_t rows;
 	bool no_process;                /**< a process given by number does not exist */
-	bool unsure; /**< nothing was found, but somewhere could not be looked */
+	bool unsure;                    /**< nothing was found, but somewhere could not be looked */
 	bool denied_target;             /**< a process or handle that was named could not be read */
 	unsigned int namespaces_unread; /**< network namespaces whose sockets are not known */
 	struct error complaints;        /**< one line each, about single targets; mostly empty */
@@ -42,7 +42,7 @@ struct question {
 	const struct table *table;
 	bool words_are_processes; /**< see struct inquiry */
 	bool ports_are_sockets;   /**< likewise */
-	bool loops_are_devices;   /**< likewise; and what lies on a mount that does not answer is told
+	bool loops_are_devices; /**< likewise; and what lies on a mount that does not answer is told
 				       by its name, if need be */
 	/** 0, or -errno and a message. Finding nothing is 0. */
 	int (*ask)(const struct inquiry *inquiry, struct outcome *outcome, struct error *err);

@@ -11,7 +11,7 @@ struct tree {
 	dev_t dev;          /**< of the superblock, as mountinfo says it */
 	struct text inside; /**< path within the filesystem; "/" is all of it */
 	uint32_t mnt_id;    /**< only what was opened through this mount; 0: through whichever */
-	bool nested;        /**< mounted in what was asked about, or an overlay on it: no part of it */
+	bool nested; /**< mounted in what was asked about, or an overlay on it: no part of it */
 	struct tree *next;
 };
 

@@ -229,7 +229,7 @@ whose() {
 	make_hung_mount
 	actor_start open "$HUNG/file" r fd 0 7
 	hang
-	within 5 owl where --json 7 "$ACTOR_PID"
+	within "$PATIENCE" owl where --json 7 "$ACTOR_PID"
 	((status == 0))
 	leads "$HUNG/file" 1 actor
 }
