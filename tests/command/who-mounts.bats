@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck disable=SC2154,SC2016  # run sets status, output, stderr; jq has its own $x
+# shellcheck disable=SC2030,SC2031,SC2154,SC2016  # each test is a subshell; run sets status, output, stderr; jq has its own $x
 # Who uses this mount, or this device? And what the kernel itself uses of it.
 
 load lib
@@ -122,7 +122,6 @@ on_device() {
 	actor_stop "$on"
 	actor_stop "$ACTOR_PID"
 	umount "$FS"
-	MOUNTS=()
 }
 
 @test "a device means its filesystem, ext4" {

@@ -16,6 +16,7 @@ teardown() {
 		swapoff "$one" || true
 	done
 	for one in "${LOOPS[@]}"; do
+		delpart "$one" 1 2>/dev/null || true # it would outlive the device's file
 		losetup --detach "$one" || true
 	done
 	situation_end
