@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "act/refusal.h"
+#include "act/unbound.h"
+#include "act/wording.h"
 #include "base/scope.h"
 #include "kernel/procfile.h"
 #include "show/encode.h"
@@ -50,41 +52,21 @@ static int make_room(struct arena *arena, size_t count, struct error *err)
 			 count, (unsigned long long)limit.rlim_max);
 }
 
-static const char *comm_of(const struct holds *holds, struct text comm)
-{
-	char *string = encode_copy(comm);
-	struct text copy = arena_text(holds->arena, text_of(string));
-
-	free(string);
-	/* One that has just ended may not even have told its name. */
-	return copy.len ? copy.bytes : "process";
-}
-
 /** What stands between us and the file, in words. */
 static struct text refuse_bind(const struct holds *holds, const struct deleted_file *file, int rc)
 {
-	char handle[HANDLE_MAX];
-	const struct handle *first = &file->holders[0].handle;
+	const struct unbound unbound = {
+		.file = file,
+		.handle = &file->holders[0].handle,
+		.arena = holds->arena,
+		.program = holds->program,
+		.line = holds->line,
+		.state = "It is not held.",
+	};
+	struct error err;
 
-	handle_format(handle, first);
-	if (rc == -HELD_OTHER_FILE)
-		return arena_format(holds->arena,
-				    "%s is another file now than the one that was listed\n"
-				    "  It is not held. See what is there: %s deleted %u",
-				    handle, holds->program, first->pid);
-	if (rc == -ESRCH)
-		return arena_format(
-			holds->arena,
-			"%s is gone: %s (%u) has closed it, or has ended\n"
-			"  It is not held. A deleted file ends when the last process closes it.",
-			handle, comm_of(holds, file->comms[0]), first->pid);
-	if (first->use == USE_MAP && (rc == -EPERM || rc == -EACCES))
-		return arena_format(holds->arena,
-				    "cannot hold %s: it is only mapped, and that needs root\n"
-				    "  It is not held.\n  sudo %s",
-				    handle, holds->line);
-	return arena_format(holds->arena, "cannot hold %s: %s\n  It is not held.", handle,
-			    strerror(-rc));
+	unbound_explain(&unbound, rc, &err);
+	return arena_text(holds->arena, text_of(err.message));
 }
 
 static struct text refuse_stale(const struct holds *holds, const struct deleted_file *file)
@@ -117,7 +99,8 @@ static struct text refuse_open(const struct holds *holds, const struct held *hel
 			    "cannot hold %s: its filesystem (%s) keeps it only for those who have "
 			    "opened it, and that failed: %s\n  It is not held.",
 			    handle_format(handle, &held->holder->handle),
-			    comm_of(holds, held->file->mounted.info->type), strerror(-rc));
+			    wording_shown(holds->arena, held->file->mounted.info->type),
+			    strerror(-rc));
 }
 
 /** O_PATH keeps the inode; held_keep knows where that does not keep the file. */

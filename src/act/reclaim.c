@@ -99,7 +99,7 @@ static bool is_at_rest(const struct reclaiming *context, struct reclaimed *out)
 	else if (worst && worst->kind == STAKE_RUNS)
 		reclaim_refuse_running(context, out, worst);
 	else if (!worst && out->stakes.unseen == UNSEEN_NONE)
-		reclaim_refuse_gone(context, out);
+		reclaim_refuse_bind(context, out, -ESRCH);
 	else
 		return true;
 	return false;

@@ -9,21 +9,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "act/unbound.h"
 #include "act/wording.h"
 #include "show/units.h"
 
-static const char *handle_of(char buffer[HANDLE_MAX], const struct reclaimed *reclaimed)
+static const struct handle *holder_handle(const struct reclaimed *reclaimed)
 {
-	const struct open_file *holder = reclaimed->held.holder ? reclaimed->held.holder :
-								  &reclaimed->file->holders[0];
-
-	return handle_format(buffer, &holder->handle);
+	return reclaimed->held.holder ? &reclaimed->held.holder->handle :
+					&reclaimed->file->holders[0].handle;
 }
 
-static const char *comm_of(const struct reclaiming *context, struct text comm)
+static const char *handle_of(char buffer[HANDLE_MAX], const struct reclaimed *reclaimed)
 {
-	/* One that has just ended may not even have told its name. */
-	return comm.len ? wording_shown(context->arena, comm) : "a process";
+	return handle_format(buffer, holder_handle(reclaimed));
 }
 
 /** "will not empty 1423:38: "; the reason follows, then what end() says. */
@@ -102,42 +100,17 @@ static struct way way_to_discard(const struct reclaiming *context,
 
 void reclaim_refuse_bind(const struct reclaiming *context, struct reclaimed *reclaimed, int rc)
 {
-	const struct open_file *holder = &reclaimed->file->holders[0];
-	char handle[HANDLE_MAX];
-	struct error *err = &reclaimed->err;
-
-	if (rc == -ESRCH) {
-		reclaim_refuse_gone(context, reclaimed);
-		return;
-	}
-	reclaimed->result = RECLAIM_REFUSED;
-	handle_of(handle, reclaimed);
-	if (rc == -HELD_OTHER_FILE)
-		error_set(err, rc,
-			  "%s is another file now than the one that was listed\n"
-			  "  Nothing was changed. See what is there: %s deleted %u",
-			  handle, context->program, holder->handle.pid);
-	else if (holder->handle.use == USE_MAP)
-		error_set(err, rc,
-			  "cannot get at %s: it is only mapped, and that needs root\n"
-			  "  Nothing was changed.\n  sudo %s",
-			  handle, context->line);
-	else
-		error_set(err, rc, "cannot get at %s: %s\n  Nothing was changed.", handle,
-			  strerror(-rc));
-}
-
-void reclaim_refuse_gone(const struct reclaiming *context, struct reclaimed *reclaimed)
-{
-	const struct deleted_file *file = reclaimed->file;
-	char handle[HANDLE_MAX];
+	const struct unbound unbound = {
+		.file = reclaimed->file,
+		.handle = holder_handle(reclaimed),
+		.arena = context->arena,
+		.program = context->program,
+		.line = context->line,
+		.state = "Nothing was changed.",
+	};
 
 	reclaimed->result = RECLAIM_REFUSED;
-	error_set(&reclaimed->err, -ESRCH,
-		  "%s is gone: %s (%u) has closed it, or has ended\n"
-		  "  Nothing was changed. Its space comes free when nobody has it open.",
-		  handle_of(handle, reclaimed), comm_of(context, file->comms[0]),
-		  file->holders[0].handle.pid);
+	unbound_explain(&unbound, rc, &reclaimed->err);
 }
 
 void reclaim_refuse_kind(const struct reclaiming *context, struct reclaimed *reclaimed)
@@ -242,7 +215,7 @@ void reclaim_refuse_running(const struct reclaiming *context, struct reclaimed *
 			    const struct stake *who)
 {
 	error_add(begin(reclaimed), "%s (%u) runs it; its space comes free when that ends",
-		  comm_of(context, who->comm), who->handle.pid);
+		  wording_comm(context->arena, who->comm), who->handle.pid);
 	end(context, reclaimed);
 }
 
@@ -296,7 +269,7 @@ void reclaim_refuse_read(const struct reclaiming *context, struct reclaimed *rec
 			 const struct stake *who)
 {
 	struct error *err = begin(reclaimed);
-	const char *comm = comm_of(context, who->comm);
+	const char *comm = wording_comm(context->arena, who->comm);
 	size_t others = stakes_others(&reclaimed->stakes, STAKE_READS, STAKE_MAPS, who);
 	const struct way ways[] = { way_to_recover(context, reclaimed),
 				    way_to_discard(context, reclaimed, comm) };

@@ -7,8 +7,8 @@
 #include "act/reclaim.h"
 
 /** Those that no option lifts. */
+/** That it could not be got at, or is not there any more: `rc` of held_bind. */
 void reclaim_refuse_bind(const struct reclaiming *context, struct reclaimed *reclaimed, int rc);
-void reclaim_refuse_gone(const struct reclaiming *context, struct reclaimed *reclaimed);
 void reclaim_refuse_kind(const struct reclaiming *context, struct reclaimed *reclaimed);
 void reclaim_refuse_lower(const struct reclaiming *context, struct reclaimed *reclaimed);
 void reclaim_refuse_linked(const struct reclaiming *context, struct reclaimed *reclaimed);

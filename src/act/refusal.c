@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "act/unbound.h"
 #include "act/wording.h"
 #include "base/clock.h"
 #include "show/units.h"
@@ -21,12 +22,14 @@ static const char *word(const struct recovering *context, struct text text, cons
 	return wording_word(context->arena, text, suffix);
 }
 
+static const struct handle *holder_handle(const struct recovered *recovered)
+{
+	return recovered->holder ? &recovered->holder->handle : &recovered->file->holders[0].handle;
+}
+
 const char *refusal_handle(char buffer[HANDLE_MAX], const struct recovered *recovered)
 {
-	const struct open_file *holder = recovered->holder ? recovered->holder :
-							     &recovered->file->holders[0];
-
-	return handle_format(buffer, &holder->handle);
+	return handle_format(buffer, holder_handle(recovered));
 }
 
 static void refuse(struct recovered *recovered)
@@ -36,37 +39,17 @@ static void refuse(struct recovered *recovered)
 
 void refusal_bind(const struct recovering *context, struct recovered *recovered, int rc)
 {
-	char handle[HANDLE_MAX];
-	const struct deleted_file *file = recovered->file;
-	unsigned int pid = file->holders[0].handle.pid;
-	/* One that has just ended may not even have told its name. */
-	const char *comm = file->comms[0].len ? shown(context, file->comms[0]) : "process";
+	const struct unbound unbound = {
+		.file = recovered->file,
+		.handle = holder_handle(recovered),
+		.arena = context->arena,
+		.program = context->program,
+		.line = context->line,
+		.state = "Nothing was written.",
+	};
 
-	if (file->holders[0].handle.use == USE_LOOP || file->holders[0].handle.use == USE_RING) {
-		refusal_kernel(context, recovered, rc);
-		return;
-	}
 	refuse(recovered);
-	refusal_handle(handle, recovered);
-	if (rc == -HELD_OTHER_FILE)
-		error_set(&recovered->err, rc,
-			  "%s is another file now than the one that was listed\n"
-			  "  Nothing was written. See what is there: %s deleted %u",
-			  handle, context->program, pid);
-	else if (rc == -ESRCH)
-		error_set(
-			&recovered->err, rc,
-			"%s is gone: %s (%u) has closed it, or has ended\n"
-			"  Nothing was written. A deleted file ends when the last process closes it.",
-			handle, comm, pid);
-	else if (file->holders[0].handle.use == USE_MAP)
-		error_set(&recovered->err, rc,
-			  "cannot get at %s: it is only mapped, and that needs root\n"
-			  "  Nothing was written.\n  sudo %s",
-			  handle, context->line);
-	else
-		error_set(&recovered->err, rc, "cannot get at %s: %s\n  Nothing was written.",
-			  handle, strerror(-rc));
+	unbound_explain(&unbound, rc, &recovered->err);
 }
 
 const char *refusal_kind_word(uint32_t mode)

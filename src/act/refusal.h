@@ -13,8 +13,6 @@ const char *refusal_handle(char buffer[HANDLE_MAX], const struct recovered *reco
 const char *refusal_kind_word(uint32_t mode);
 
 void refusal_bind(const struct recovering *context, struct recovered *recovered, int rc);
-/** refusal_bind for a file that the kernel itself has open, and no process table shows. */
-void refusal_kernel(const struct recovering *context, struct recovered *recovered, int rc);
 void refusal_kind(struct recovered *recovered, uint32_t mode);
 void refusal_read(const struct recovering *context, struct recovered *recovered, int rc);
 void refusal_place(const struct recovering *context, struct recovered *recovered, int rc);

@@ -14,6 +14,11 @@ const char *wording_shown(struct arena *arena, struct text text)
 	return copy.bytes;
 }
 
+const char *wording_comm(struct arena *arena, struct text comm)
+{
+	return comm.len ? wording_shown(arena, comm) : "a process";
+}
+
 const char *wording_word(struct arena *arena, struct text text, const char *suffix)
 {
 	char *string = NULL;

@@ -197,7 +197,7 @@ ends_with() {
 	says 'it is only mapped, and that needs root'
 	says 'It is not held.'
 	[[ -z $HOLD ]]
-	answer '.[0].handle == null and (.[0].error | startswith("cannot hold"))'
+	answer '.[0].handle == null and (.[0].error | startswith("cannot get at"))'
 }
 
 @test "an executable" {
