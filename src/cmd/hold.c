@@ -205,11 +205,28 @@ static enum status run(struct invocation *invocation, struct error *err)
 	return acting_end(&session.acting);
 }
 
+static void how_loop(const struct handle *loop, FILE *out)
+{
+	char recipe[HANDLE_MAX + 32], device[HANDLE_MAX];
+	struct handle bare = *loop;
+
+	bare.guarded = false;
+	snprintf(recipe, sizeof(recipe), "sleep infinity < %s &", handle_format(device, &bare));
+	command_recipe(out, recipe,
+		       "a loop device keeps its file until nobody has the device open any more",
+		       "the file itself: the device may be detached; outlives the terminal");
+}
+
 static void how(const struct invocation *invocation, FILE *out)
 {
 	char recipe[OPEN_FILE_PATH_MAX + 64] = "sleep infinity < /proc/PID/fd/N &",
 					 path[OPEN_FILE_PATH_MAX];
 
+	if (invocation->target_count && invocation->targets[0].kind == TARGET_HANDLE &&
+	    invocation->targets[0].handle.use == USE_LOOP) {
+		how_loop(&invocation->targets[0].handle, out);
+		return;
+	}
 	if (invocation->target_count && invocation->targets[0].kind == TARGET_HANDLE &&
 	    invocation->targets[0].handle.use != USE_MAP &&
 	    invocation->targets[0].handle.use != USE_RING) {

@@ -19,6 +19,7 @@ teardown() {
 	for device in "${LOOPS[@]}"; do
 		losetup --detach "$device" 2>/dev/null || true
 	done
+	[[ -z ${HOLD-} ]] || kill "$HOLD" 2>/dev/null || true
 	[[ -z ${SWAP_FD-} ]] || swapoff "/proc/$BASHPID/fd/$SWAP_FD" 2>/dev/null || true
 	end
 }
@@ -340,6 +341,22 @@ LOOKS='1234:100 640 981173106'
 	says "recover $LOOP"
 }
 
+@test "what is held of a loop device survives the device, and is said so" {
+	filesystem ext4
+	backing ext4/image
+	loop ext4/image
+	rm ext4/image
+	[[ $(owl hold "$LOOP" --how) == "by hand        sleep infinity < $LOOP &"* ]]
+	run on_terminal "$PROCOWL" hold -b "$LOOP"
+	exits 0
+	says "It now survives $LOOP and this terminal. Let go of it with: kill "
+	HOLD=${output##* }
+	losetup --detach "$LOOP"
+	recover "$place/ext4/image" -o back
+	exits 0
+	pattern 1M | cmp - back
+}
+
 ### Files registered with an io_uring
 
 # in_ring FILE [NAME] : only an io_uring has it; RING is its slot
@@ -395,6 +412,19 @@ alone() {
 	recover "$ACTOR_PID:9" -o back
 	exits 0
 	[[ $(stat -c %s back) == 5 ]]
+}
+
+@test "what cannot be proved to be it is neither held nor emptied, in the same words" {
+	filesystem ext4
+	in_ring ext4/log
+	run --separate-stderr owl hold "$RING"
+	exits 4
+	says 'the kernel tells the name of a file in an io_uring, but not which file it is'
+	says 'It is not held. No process has one of this name open.'
+	run --separate-stderr owl reclaim -y --discard "$RING"
+	exits 4
+	says 'the kernel tells the name of a file in an io_uring, but not which file it is'
+	says 'Nothing was changed. No process has one of this name open.'
 }
 
 @test "on xfs and btrfs it is proved when nothing else can be it, and comes back" {
