@@ -11,7 +11,7 @@
  *               share; recover_show.c what recover shows, reclaim_show.c reclaim; consent.c asks
  *   ask/        what you want to know: one file a question, facts in, rows out. deleted.c gathers who
  *               holds what; classify.c says what happened to it; scope.c what the targets mean;
- *               deleted_rows.c makes rows of it, deleted_story.c what stands around the table;
+ *               deleted_rows.c makes rows of it, deleted_story.c what stands around the table, hints.c what to do next;
  *               absent.c why a target named nothing. files.c, who.c and where.c each have their rows and
  *               their story beside them; meant.c and tree.c say which open files a target means, peers.c
  *               who is at the other end, fate.c what became of a name. detail.c and its siblings say what only one kind of

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * What stands around the table of deleted files: how many, what they hold on which filesystem and how
- * full that is, and what to do next.
+ * full that is. What to do next is in hints.c.
  */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
 #include "ask/deleted.h"
-#include "ask/log.h"
+#include "ask/hints.h"
 #include "ask/party.h"
 #include "show/encode.h"
 #include "show/units.h"
@@ -32,7 +32,7 @@ struct story {
 	bool more; /**< of some the size is not known */
 };
 
-enum { FULL_PERCENT = 90, LOGS_LOOKED_AT = 8 };
+enum { FULL_PERCENT = 90 };
 
 bool deleted_holds_space(const struct deleted_file *file)
 {
@@ -44,8 +44,10 @@ struct text deleted_point(const struct deleted_file *file, struct arena *arena)
 {
 	if (file->filesystem_own)
 		return file->filesystem->point;
+	struct text point = file->filesystem->point;
+
 	return arena_format(arena, "/proc/%u/root%s", deleted_seen_by(file),
-			    file->filesystem->point.bytes);
+			    text_is(point, "/") ? "" : point.bytes);
 }
 
 static void add_total(struct story *story, const struct deleted_file *file)
@@ -235,19 +237,13 @@ static void tell_loop_danger(FILE *tail, const struct handle *loop)
 		handle_format(device, loop));
 }
 
-/** Everybody was looked at: then who holds it now is all that it lives by. */
-static bool knows_all_holders(const struct story *story)
-{
-	return !story->files->scope.pids && tally_is_complete(&story->outcome->tally);
-}
-
 /** Its life hangs on one process, or on holds of procowl's. */
 static void tell_danger(FILE *tail, const struct story *story)
 {
 	const struct deleted_file *file = &story->files->files[0];
 	struct party users = party_of(file, false), holds = party_of(file, true);
 
-	if (!knows_all_holders(story) || !deleted_holds_space(file))
+	if (!hints_know_all_holders(story->files, story->outcome) || !deleted_holds_space(file))
 		return;
 	if (users.count && holds.count) {
 		fputs("It lives as long as ", tail);
@@ -271,82 +267,6 @@ static void tell_danger(FILE *tail, const struct story *story)
 	}
 }
 
-static const struct deleted_file *first_recoverable(const struct deleted_files *files)
-{
-	for (size_t i = 0; i < files->count; i++) {
-		const struct deleted_file *file = &files->files[i];
-
-		if (!file->inode_rc && S_ISREG(file->inode.mode) && file->class != CLASS_STALE)
-			return file;
-	}
-	return NULL;
-}
-
-/** Further hints for a file on its own. True when there is one. */
-static bool tell_hold_hint(FILE *tail, const struct story *story, const struct deleted_file *file)
-{
-	struct party users = party_of(file, false), holds = party_of(file, true);
-	char handle[HANDLE_MAX];
-
-	if (story->files->count != 1 || !knows_all_holders(story) || !deleted_holds_space(file))
-		return false;
-	if (users.count == 1 && !holds.count) {
-		fprintf(tail, "  keep it whatever happens   %s hold -b %s\n",
-			story->inquiry->program, handle_format(handle, &file->holders[0].handle));
-		return true;
-	}
-	if (!users.count || !holds.count)
-		return false;
-	fputs("  let go of it               kill", tail);
-	for (size_t i = holds.first; i < holds.end; i++) {
-		if (i == holds.first ||
-		    file->holders[i].handle.pid != file->holders[i - 1].handle.pid)
-			fprintf(tail, " %u", file->holders[i].handle.pid);
-	}
-	putc('\n', tail);
-	return true;
-}
-
-/**
- * The largest log among the first files, if emptying one could not hurt: everybody was looked at, and
- * it is appended to and nothing else. procowl reclaim looks again, and harder.
- */
-static const struct deleted_file *first_log(const struct story *story)
-{
-	const struct deleted_files *files = story->files;
-	const struct tally *tally = &story->outcome->tally;
-
-	if (files->scope.pids || !tally_is_complete(tally) || tally->namespaced || tally->in_flight)
-		return NULL;
-	for (size_t i = 0; i < files->count && i < LOGS_LOOKED_AT; i++) {
-		if (files->files[i].inode.disk && log_is(story->inquiry->source, &files->files[i]))
-			return &files->files[i];
-	}
-	return NULL;
-}
-
-/** As long as "keep it whatever happens", which stands above. */
-enum { KEEP_WIDTH = 24 };
-
-static void tell_hints(FILE *tail, const struct story *story)
-{
-	const struct deleted_file *file = first_recoverable(story->files);
-	const char *get = story->files->count == 1 ? "get it back" : "get one back";
-	const char *free = story->files->count == 1 ? "free its space" : "free a log's space";
-	char handle[HANDLE_MAX];
-
-	if (!file || story->inquiry->source->foreign)
-		return;
-	const struct deleted_file *log = first_log(story);
-	bool more = tell_hold_hint(tail, story, file);
-	size_t width = more ? KEEP_WIDTH : strlen(log ? free : get);
-	fprintf(tail, "  %-*s   %s recover %s\n", (int)width, get, story->inquiry->program,
-		handle_format(handle, &file->holders[0].handle));
-	if (log)
-		fprintf(tail, "  %-*s   %s reclaim %s\n", (int)width, free, story->inquiry->program,
-			handle_format(handle, &log->holders[0].handle));
-}
-
 void deleted_tell(const struct inquiry *inquiry, const struct deleted_files *files,
 		  const struct outcome *outcome)
 {
@@ -363,7 +283,7 @@ void deleted_tell(const struct inquiry *inquiry, const struct deleted_files *fil
 			tell_totals(tail, &story);
 		else
 			tell_danger(tail, &story);
-		tell_hints(tail, &story);
+		hints_tell(tail, inquiry, files, outcome);
 	} else if (!outcome->no_process && !outcome->denied_target &&
 		   tally_is_complete(&outcome->tally)) {
 		tell_nothing(head, &story);
@@ -375,20 +295,10 @@ void deleted_tell(const struct inquiry *inquiry, const struct deleted_files *fil
 void deleted_tell_choice(const struct inquiry *inquiry, const struct deleted_files *files)
 {
 	FILE *head = sink_head(inquiry->sink), *tail = sink_tail(inquiry->sink);
-	const struct deleted_file *file = first_recoverable(files);
-	char handle[HANDLE_MAX];
 
 	if (!head || !tail)
 		return;
 	fprintf(head, "Which one? %zu deleted file%s %s.\n", files->count,
 		files->count == 1 ? " is" : "s are", files->scope.count ? "meant" : "still open");
-	if (!file)
-		return;
-	handle_format(handle, &file->holders[0].handle);
-	if (inquiry->acts && strcmp(inquiry->acts, "recover") != 0) {
-		fprintf(tail, "  this one   %s %s %s\n", inquiry->program, inquiry->acts, handle);
-		return;
-	}
-	fprintf(tail, "  back to its place    %s recover %s\n", inquiry->program, handle);
-	fprintf(tail, "  to another place     %s recover %s -d .\n", inquiry->program, handle);
+	hints_tell_choice(tail, inquiry, files);
 }

@@ -280,8 +280,8 @@ held() {
 	1423:38  mysqld +1   20M   20M  gone   /var/lib/mysql/shop/orders.ibd
 
 	It lives as long as mysqld (1423) or procowl's hold ($HOLD) keeps it open.
-	  let go of it               kill $HOLD
 	  get it back                procowl recover 1423:38
+	  let go of it               kill $HOLD
 	END
 }
 
@@ -299,6 +299,22 @@ held() {
 	Only procowl's hold ($HOLD) keeps it: get it back before you let go of it.
 	  get it back   procowl recover $HOLD:3
 	END
+}
+
+@test "deleted: where another file has its name, it is to go to another place" {
+	process 4076 chrome open /home/owls.db creat,rw fd 0 43 write 0 8M unlink /home/owls.db \
+		open /home/owls.db creat,rw
+	type_in 'procowl deleted 4076'
+	shows 0 <<-'END'
+	1 deleted file is still open and holds 8.0M.
+
+	HANDLE   COMMAND  SIZE  DISK  CLASS     PATH
+	4076:43  chrome   8.0M  8.0M  replaced  /home/owls.db
+
+	  get it back   procowl recover 4076:43 -d .
+	END
+	type_in 'procowl recover 4076:43 -d .'
+	exits 0
 }
 
 @test "deleted: nothing there, and everything was seen" {
@@ -396,8 +412,23 @@ as_somebody='setpriv --reuid 65534 --regid 65534 --clear-groups'
 	5120:19  vlc       14M   14M  gone   /home/bork/owls at night.mkv
 	4076:43  chrome   8.0M  8.0M  gone   /home/bork/.com.google.Chrome.kT4zx2
 
-	  this one   procowl hold 5120:19
+	  keep it whatever happens   procowl hold -b 5120:19
 	END
+}
+
+@test "reclaim: without a target it offers a log, and nothing else" {
+	two
+	type_in 'procowl reclaim'
+	shows 2 <<-'END'
+	Which one? 2 deleted files are still open.
+
+	HANDLE   COMMAND  SIZE  DISK  CLASS  PATH
+	5120:19  vlc       14M   14M  gone   /home/bork/owls at night.mkv
+	4076:43  chrome   8.0M  8.0M  gone   /home/bork/.com.google.Chrome.kT4zx2
+	END
+	process 2214 java open /home/app.log creat,w,append fd 0 5 write 0 1M unlink /home/app.log
+	type_in 'procowl reclaim'
+	says '  free a log'"'"'s space   procowl reclaim 2214:5'
 }
 
 @test "recover: the space comes free when everybody has let go, the hold too" {
