@@ -23,10 +23,15 @@ static enum absence explain_denied(const struct inquiry *inquiry, const struct w
 	return ABSENT_REFUSED;
 }
 
+/** Whoever wants a file back wants its content. */
+static const char *way_out(const struct inquiry *inquiry)
+{
+	return strcmp(inquiry->acts, "recover") == 0 ? "; copy it with cp" : "";
+}
+
 static enum absence explain_live(const struct inquiry *inquiry, const struct wish *wish,
 				 struct text link, const struct inode *inode, struct error *err)
 {
-	bool recovers = strcmp(inquiry->acts, "recover") == 0;
 	char *name = encode_copy(classify_old_path(link)),
 	     *target = encode_copy(wish->target->text);
 
@@ -35,7 +40,7 @@ static enum absence explain_live(const struct inquiry *inquiry, const struct wis
 			  name);
 	else if (S_ISREG(inode->mode))
 		error_set(err, 0, "%s is not deleted: it is %s, under that name%s", target, name,
-			  recovers ? "; copy it with cp" : "");
+			  way_out(inquiry));
 	else
 		error_set(err, 0, "%s is not deleted, and no regular file: it is %s", target, name);
 	free(name);
@@ -72,9 +77,8 @@ static enum absence explain_loop(const struct inquiry *inquiry, const struct wis
 	} else {
 		char *name = encode_copy(loops[at].device.link);
 
-		error_set(err, 0,
-			  "%s is not deleted: it shows %s, under that name; copy it with cp",
-			  device, name);
+		error_set(err, 0, "%s is not deleted: it shows %s, under that name%s", device, name,
+			  way_out(inquiry));
 		free(name);
 	}
 	arena_end(&arena);
@@ -96,8 +100,8 @@ static enum absence explain_slot(const struct inquiry *inquiry, const struct wis
 	if (rc == 0) {
 		char *name = encode_copy(classify_old_path(path));
 
-		error_set(err, 0, "%s is not deleted: it is %s, under that name; copy it with cp",
-			  slot, name);
+		error_set(err, 0, "%s is not deleted: it is %s, under that name%s", slot, name,
+			  way_out(inquiry));
 		free(name);
 	} else if (rc == -EBUSY) {
 		error_set(err, rc,
@@ -201,6 +205,16 @@ static enum absence explain_unseen(const struct inquiry *inquiry, const struct o
 	return ABSENT_UNSEEN;
 }
 
+/** "all 412"; "411 of 412" where one keeps even root out. In `buffer`, which is returned. */
+static const char *how_many(char buffer[32], const struct tally *tally)
+{
+	if (tally->guarded)
+		snprintf(buffer, 32, "%u of %u", tally->looked, tally->looked + tally->guarded);
+	else
+		snprintf(buffer, 32, "all %u", tally->looked);
+	return buffer;
+}
+
 static enum absence explain_file(const struct inquiry *inquiry, const struct wish *wish,
 				 const struct outcome *outcome, struct error *err)
 {
@@ -209,21 +223,22 @@ static enum absence explain_file(const struct inquiry *inquiry, const struct wis
 				 wish->found.path[0] ? text_of(wish->found.path) :
 						       wish->target->text);
 	enum absence absence = ABSENT_NOTHING;
+	char looked[32];
 
+	how_many(looked, &outcome->tally);
 	if (!tally_is_complete(&outcome->tally))
 		absence = explain_unseen(inquiry, outcome, what, err);
 	else if (wish->found.is_directory)
-		error_set(err, 0,
-			  "no deleted file under %s is open; all %u processes were looked at%s",
-			  what, outcome->tally.looked, too_late);
+		error_set(err, 0, "no deleted file under %s is open; %s processes were looked at%s",
+			  what, looked, too_late);
 	else if (wish->found.rc == 0 && wish->found.path[0])
 		error_set(err, 0,
-			  "%s is there, under that name; no process has a deleted one open: all %u "
+			  "%s is there, under that name; no process has a deleted one open: %s "
 			  "were looked at",
-			  what, outcome->tally.looked);
+			  what, looked);
 	else
-		error_set(err, 0, "no process has a deleted %s open; all %u were looked at%s", what,
-			  outcome->tally.looked, too_late);
+		error_set(err, 0, "no process has a deleted %s open; %s were looked at%s", what,
+			  looked, too_late);
 	free(what);
 	return absence;
 }
