@@ -148,31 +148,48 @@ void refusal_place(const struct recovering *context, struct recovered *recovered
 	}
 }
 
+/** " in web-7d9f", where the place is in a container. */
+static const char *container_of(const struct recovering *context, const struct recovered *recovered)
+{
+	struct text container = recovered->file->container;
+
+	if (!recovered->elsewhere || !container.len)
+		return "";
+	return arena_format(context->arena, " in %s", shown(context, container)).bytes;
+}
+
+/** A name that should be free; a path in a container is another one here. */
+static void add_other_name(const struct recovering *context, struct recovered *recovered,
+			   const char *handle)
+{
+	struct error *err = &recovered->err;
+	bool fits = text_basename(recovered->path).len + sizeof(".recovered") <= NAME_MAX;
+	const char *name = fits ? word(context, recovered->path, ".recovered") : NULL;
+
+	if (recovered->elsewhere)
+		error_add(err, "  onto this host   %s recover %s -d .", context->program, handle);
+	else if (name)
+		error_add(err, "  %s recover %s -o %s", context->program, handle, name);
+	else
+		error_add(err, "  %s recover %s -o recovered-%u-%u", context->program, handle,
+			  recovered->holder->handle.pid, recovered->holder->handle.fd);
+}
+
 void refusal_taken(const struct recovering *context, struct recovered *recovered,
 		   const struct inode *there)
 {
 	char handle[HANDLE_MAX], size[UNITS_MAX], age[UNITS_MAX];
-	const char *path = shown(context, recovered->path);
-	bool fits = text_basename(recovered->path).len + sizeof(".recovered") <= NAME_MAX;
-	const char *free_name = fits ? word(context, recovered->path, ".recovered") : NULL;
+	int64_t written_ns = clock_ns(CLOCK_REALTIME) - there->mtime_ns;
 
 	refuse(recovered);
 	refusal_handle(handle, recovered);
-	int64_t written_ns = clock_ns(CLOCK_REALTIME) - there->mtime_ns;
-	error_set(&recovered->err, -EEXIST,
-		  recovered->original ?
-			  "cannot put %s back to %s: another file has that name now\n"
-			  "  That one is %s, written to %s ago. Nothing was changed.\n" :
-			  "cannot put %s to %s: another file has that name\n"
-			  "  That one is %s, written to %s ago. Nothing was changed.\n",
-		  handle, path, units_size(size, there->size),
+	error_set(&recovered->err, -EEXIST, "cannot put %s %sto %s%s: another file has that name%s",
+		  handle, recovered->original ? "back " : "", shown(context, recovered->path),
+		  container_of(context, recovered), recovered->original ? " now" : "");
+	error_add(&recovered->err, "\n  That one is %s, written to %s ago. Nothing was changed.\n",
+		  units_size(size, there->size),
 		  units_duration(age, written_ns > 0 ? written_ns : 0));
-	if (free_name)
-		error_add(&recovered->err, "  %s recover %s -o %s", context->program, handle,
-			  free_name);
-	else
-		error_add(&recovered->err, "  %s recover %s -o recovered-%u-%u", context->program,
-			  handle, recovered->holder->handle.pid, recovered->holder->handle.fd);
+	add_other_name(context, recovered, handle);
 }
 
 /** Time passes until there is room, and what holds the file may end. */

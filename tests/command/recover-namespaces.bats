@@ -195,6 +195,9 @@ private_tmpfs() {
 		open /var/log/app.log w,creat text 1 mine
 	recover "$ACTOR_PID:9"
 	exits 4
+	says "cannot put $ACTOR_PID:9 back to /var/log/app.log in web-7d9f: another file has that name now"
+	# A name beside it would be one on the host.
+	says "  onto this host   $PROCOWL recover $ACTOR_PID:9 -d ."
 	[[ $(<"$(inside /var/log/app.log)") == mine ]]
 }
 
