@@ -154,16 +154,22 @@ static void tell_writers(const struct reclaiming *context, const struct reclaime
 	      out);
 }
 
-/** With --discard: somebody will miss it. */
+/** With --discard: somebody will miss it, or wants it back. */
 static void tell_loser(const struct reclaiming *context, const struct reclaimed *reclaimed,
 		       FILE *out)
 {
 	bool many;
-	const char *who = name_them(context, &reclaimed->stakes, STAKE_READS, STAKE_RUNS, &many);
+	const struct stakes *stakes = &reclaimed->stakes;
+	const struct stake *worst = stakes_worst(stakes);
+	const char *who = name_them(context, stakes, STAKE_READS, STAKE_MAPS, &many);
 
-	fprintf(out, "%s may still need what is in it, and will find %s there.",
-		who ? who : "Somebody unseen",
-		reclaimed->method == EMPTYING_TRUNCATE ? "nothing" : "zeros");
+	if (!who && worst && worst->kind == STAKE_KEEPS)
+		fprintf(out, "procowl (%u) holds it, so that it can be got back.",
+			worst->handle.pid);
+	else
+		fprintf(out, "%s may still need what is in it, and will find %s there.",
+			who ? who : "Somebody unseen",
+			reclaimed->method == EMPTYING_TRUNCATE ? "nothing" : "zeros");
 }
 
 static bool somebody_loses(const struct reclaimed *reclaimed)

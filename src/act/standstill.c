@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "act/standstill.h"
 
+#include "base/clock.h"
 #include "show/encode.h"
 #include "show/units.h"
 
 enum { NAMED_MAX = 4 };
-
-static const int64_t SECOND_NS = 1000000000;
 
 static void name_one(FILE *out, const struct stopped *one, bool threads)
 {
@@ -32,7 +31,7 @@ void standstill_names(FILE *out, const struct stopped *who, size_t count, bool t
 
 const char *standstill_length(char buffer[64], int64_t ns)
 {
-	if (ns >= SECOND_NS)
+	if (ns >= CLOCK_SECOND_NS)
 		return units_duration(buffer, ns);
 	snprintf(buffer, 64, "under a second");
 	return buffer;
@@ -40,13 +39,15 @@ const char *standstill_length(char buffer[64], int64_t ns)
 
 static const char *about(int64_t ns)
 {
-	return ns < SECOND_NS ? "" : "about ";
+	return ns < CLOCK_SECOND_NS ? "" : "about ";
 }
 
 void standstill_tell_plan(FILE *out, const struct standstill_plan *plan, bool would)
 {
 	char size[UNITS_MAX], length[UNITS_MAX];
 	bool many = plan->count > 1;
+	/* It is a message then, and no question. */
+	const char *indent = would ? "  " : "";
 
 	standstill_names(out, plan->who, plan->count, true);
 	fprintf(out, " %s stand still while ", would ? "would" : "will");
@@ -59,9 +60,11 @@ void standstill_tell_plan(FILE *out, const struct standstill_plan *plan, bool wo
 	fprintf(out, ": %s%s.\n", about(plan->length_ns),
 		standstill_length(length, plan->length_ns));
 	if (!plan->provable)
-		fputs("Not everybody who may hold it can be seen: whether it is torn may stay open.\n",
-		      out);
-	fprintf(out, "%s on by %s afterwards, also if procowl is killed.",
+		fprintf(out,
+			"%sNot everybody who may hold it can be seen: whether it is torn may stay "
+			"open.\n",
+			indent);
+	fprintf(out, "%s%s on by %s afterwards, also if procowl is killed.", indent,
 		many ? "They go" : "It goes", many ? "themselves" : "itself");
 }
 

@@ -576,7 +576,7 @@ answered() {
 	recover --freeze "$ACTOR_PID:9" -o copy </dev/null
 	exits 2
 	says_all "procowl: actor ($ACTOR_PID) would stand still while 4.0M are compared with a copy" \
-		'Nothing was stopped, nothing was written.' '-y'
+		$'\n  It goes on by itself afterwards' 'Nothing was stopped, nothing was written.' '-y'
 	absent copy
 }
 

@@ -128,6 +128,14 @@ Freed 9\\.0M: $place/tmpfs now has 64M free\\. The log grows again until java op
 	(($(size "$ACTOR_PID:9") == 300000 && $(disk "$ACTOR_PID:9") == 0))
 }
 
+@test "with --discard the question says who wants it back" {
+	actor_start open db w,append,creat fd 0 9 write 0 300000 unlink db
+	local writer=$ACTOR_PID
+	actor_start comm procowl-hold open "/proc/$writer/fd/9" path
+	asked --discard "$writer:9"
+	says "procowl ($ACTOR_PID) holds it, so that it can be got back. The "
+}
+
 @test "many holders are wrapped, and those beyond the eighth are counted" {
 	local forks=() line
 	for line in {1..11}; do
