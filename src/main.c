@@ -6,26 +6,31 @@
  * The map of the source. An answer flows down one street, and includes go only that way:
  *
  *   main.c      begins
- *   cmd/        what you type: dispatch.c finds the command, runs it and flushes; one file a command:
- *               its options, one entry in the table of command.c; listing.c is what all listings
- *               share; recover_show.c what recover shows, reclaim_show.c reclaim; consent.c asks
- *   ask/        what you want to know: one file a question, facts in, rows out. deleted.c gathers who
- *               holds what; classify.c says what happened to it; scope.c what the targets mean;
- *               deleted_rows.c makes rows of it, deleted_story.c what stands around the table, hints.c what to do next;
- *               absent.c why a target named nothing. files.c, who.c and where.c each have their rows and
- *               their story beside them; meant.c and tree.c say which open files a target means, peers.c
- *               who is at the other end, fate.c what became of a name. detail.c and its siblings say what only one kind of
- *               file has, locks.c what is locked, neighbours.c which other file one speaks of
- *   act/        what you change: recover.c puts the steps of one recovery in order, make.c is the copy
- *               among them; frozen.c the same while others stand still (freeze.c, warden.c), follow.c
- *               goes on with what is appended; hold.c keeps files alive (keeper.c); reclaim.c has the
- *               steps of one emptying, stake.c who would lose by it; the files beside them are the
- *               steps. The only code that writes to files
- *   scan/       how we look: source.h is the interface, procfs.c and holdings.c the source that reads
- *               /proc, worker.c its threads, tables.c whose descriptors they have; probe.c asks what
- *               may never answer, and in it paths.c, fdinfos.c, marked.c, queues.c; sockets.c has those of
- *               all network namespaces, socket_index.c their other ends, owners.c who holds them; mounts,
- *               names, containers, memory
+ *   cmd/        what you type: dispatch.c finds the command, runs it and flushes; one file a
+ *               command: its options, one entry in the table of command.c; listing.c is what all
+ *               listings share; recover_show.c what recover shows, reclaim_show.c reclaim;
+ *               consent.c asks
+ *   ask/        what you want to know: one file a question, facts in, rows out. deleted.c gathers
+ *               who holds what; classify.c says what happened to it; scope.c what the targets mean;
+ *               deleted_rows.c makes rows of it, deleted_story.c what stands around the table,
+ *               hints.c what to do next; slots.c, swaps.c and ports.c find what no process table
+ *               says; absent.c why a target named nothing. files.c, who.c and where.c each have
+ *               their rows and their story beside them; meant.c and tree.c say which open files a
+ *               target means, peers.c who is at the other end, fate.c what became of a name.
+ *               detail.c and its siblings say what only one kind of file has, locks.c what is
+ *               locked, neighbours.c which other file one speaks of
+ *   act/        what you change: recover.c puts the steps of one recovery in order, make.c is the
+ *               copy among them; frozen.c the same while others stand still (freeze.c, warden.c),
+ *               follow.c goes on with what is appended; hold.c keeps files alive (keeper.c);
+ *               reclaim.c has the steps of one emptying, stake.c who would lose by it; unbound.c
+ *               says why a file cannot be got at; the files beside them are the steps, and what is
+ *               said of them. The only code that writes to files
+ *   scan/       how we look: source.h is the interface, procfs.c and holdings.c the source that
+ *               reads /proc, worker.c its threads, tables.c whose descriptors they have; probe.c
+ *               asks what may never answer, and in it paths.c, fdinfos.c, marked.c, queues.c;
+ *               loops.c, rings.c and numbered.c find what only the kernel has open; sockets.c has
+ *               the sockets of all network namespaces, socket_index.c their other ends, owners.c
+ *               who holds them; mounts, names, containers, memory
  *   kernel/     what Linux says: one file a kernel interface, bytes in, plain struct out
  *   model/      what we remember: handle, target, kind, and the rows with their columns
  *   row/        how an answer is shaped: column, selection, sink
