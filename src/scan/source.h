@@ -21,11 +21,11 @@ struct open_file {
 	bool access_known, readable, writable; /**< what it may be used for */
 	bool locked; /**< when `flags_known`: a lock or a lease is held through it */
 	bool pos_known;
-	uint64_t pos;       /**< offset, bytes */
-	struct text fdinfo; /**< the kernel's text about it, where that says more: LOOK_DETAILS */
-	bool map_shared;    /**< USE_MAP: some mapping is shared */
-	bool map_writable;  /**< USE_MAP: and writable */
-	bool map_executable;         /**< USE_MAP: some mapping is code */
+	uint64_t pos;        /**< offset, bytes */
+	struct text fdinfo;  /**< the kernel's text about it, where that says more: LOOK_DETAILS */
+	bool map_shared;     /**< USE_MAP: some mapping is shared */
+	bool map_writable;   /**< USE_MAP: and writable */
+	bool map_executable; /**< USE_MAP: some mapping is code */
 	uint64_t map_start, map_end; /**< USE_MAP: addresses of one of its mappings */
 };
 
