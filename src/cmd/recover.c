@@ -358,7 +358,7 @@ const struct command command_recover = {
 	.name = "recover",
 	.group = "lost a file",
 	.asks = "get them back",
-	.usage = "TARGET… [-o FILE|-] [-d DIR] [--follow]",
+	.usage = "TARGET… [-o FILE|-] [-d DIR] [--follow] [--freeze]",
 	.details =
 		"Without -o or -d a file goes back to where it was, if that is proved and free. A\n"
 		"TARGET is a handle (4076:7, or 4076:7@131842 if it still is that inode), the name a\n"

@@ -104,8 +104,8 @@ static void what_is_no_container_names_none(void **state)
 		"/machine.slice/machine-ch\\x2d12\\x2dwin11.scope",
 		"/machine.slice/machine-web.scope/supervisor",
 		"/machine.slice/systemd-nspawn@web.service/supervisor",
-		"/machine.slice/libpod-conmon-" ID ".scope",
-		"/system.slice/crio-conmon-" ID ".scope",
+		("/machine.slice/libpod-conmon-" ID ".scope"),
+		("/system.slice/crio-conmon-" ID ".scope"),
 		"/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod8d9c_1e2f.slice",
 		"/process_api/42991ddad58c83bff040ba5f8540f177",
 	};
