@@ -128,6 +128,7 @@ static void take_one(struct holds *holds, struct hold *hold)
 		hold->refusal = refuse_open(holds, &held, rc);
 	else
 		hold->fd = held_take(&held);
+	hold->by_device = held.part.size != 0;
 	hold->row.inode = held.inode.ino;
 	hold->row.size = held.inode.size;
 	held_end(&held);
@@ -196,6 +197,9 @@ static void fill_row(const struct holds *holds, struct hold *hold, unsigned int 
 	if (hold->fd < 0)
 		return;
 	struct handle handle = { .pid = pid, .fd = (unsigned int)hold->fd };
+	/* Our descriptor leads to the device, which is no file to recover; its own handle still does. */
+	if (hold->by_device)
+		handle = holder->handle;
 	row->handle = handle_text(holds->arena, &handle);
 	facts_know(&row->facts, HOLDING_HANDLE);
 	facts_know(&row->facts, HOLDING_SIZE);

@@ -13,7 +13,8 @@ struct hold {
 	const struct open_file *holder; /**< it was taken from this one */
 	int fd;                         /**< what keeps it; -1: see `refusal` */
 	bool unreadable;                /**< only root could recover it from here */
-	struct text refusal;            /**< the whole message; empty when it is held */
+	bool by_device;      /**< not the file itself is kept, but the loop device attached */
+	struct text refusal; /**< the whole message; empty when it is held */
 	struct holding row;
 };
 

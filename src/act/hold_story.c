@@ -50,6 +50,8 @@ void hold_tell(const struct holds *holds, const struct hold_end *end, FILE *out)
 	fputs("  It now survives ", out);
 	if (holding_is(hold->row.command))
 		fprintf(out, "that hold (%u)", hold->holder->handle.pid);
+	else if (hold->by_device)
+		fputs("being detached", out);
 	else if (!handle_is_process(&hold->holder->handle))
 		encode_shown(out, hold->row.from);
 	else

@@ -357,6 +357,22 @@ LOOKS='1234:100 640 981173106'
 	pattern 1M | cmp - back
 }
 
+@test "where only the device can be held, its handle stays the one to recover by" {
+	filesystem tmpfs
+	backing tmpfs/image
+	loop tmpfs/image
+	rm tmpfs/image
+	run on_terminal "$PROCOWL" hold -b "$LOOP"
+	exits 0
+	says "Holding $place/tmpfs/image (deleted, 1.0M) as $LOOP."
+	says "It now survives being detached and this terminal. Let go of it with: kill "
+	HOLD=${output##* }
+	losetup --detach "$LOOP"
+	recover "$LOOP" -o back
+	exits 0
+	pattern 1M | cmp - back
+}
+
 ### Files registered with an io_uring
 
 # in_ring FILE [NAME] : only an io_uring has it; RING is its slot
