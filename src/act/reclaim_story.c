@@ -98,7 +98,7 @@ void reclaim_tell_plan(const struct reclaiming *context, const struct reclaimed 
 	putc('\n', out);
 }
 
-uint64_t reclaim_planned_bytes(const struct reclaimed *reclaimed, size_t count)
+static uint64_t planned_bytes(const struct reclaimed *reclaimed, size_t count)
 {
 	uint64_t sum = 0;
 
@@ -227,7 +227,7 @@ void reclaim_tell_price(const struct reclaiming *context, const struct reclaimed
 		only = &reclaimed[i];
 		planned++;
 	}
-	units_size(bytes, reclaim_planned_bytes(reclaimed, count));
+	units_size(bytes, planned_bytes(reclaimed, count));
 	if (planned > 1) {
 		fprintf(out,
 			"They can be emptied under way. The %s in them are gone for good then.\n",

@@ -20,6 +20,3 @@ void reclaim_tell_done(const struct reclaiming *context, const struct reclaimed 
 /** How much room the filesystems of the `count` have now, one line each. */
 void reclaim_tell_rooms(const struct reclaiming *context, const struct reclaimed *reclaimed,
 			size_t count, FILE *out);
-
-/** Bytes on disk that those of `count` take which are planned. */
-uint64_t reclaim_planned_bytes(const struct reclaimed *reclaimed, size_t count);

@@ -8,6 +8,7 @@
 #include <pwd.h>
 #include <stdio.h>
 
+#include "act/doubt.h"
 #include "act/follow_story.h"
 #include "act/recover.h"
 #include "act/refusal.h"
@@ -257,115 +258,6 @@ static void tell_writers(const struct telling *telling)
 	follow_story_hint(telling->context, recovered, out);
 }
 
-/** It was followed, and truncated meanwhile: all of it is there, but it never was so at once. */
-static void tell_seams(const struct telling *telling)
-{
-	const struct recovered *recovered = telling->recovered;
-	FILE *out = telling->out;
-
-	fprintf(out, "%sprocowl:%s recovered, but it was truncated while it was followed: ",
-		style_yellow(telling->style), style_off(telling->style));
-	encode_shown(out, recovered->path);
-	fputs(" was never so at once\n", out);
-	follow_story_seams(&recovered->transfer.followed, out);
-	follow_story_rewritten(recovered, out);
-}
-
-/** The copy is a state the file really had; what is on the device may not be complete in it. */
-static bool is_doubt_about_device(const struct transfer *transfer)
-{
-	return transfer->holders.attached.writes && !transfer->mapped && !transfer->blind;
-}
-
-static void tell_device_doubt(const struct telling *telling)
-{
-	unsigned int number = telling->recovered->transfer.holders.attached.number;
-	FILE *out = telling->out;
-
-	fprintf(out, "/dev/loop%u is in use: ", number);
-	encode_shown(out, telling->recovered->path);
-	fprintf(out,
-		" may be torn\n"
-		"  changed: what is mounted from the device may write at any time.\n"
-		"  Unmounting it may end the file. First: %s hold -b /dev/loop%u; then unmount, and "
-		"repeat.\n",
-		telling->context->program, number);
-}
-
-/** Somebody stood still, and that was not enough. */
-static void tell_unproved(const struct telling *telling)
-{
-	const struct holders *holders = &telling->recovered->transfer.holders;
-
-	fputs("  changed: ", telling->out);
-	standstill_tell(telling->out, telling->recovered->still);
-	if (!holders->complete)
-		fputs("  Not all processes could be looked at; as root more can be said.\n",
-		      telling->out);
-	else if (holders->in_flight || holders->in_ring)
-		fputs("  A descriptor of it may be in flight, or in an io_uring.\n", telling->out);
-	else if (holders->namespaced)
-		fputs("  Others than those of this container may hold it; from outside more can be said.\n",
-		      telling->out);
-	else
-		fputs("  Somebody else got hold of it meanwhile, or they were let go too early.\n",
-		      telling->out);
-}
-
-/** Exit status 5, and what to do about it. */
-static void tell_doubt(const struct telling *telling)
-{
-	const struct recovered *recovered = telling->recovered;
-	const struct transfer *transfer = &recovered->transfer;
-	char size[UNITS_MAX];
-	FILE *out = telling->out;
-	struct text who = recovered->still ? (struct text){ 0 } :
-			  transfer->mapped ? transfer->holders.mapper_comm :
-					     transfer->holders.writer_comm;
-
-	fprintf(out, "%sprocowl:%s recovered, but ", style_yellow(telling->style),
-		style_off(telling->style));
-	if (is_doubt_about_device(transfer)) {
-		tell_device_doubt(telling);
-		return;
-	}
-	if (who.len)
-		comm_of(telling, who);
-	else
-		fputs("somebody", out);
-	fputs(recovered->still ? " unseen may have written: " :
-	      transfer->mapped ? " maps it and may have written: " :
-	      transfer->blind  ? " unseen may have written: " :
-				 " wrote to it while it was copied: ",
-	      out);
-	encode_shown(out, recovered->path);
-	fputs(" may be torn\n", out);
-	follow_story_rewritten(recovered, out);
-	if (recovered->still)
-		tell_unproved(telling);
-	else if (transfer->mapped)
-		fputs("  changed: writes through a mapping leave no trace to go by.\n", out);
-	else if (transfer->blind)
-		fputs("  changed: not all processes could be looked at; as root more can be said.\n",
-		      out);
-	else if (transfer->holders.in_flight || transfer->holders.in_ring)
-		fputs("  changed: a descriptor of it may be in flight, or in an io_uring.\n", out);
-	else
-		fprintf(out, "  changed: %u passes of %s, the last one still saw writes.\n",
-			transfer->passes, units_size(size, transfer->size));
-	fputs("  Let ", out);
-	if (who.len)
-		comm_of(telling, who);
-	else
-		fputs("it", out);
-	fputs(" pause by its own means and repeat", out);
-	if (!recovered->still && !transfer->blind && !text_is(recovered->path, "-"))
-		fprintf(out, ", or stop it meanwhile with --freeze (%s%s)",
-			transfer->copied_ns < CLOCK_SECOND_NS ? "" : "about ",
-			standstill_length(size, transfer->copied_ns));
-	fputs(".\n", out);
-}
-
 /** "mysqld (1423 +2) and procowl (90211) let go of it" */
 static void tell_everybody(const struct telling *telling, const struct holders *holders)
 {
@@ -450,14 +342,14 @@ void recover_tell(const struct recovering *context, const struct recovered *reco
 	}
 	if (recovered->result != RECOVER_DONE)
 		return;
-	if (recovered->transfer.grade == GRADE_CHANGED && recovered->transfer.followed.seam_count)
-		tell_seams(&telling);
-	else if (recovered->transfer.grade == GRADE_CHANGED)
-		tell_doubt(&telling);
-	else if (text_is(recovered->path, "-"))
-		tell_stream(&telling);
-	if (recovered->transfer.grade == GRADE_CHANGED || text_is(recovered->path, "-"))
+	if (recovered->transfer.grade == GRADE_CHANGED) {
+		doubt_tell(context, recovered, out);
 		return;
+	}
+	if (text_is(recovered->path, "-")) {
+		tell_stream(&telling);
+		return;
+	}
 	tell_back(&telling);
 	tell_grade(&telling);
 	tell_still(&telling);

@@ -16,7 +16,8 @@ static void name_one(FILE *out, const struct stopped *one, bool threads)
 	putc(')', out);
 }
 
-void standstill_names(FILE *out, const struct stopped *who, size_t count, bool threads)
+/** "mysqld (1423, 61 threads), java (99) and 2 others"; the threads only when asked for. */
+static void name_them(FILE *out, const struct stopped *who, size_t count, bool threads)
 {
 	size_t named = count > NAMED_MAX ? NAMED_MAX - 1 : count;
 
@@ -49,7 +50,7 @@ void standstill_tell_plan(FILE *out, const struct standstill_plan *plan, bool wo
 	/* It is a message then, and no question. */
 	const char *indent = would ? "  " : "";
 
-	standstill_names(out, plan->who, plan->count, true);
+	name_them(out, plan->who, plan->count, true);
 	fprintf(out, " %s stand still while ", would ? "would" : "will");
 	units_size(size, plan->bytes);
 	if (plan->files > 1)
@@ -72,7 +73,7 @@ void standstill_tell(FILE *out, const struct standstill *still)
 {
 	char length[UNITS_MAX], clock[UNITS_MAX];
 
-	standstill_names(out, still->who, still->count, false);
+	name_them(out, still->who, still->count, false);
 	fprintf(out, " stood still for %s, from %s.\n", units_duration(length, still->lasted_ns),
 		units_clock(clock, still->begun_ns));
 }

@@ -46,8 +46,5 @@ void standstill_tell_plan(FILE *out, const struct standstill_plan *plan, bool wo
 /** "mysqld (1423) stood still for 0.8 s, from 03:14:07." */
 void standstill_tell(FILE *out, const struct standstill *still);
 
-/** "mysqld (1423, 61 threads), java (99) and 2 others"; the threads only when asked for. */
-void standstill_names(FILE *out, const struct stopped *who, size_t count, bool threads);
-
 /** "12 min", "under a second". */
 const char *standstill_length(char buffer[64], int64_t ns);
