@@ -32,7 +32,7 @@ static void how(const struct invocation *invocation, FILE *out)
 {
 	(void)invocation;
 	command_recipe(
-		out, "ls -l /proc/[0-9]*/fd/* 2>/dev/null | grep ' (deleted)$'",
+		out, "find /proc/[0-9]*/fd -lname '* (deleted)' -printf '%p -> %l\\n' 2>/dev/null",
 		"/proc/PID/fd/N links to the open file, and says when its name is gone: proc_pid_fd(5)",
 		"mapped files, threads, executables; what is gone, by identity; the disk it holds");
 }

@@ -776,7 +776,7 @@ pod() {
 	END
 	type_in 'procowl deleted --how'
 	shows 0 <<-'END'
-	by hand        ls -l /proc/[0-9]*/fd/* 2>/dev/null | grep ' (deleted)$'
+	by hand        find /proc/[0-9]*/fd -lname '* (deleted)' -printf '%p -> %l\n' 2>/dev/null
 	why it works   /proc/PID/fd/N links to the open file<rest>
 	procowl adds   <rest>
 	END
