@@ -2,6 +2,7 @@
 /**
  * The details of those that watch others: epoll, inotify, fanotify.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <sys/sysmacros.h>
@@ -23,19 +24,38 @@ static void write_others(const struct detailing *detailing, uint64_t count)
 		fprintf(detailing->out, ", %" PRIu64 " others", count - (DETAIL_NAMED - 1));
 }
 
+/** Nobody may have asked yet what the number is; if it is another file by now, that is the answer. */
+static struct inode inode_now(const struct detailing *detailing, const struct open_file *file,
+			      int *rc)
+{
+	char name[OPEN_FILE_PATH_MAX];
+	struct inode inode = file->inode;
+
+	*rc = file->inode_rc;
+	if (*rc == -ENODATA)
+		*rc = inode_look(detailing->context->source->proc, open_file_path(name, file),
+				 &inode);
+	return inode;
+}
+
 /** On btrfs and overlay st_dev is not the superblock's: there the mount tells. */
 static bool is_same_file(const struct detailing *detailing, const struct epoll_watch *watch,
 			 const struct open_file *file)
 {
-	if (!watch->has_file || file->inode_rc)
+	int rc;
+
+	if (!watch->has_file)
 		return true;
-	if (watch->dev == file->inode.dev)
-		return watch->ino == file->inode.ino;
+	struct inode inode = inode_now(detailing, file, &rc);
+	if (rc)
+		return true;
+	if (watch->dev == inode.dev)
+		return watch->ino == inode.ino;
 	struct mounted mounted =
-		mounts_find(detailing->context->mounts, file->handle.pid, file->inode.mnt_id);
+		mounts_find(detailing->context->mounts, file->handle.pid, inode.mnt_id);
 	if (!mounted.info || mounted.info->dev != watch->dev)
 		return false;
-	return watch->ino == file->inode.ino || text_is(mounted.info->type, "overlay");
+	return watch->ino == inode.ino || text_is(mounted.info->type, "overlay");
 }
 
 static void write_watch(const struct detailing *detailing, const struct epoll_watch *watch)

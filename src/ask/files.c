@@ -62,7 +62,7 @@ static int decide_fates(struct files_ask *ask, struct files_process *out)
 		index[count] = i;
 		asked[count++] = out->files[i];
 	}
-	if (!count || !(ask->needs & FILE_NEED_IDENTITY))
+	if (!count || !(ask->needs & (FILE_NEED_IDENTITY | FILE_NEED_NAMED)))
 		return 0;
 	struct fate *fates = arena_zero(ask->arena, count, sizeof(*fates));
 	int rc = fate_decide(ask->inquiry, ask->mounts, asked, count, needs, ask->arena, fates,
@@ -243,7 +243,7 @@ static unsigned int look_needs(const struct files_ask *ask)
 		{ FILE_NEED_IDENTITY, LOOK_IDENTITY }, { FILE_NEED_ACCESS, LOOK_ACCESS },
 		{ FILE_NEED_STATE, LOOK_STATE },       { FILE_NEED_DETAIL, LOOK_DETAILS },
 		{ FILE_NEED_LOCKS, LOOK_LOCKS },       { FILE_NEED_OWNER, LOOK_OWNER },
-		{ FILE_NEED_FLAGS, LOOK_FLAGS },
+		{ FILE_NEED_FLAGS, LOOK_FLAGS },       { FILE_NEED_NAMED, LOOK_NAMED_IDENTITY },
 	};
 	unsigned int needs = LOOK_MAPPED | meant_needs(&ask->meant);
 

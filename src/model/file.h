@@ -20,6 +20,7 @@ enum file_needs {
 	FILE_NEED_USER = 1 << 9,     /**< a name for that */
 	FILE_NEED_CONTAINER = 1 << 10,
 	FILE_NEED_FLAGS = 1 << 11,
+	FILE_NEED_NAMED = 1 << 12, /**< which inode it is, if it has a path */
 };
 
 struct file {

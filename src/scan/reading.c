@@ -86,7 +86,8 @@ static bool look_for_all(struct reading *reading, int dir, const char *name, str
 	file->inode_rc = -ENODATA;
 	if ((reading->look->needs & LOOK_NAMED) && !file->link_rc && !text_starts(file->link, "/"))
 		return false;
-	if (reading->look->needs & LOOK_IDENTITY || file->link_rc)
+	if (reading->look->needs & LOOK_IDENTITY || file->link_rc ||
+	    (reading->look->needs & LOOK_NAMED_IDENTITY && text_starts(file->link, "/")))
 		file->inode_rc = inode_look(dir, name, &file->inode);
 	return !reading_has_vanished(file->inode_rc);
 }

@@ -64,8 +64,10 @@ enum look_needs {
 	LOOK_OWNER = 1 << 6,    /**< `uid` of the process */
 	LOOK_FLAGS = 1 << 7,    /**< `flags`, but of what fdinfos_may_wait for */
 	LOOK_FLIGHTS = 1 << 8,  /**< LOOK_ALL: count descriptors in flight, as the first two do */
-	LOOK_NAMED = 1 << 10,   /**< LOOK_ALL: only what has a path, or a name too long to be told */
-	LOOK_SLOTS = 1 << 9,    /**< LOOK_INODE: slots of io_urings that have its `path` */
+	LOOK_NAMED = 1 << 10, /**< LOOK_ALL: only what has a path, or a name too long to be told */
+	LOOK_NAMED_IDENTITY =
+		1 << 11,     /**< LOOK_ALL: `inode` of what has a path; implied by LOOK_IDENTITY */
+	LOOK_SLOTS = 1 << 9, /**< LOOK_INODE: slots of io_urings that have its `path` */
 };
 
 /** A file that is looked for. */
