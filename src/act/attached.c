@@ -53,16 +53,36 @@ static bool is_claimed(unsigned int number)
 	return fd < 0;
 }
 
-void attached_look(const struct source *source, const struct deleted_file *file,
-		   struct arena *arena, struct attached *ret)
+/** Under another name that it still has, or hides behind, the device may have opened it by that one. */
+static bool has_only_deleted_names(const struct deleted_file *file)
 {
-	/* Under another name that it still has, the device may have opened it by that one. */
-	bool by_any_name = file->class == CLASS_LINKED;
+	return file->class == CLASS_GONE || file->class == CLASS_REPLACED ||
+	       file->class == CLASS_TMPFILE || file->class == CLASS_MEMORY;
+}
+
+int attached_find(const struct source *source, const struct deleted_file *file, struct arena *arena,
+		  struct attached *ret)
+{
 	struct loop *loops;
 	size_t count;
 
 	*ret = (struct attached){ 0 };
-	if (loops_list(source, !by_any_name, arena, &loops, &count))
+	int rc = loops_list(source, has_only_deleted_names(file), arena, &loops, &count);
+	for (size_t i = 0; i < count && !rc && !ret->any; i++) {
+		ret->any = has_file(&loops[i], file);
+		ret->number = loops[i].device.number;
+	}
+	return rc;
+}
+
+void attached_look(const struct source *source, const struct deleted_file *file,
+		   struct arena *arena, struct attached *ret)
+{
+	struct loop *loops;
+	size_t count;
+
+	*ret = (struct attached){ 0 };
+	if (loops_list(source, has_only_deleted_names(file), arena, &loops, &count))
 		return;
 	for (size_t i = 0; i < count && !ret->writes; i++) {
 		unsigned int number = loops[i].device.number;

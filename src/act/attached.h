@@ -15,3 +15,7 @@ struct attached {
 /** Look for the loop devices that have `file`. Whoever may not know is told the worse. */
 void attached_look(const struct source *source, const struct deleted_file *file,
 		   struct arena *arena, struct attached *ret);
+
+/** Only whether one has `file`: all but `writes`. 0; or -errno, and then nobody can say. */
+int attached_find(const struct source *source, const struct deleted_file *file,
+		  struct arena *arena, struct attached *ret);

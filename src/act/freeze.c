@@ -341,8 +341,12 @@ static int stop_all(struct freeze *freeze, int64_t deadline_ns, struct interrupt
 
 int freeze_stop(struct freeze *freeze, struct interrupt *interrupt, struct error *err)
 {
-	int rc = warden_start(&freeze->warden);
-
+	/* Somebody was asked since, and much was copied: who has let go is not to be stopped. */
+	freeze->count = 0;
+	int rc = freeze_look(freeze, err);
+	if (rc)
+		return rc;
+	rc = warden_start(&freeze->warden);
 	if (rc)
 		error_set(err, rc,
 			  "cannot start what makes others stand still: %s\n"

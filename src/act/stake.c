@@ -2,8 +2,9 @@
 #include "act/stake.h"
 
 #include <fcntl.h>
+#include <string.h>
 
-#include "act/backing.h"
+#include "act/attached.h"
 #include "model/holding.h"
 
 enum { LOOKS = 3 };
@@ -43,7 +44,7 @@ static enum stake_kind kind_of(const struct open_file *file, struct text comm)
 	case USE_ROOT:
 		return STAKE_POINTS;
 	case USE_RING:
-	case USE_LOOP: /* told by backing_find */
+	case USE_LOOP: /* told by attached_find */
 		break;
 	}
 	return STAKE_UNKNOWN;
@@ -111,6 +112,23 @@ static int look_once(const struct source *source, const struct held *held, struc
 	return rc;
 }
 
+/** By what it is: the device may have opened it by another of its names, or through another mount. */
+static int look_at_loops(const struct source *source, const struct held *held, struct arena *arena,
+			 struct stakes *ret, struct error *err)
+{
+	struct attached attached;
+	int rc = attached_find(source, held->file, arena, &attached);
+
+	if (rc)
+		return error_set(err, rc,
+				 "cannot find out whether a loop device has it: %s\n"
+				 "  Nothing was changed.",
+				 strerror(-rc));
+	if (attached.any)
+		ret->backed = arena_format(arena, "loop%u", attached.number);
+	return 0;
+}
+
 int stakes_look(const struct source *source, const struct held *held, struct arena *arena,
 		struct stakes *ret, struct error *err)
 {
@@ -119,9 +137,7 @@ int stakes_look(const struct source *source, const struct held *held, struct are
 	/* What is in flight mostly arrives at once: then it is seen, or closed again. */
 	for (int i = 1; i < LOOKS && !rc && ret->unseen == UNSEEN_IN_FLIGHT; i++)
 		rc = look_once(source, held, arena, ret, err);
-	if (!rc)
-		backing_find(held, arena, &ret->backed);
-	return rc;
+	return rc ? rc : look_at_loops(source, held, arena, ret, err);
 }
 
 const struct stake *stakes_worst(const struct stakes *stakes)

@@ -150,6 +150,25 @@ never() {
 	[[ $(size "$ACTOR_PID:9") == 1048576 ]]
 }
 
+@test "the disk of a loop device is known by what it is, whatever it was called" {
+	local device
+	filesystem ext4
+	truncate -s 1M ext4/disk
+	ln ext4/disk ext4/other
+	mkdir bound
+	mount --bind ext4 bound
+	mounted bound
+	device=$(losetup --find --show ext4/disk)
+	actor_start open ext4/other w,append fd 0 9 open bound/disk w,append fd 1 10
+	rm ext4/disk ext4/other
+	reclaim -y "$ACTOR_PID:9"
+	refused "it is the disk of $device"
+	reclaim -y --discard "$ACTOR_PID:10"
+	losetup --detach "$device"
+	refused "it is the disk of $device"
+	[[ $(size "$ACTOR_PID:9") == 1048576 ]]
+}
+
 @test "a file that one may not write to" {
 	local file="$SCRATCH/open/log"
 	mkdir -m 777 "$SCRATCH/open"
