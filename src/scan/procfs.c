@@ -5,8 +5,10 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/magic.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -24,6 +26,7 @@ struct walk {
 	const unsigned int *pids;
 	struct flight *flights; /**< the sockets that were counted already */
 	size_t flight_count;
+	bool is_root; /**< with the right to look into others */
 };
 
 static void work(const void *context, struct job *job)
@@ -89,7 +92,7 @@ static void consume(void *context, size_t index, const struct job *job)
 		walk->tally->blocked++;
 		return;
 	}
-	if (!holdings->rc && holdings->denied && geteuid() == 0)
+	if (!holdings->rc && holdings->denied && walk->is_root)
 		walk->tally->guarded++;
 	else
 		count(walk, walk->pids[index], holdings->denied ? -EACCES : holdings->rc);
@@ -131,6 +134,19 @@ static bool is_namespaced(void)
 	return procfile_namespace(AT_FDCWD, "/proc/self/ns/pid") != UINT64_C(0xEFFFFFFC);
 }
 
+/**
+ * Root without CAP_SYS_PTRACE sees nothing of who has more rights: __ptrace_may_access of
+ * kernel/ptrace.c. There is no telling who that is, so it counts as for any user.
+ */
+static bool is_root(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
+
+	return geteuid() == 0 && syscall(SYS_capget, &header, data) == 0 &&
+	       (data[CAP_TO_INDEX(CAP_SYS_PTRACE)].effective & CAP_TO_MASK(CAP_SYS_PTRACE));
+}
+
 static int look(const struct source *source, const struct look *look, struct tally *tally,
 		struct error *err)
 {
@@ -158,7 +174,9 @@ static int look(const struct source *source, const struct look *look, struct tal
 		if (!source->foreign)
 			count = without_self(pids, count);
 	}
-	struct walk walk = { .source = *source, .look = *look, .tally = tally, .pids = pids };
+	struct walk walk = {
+		.source = *source, .look = *look, .tally = tally, .pids = pids, .is_root = is_root()
+	};
 	worker_run(&(struct jobs){ count, work, consume, &walk, sizeof(walk) });
 	free(walk.flights);
 	arena_end(&arena);

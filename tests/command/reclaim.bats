@@ -249,6 +249,22 @@ a_mapper_on() {
 	[[ $output == $'4\n0\n0' ]] || show_answer
 }
 
+@test "who keeps even root out may read it: not without --discard" {
+	need_sight
+	pattern 300000 >log
+	actor_start open log r
+	WRAPPER='setpriv --bounding-set=-all --inh-caps=-all'
+	# shellcheck disable=SC2086  # several words
+	program_start $WRAPPER "$ACTOR" open log w,append fd 0 9 unlink log
+	# Root, but for the right to look into those who have more rights.
+	weak() { setpriv --bounding-set=-sys_ptrace --inh-caps=-sys_ptrace timeout "$PATIENCE" "$PROCOWL" "$@"; }
+	patiently run --separate-stderr weak reclaim -y "$ACTOR_PID:9"
+	refused 'could not be looked at, and may read it' '--discard'
+	[[ $(size "$ACTOR_PID:9") == 300000 ]]
+	patiently run --separate-stderr weak reclaim -y --discard "$ACTOR_PID:9"
+	exits 0
+}
+
 @test "who may not look at all processes is told so, and may discard his own" {
 	local file="$SCRATCH/open/log"
 	mkdir -m 777 "$SCRATCH/open"
