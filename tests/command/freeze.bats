@@ -571,6 +571,29 @@ answered() {
 	absent copy
 }
 
+@test "who let go of it between the question and the answer is not stopped" {
+	need_command script
+	local line keys writer
+	actor_start open db rw,creat fd 0 9 write 0 4M
+	writer=$ACTOR_PID
+	actor_start open db r
+	rm db
+	printf -v line '%q ' "$PROCOWL" recover --freeze "$writer:9" -o copy
+	mkfifo keys
+	exec {keys}<>keys
+	SHELL=/bin/bash timeout "$PATIENCE" script -qefc "exec $line" screen <keys >/dev/null &
+	until grep -qF '[y/N]' screen 2>/dev/null; do
+		[[ -e /proc/$!/exe ]]
+	done
+	grep -qF "actor ($ACTOR_PID)" screen
+	actor_tell "$ACTOR_PID" close 0
+	printf 'y\n' >&"$keys"
+	wait $!
+	exec {keys}>&-
+	[[ $(grep 'stood still for' screen) == *"frozen: actor ($writer) stood still for"* ]]
+	holds copy "$writer:9"
+}
+
 @test "without a terminal and without -y it says what it would do, and does nothing" {
 	actor_start open db rw,creat fd 0 9 write 0 4M unlink db
 	recover --freeze "$ACTOR_PID:9" -o copy </dev/null
