@@ -245,15 +245,15 @@ static void check(struct ward *ward, struct warden_answer *answer)
 	}
 }
 
-/** Whoever made us was asked to end, and may be stuck where it cannot see that. */
-static bool parent_is_asked_to_end(const struct ward *ward)
+/** Whoever made us was stopped, or asked to end and may be stuck where it cannot see that. */
+static bool parent_is_out_of_action(const struct ward *ward)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGKILL };
 	struct pidstatus status;
 	char name[32];
 
 	snprintf(name, sizeof(name), "/proc/%d/status", (int)ward->parent);
-	if (pidstatus_read(AT_FDCWD, name, &status))
+	if (pidstatus_read(AT_FDCWD, name, &status) || status.state == 'T')
 		return true;
 	for (size_t i = 0; i < 3; i++) {
 		if ((status.pending | status.shared_pending) >> (signals[i] - 1) & 1)
@@ -272,7 +272,7 @@ static bool next_request(const struct ward *ward, struct ward_request *ret)
 	while (poll(&input, 1, LOOK_MS) <= 0) {
 		unsigned int now = __atomic_load_n(ward->beats, __ATOMIC_RELAXED);
 
-		if (parent_is_asked_to_end(ward))
+		if (parent_is_out_of_action(ward))
 			return false;
 		if (now != beats)
 			since = clock_ns(CLOCK_MONOTONIC);
@@ -296,6 +296,8 @@ static void begin(int socket)
 	sigset_t none;
 
 	prctl(PR_SET_NAME, "procowl-freeze");
+	/* Who stops a job (`kill -STOP %1`) would stop us with it, and nobody were there to let go. */
+	setpgid(0, 0);
 	identity_return();
 	if (dup2(socket, 0) < 0)
 		_exit(1);

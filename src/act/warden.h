@@ -5,6 +5,7 @@
  * so no moment at which being killed would leave somebody stopped. It lets go by itself
  *   - when we end, or have been asked to end (SIGINT, SIGTERM, SIGKILL), even while we are stuck,
  *   - when we do not move for WARDEN_STALL_MS: we may be waiting for one who stands still,
+ *   - when we are stopped: it is no part of our job,
  *   - at Ctrl-C and Ctrl-Z. Not when the terminal closes: a copy outlives that.
  */
 #pragma once

@@ -656,3 +656,18 @@ answered() {
 	exits 5
 	says 'pause by its own means and repeat, or stop it meanwhile with --freeze (under a second).'
 }
+
+@test "what stops the whole job leaves nobody standing still" {
+	local job
+	subject db
+	set -m
+	"$PROCOWL" recover --freeze -y "$TARGET:9" -o copy >out 2>&1 3>&- &
+	job=$!
+	set +m
+	until_traced "$TARGET" "$job"
+	kill -STOP -- "-$job"
+	until_it_goes_on "$TARGET"
+	kill -CONT -- "-$job"
+	wait "$job" || [[ $? == 5 ]]
+	nothing_lost
+}
