@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "act/attached.h"
 #include "act/estimate.h"
 #include "act/freeze.h"
 #include "act/lease.h"
@@ -26,6 +27,7 @@ struct item {
 	struct work work;
 	bool open;   /**< to be made anew, and nothing has gone wrong so far */
 	bool cloned; /**< its filesystem clones */
+	bool shown; /**< a loop device has it, through which it may be written to: nobody can be stopped */
 	struct mend mend;
 };
 
@@ -109,11 +111,28 @@ static void prepare(struct set *set, const struct deleted_file *files, const str
 	}
 }
 
+/** Whether the kernel may write to one of them for somebody who cannot be stopped. */
+static void see_devices(struct set *set)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		struct item *item = &set->items[i];
+		struct attached attached;
+
+		if (!item->open || item->cloned)
+			continue;
+		attached_look(set->context->source, item->work.out->file, set->context->arena,
+			      &attached);
+		item->shown = attached.writes;
+		set->plan.provable &= !item->shown;
+	}
+}
+
 static void plan(struct set *set)
 {
 	const struct freeze *freeze = &set->freeze;
 	int64_t reading = 0;
 
+	see_devices(set);
 	set->plan.provable &= freeze_sees_all(freeze);
 	set->plan.who = freeze->who;
 	set->plan.count = freeze->count;
@@ -173,6 +192,14 @@ static int copy_ahead(struct item *item)
 	return rc;
 }
 
+/** As without --freeze: what is only to be had through a loop device is nobody's to stop. */
+static void make_alone(struct item *item)
+{
+	publish_end(&item->work.draft);
+	make_anew(&item->work);
+	item->open = false;
+}
+
 static int copy_all_ahead(struct set *set)
 {
 	int priority = make_way();
@@ -183,6 +210,10 @@ static int copy_all_ahead(struct set *set)
 		item->work.begun_ns = clock_ns(CLOCK_MONOTONIC);
 		if (!item->open || item->cloned)
 			continue;
+		if (item->work.held.part.size) {
+			make_alone(item);
+			continue;
+		}
 		int rc = copy_ahead(item);
 		if (rc == -ECANCELED)
 			return rc;
@@ -265,6 +296,8 @@ static enum grade grade_of(const struct set *set, struct item *item)
 
 	if (item->cloned)
 		return GRADE_SNAPSHOT;
+	if (item->shown || out->holders.attached.writes)
+		return GRADE_CHANGED;
 	if (set->still->proved && is_ours_alone(item->work.out->file) &&
 	    (!set->freeze.direct || item->mend.clean))
 		return GRADE_FROZEN;
@@ -276,6 +309,22 @@ static enum grade grade_of(const struct set *set, struct item *item)
 	return GRADE_CHANGED;
 }
 
+/** Who has it, for the grade and for what is said. A device may have been mounted only meanwhile. */
+static void see_holders(struct set *set, struct item *item)
+{
+	const struct freeze *freeze = &set->freeze;
+	struct holders *holders = &item->work.out->transfer.holders;
+	struct error err;
+
+	holders_look(set->context->source, &item->work.held, false, set->context->arena, holders,
+		     &err);
+	holders->complete = tally_is_complete(&freeze->tally);
+	holders->namespaced = freeze->tally.namespaced;
+	holders->in_flight = freeze->tally.in_flight > 0;
+	holders->in_ring = freeze->tally.rings > 0;
+	holders->mapper_comm = freeze->mapper;
+}
+
 static void publish_all(struct set *set)
 {
 	const struct freeze *freeze = &set->freeze;
@@ -283,24 +332,16 @@ static void publish_all(struct set *set)
 	for (size_t i = 0; i < set->count; i++) {
 		struct item *item = &set->items[i];
 		struct transfer *out = &item->work.out->transfer;
-		struct error err;
 
 		if (!item->open)
 			continue;
+		if (!item->cloned)
+			see_holders(set, item);
 		out->grade = grade_of(set, item);
 		out->begun_ns = item->cloned ? out->begun_ns : freeze->begun_ns;
 		out->ended_ns = clock_ns(CLOCK_REALTIME);
 		item->work.out->still = set->still;
 		make_publish(&item->work);
-		if (item->work.out->method != METHOD_COPY)
-			continue;
-		holders_look(set->context->source, &item->work.held, false, set->context->arena,
-			     &out->holders, &err);
-		out->holders.complete = tally_is_complete(&freeze->tally);
-		out->holders.namespaced = freeze->tally.namespaced;
-		out->holders.in_flight = freeze->tally.in_flight > 0;
-		out->holders.in_ring = freeze->tally.rings > 0;
-		out->holders.mapper_comm = freeze->mapper;
 	}
 }
 
@@ -308,12 +349,8 @@ static void publish_all(struct set *set)
 static void make_all(struct set *set)
 {
 	for (size_t i = 0; i < set->count; i++) {
-		struct item *item = &set->items[i];
-
-		if (!item->open)
-			continue;
-		publish_end(&item->work.draft);
-		make_anew(&item->work);
+		if (set->items[i].open)
+			make_alone(&set->items[i]);
 	}
 }
 

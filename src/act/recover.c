@@ -30,6 +30,10 @@ static bool take_hold(struct work *work)
 		refusal_kind(out, work->held.inode.mode);
 		return false;
 	}
+	if (work->held.part.size && work->context->options->follow) {
+		refusal_follow(work->context, out);
+		return false;
+	}
 	return true;
 }
 

@@ -261,3 +261,16 @@ void refusal_stream(struct recovered *recovered, int rc)
 	error_set(&recovered->err, rc, "cannot write %s to standard output: %s",
 		  refusal_handle(handle, recovered), strerror(-rc));
 }
+
+void refusal_follow(const struct recovering *context, struct recovered *recovered)
+{
+	char handle[HANDLE_MAX];
+
+	refuse(recovered);
+	refusal_handle(handle, recovered);
+	error_set(&recovered->err, -EOPNOTSUPP,
+		  "cannot follow %s: nothing is ever appended to a loop device\n"
+		  "  Nothing was written.\n"
+		  "  as it is now   %s recover %s",
+		  handle, context->program, handle);
+}

@@ -22,3 +22,5 @@ void refusal_room(const struct recovering *context, struct recovered *recovered,
 		  const struct room *room);
 void refusal_write(struct recovered *recovered, int rc);
 void refusal_stream(struct recovered *recovered, int rc);
+/** --follow, where nothing is appended: to what only a loop device shows. */
+void refusal_follow(const struct recovering *context, struct recovered *recovered);

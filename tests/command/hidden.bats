@@ -248,6 +248,42 @@ LOOKS='1234:100 640 981173106'
 	done
 }
 
+@test "while a filesystem on the device is mounted, nobody else's standing still proves anything" {
+	filesystem ext4
+	truncate -s 16M ext4/image
+	mkfs.ext4 -q -F ext4/image
+	loop ext4/image
+	mkdir on
+	mount "$LOOP" on
+	mounted on
+	actor_start open ext4/image r fd 0 9
+	rm ext4/image
+	recover --freeze -y "$ACTOR_PID:9" -o back --json
+	exits 5
+	graded changed copy
+	says "$LOOP is in use"
+	umount on
+	recover --freeze -y "$ACTOR_PID:9" -o after --json
+	exits 0
+	holds after
+}
+
+@test "what only a loop device shows is not followed" {
+	local to
+	filesystem tmpfs
+	backing tmpfs/image
+	loop tmpfs/image
+	rm tmpfs/image
+	for to in back -; do
+		recover --follow "$LOOP" -o "$to"
+		exits 4
+		[[ $to == back || -z $output ]]
+		says_all "cannot follow $LOOP: nothing is ever appended to a loop device" \
+			'Nothing was written' "recover $LOOP"
+	done
+	only . tmpfs
+}
+
 @test "what is mounted from a read-only device cannot have written" {
 	local type
 	for type in ext4 tmpfs; do
