@@ -30,8 +30,7 @@ void interrupt_begin(struct interrupt *interrupt)
 {
 	sigset_t set;
 
-	interrupt->asked = interrupt->pardon = false;
-	interrupt->beats = NULL;
+	*interrupt = (struct interrupt){ 0 };
 	stop_signals(&set);
 	sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, &interrupt->before);

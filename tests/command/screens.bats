@@ -313,7 +313,7 @@ held() {
 
 	  get it back   procowl recover 4076:43 -d .
 	END
-	type_in 'procowl recover 4076:43 -d .'
+	type_in "cd '$SCRATCH' && procowl recover 4076:43 -d ."
 	exits 0
 }
 
