@@ -174,11 +174,10 @@ actor_start_apart() {
 }
 
 @test "without the column nobody is asked who is at the other end" {
-	need_command strace
 	actor_start pipe fork close 1 end close 0
-	strace -f -o trace "$PROCOWL" files --raw --columns handle,kind,detail "$ACTOR_PID" >/dev/null
-	! grep -q "\"${ACTOR_CHILDREN[0]}[/\"]" trace
-	strace -f -o trace "$PROCOWL" files --raw --columns handle,peers "$ACTOR_PID" >/dev/null
+	owl_traced files --raw --columns handle,kind,detail "$ACTOR_PID" >/dev/null
+	run ! grep "\"${ACTOR_CHILDREN[0]}[/\"]" trace
+	owl_traced files --raw --columns handle,peers "$ACTOR_PID" >/dev/null
 	grep -q "\"${ACTOR_CHILDREN[0]}[/\"]" trace
 }
 

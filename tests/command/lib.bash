@@ -285,6 +285,12 @@ owl() {
 	timeout "$PATIENCE" "$PROCOWL" "$@"
 }
 
+# owl_traced ARG… : its system calls are in ./trace. LeakSanitizer cannot work while it is traced.
+owl_traced() {
+	need_command strace
+	ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0" strace -f -o trace "$PROCOWL" "$@"
+}
+
 # As a user who owns nothing and may nothing. Bash and procowl must be reachable for it.
 as_nobody() {
 	setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
@@ -424,6 +430,7 @@ open_files() {
 
 # row HANDLE FILTER [JQ-OPTION…] : the actor's only row with this handle (:3, /TID:3, :cwd) is so
 row() {
+	# shellcheck disable=SC2016  # jq has its own $x
 	answer '[.[] | select(.handle == $handle)] | length == 1 and (.[0] | ('"$2"'))' \
 		--arg handle "$ACTOR_PID$1" "${@:3}"
 }
@@ -435,5 +442,6 @@ cell() {
 
 # details KIND [DETAIL…] : of the last answer, the details of the rows of this kind are these, in order
 details() {
+	# shellcheck disable=SC2016  # jq has its own $x
 	answer '[.[] | select(.kind == $ARGS.positional[0]) | .detail] == $ARGS.positional[1:]' --args "$@"
 }
