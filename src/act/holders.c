@@ -54,6 +54,7 @@ static void found(void *context, const struct process *process)
 			continue;
 		writes = true;
 		out->writers++;
+		out->kept += holding_is(process->comm);
 		out->appenders += file->flags_known && (file->flags & O_APPEND);
 	}
 	/* A hold may have had to keep a writer's descriptor; it counts, but it writes nothing. */

@@ -11,6 +11,7 @@ struct holders {
 	bool mapped;                     /**< somebody maps it shared and writable */
 	bool mapped_shared;              /**< somebody maps it shared */
 	unsigned int writers, appenders; /**< descriptors that may write; of these, O_APPEND */
+	unsigned int kept; /**< of the writers: those that procowl's holds had to keep */
 	bool in_flight; /**< descriptors in flight over unix sockets: of which file nobody can say */
 	bool in_ring;   /**< an io_uring has it registered: how, nobody can say */
 	struct attached attached; /**< a loop device has it */

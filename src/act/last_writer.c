@@ -35,7 +35,8 @@ static bool look(struct last_writer *last)
 	arena_end(&arena);
 	if (!rc && (holders.in_flight || holders.in_ring))
 		last->pause_ns = PAUSE_NS;
-	return !rc && !holders.writers && !holders.mapped && !holders.in_flight && !holders.in_ring;
+	return !rc && holders.writers == holders.kept && !holders.mapped && !holders.in_flight &&
+	       !holders.in_ring;
 }
 
 bool last_writer_is_gone(struct last_writer *last, bool closed)

@@ -762,3 +762,23 @@ on_screen_ended() {
 	JOB=''
 	cmp log.followed <(pattern 300000 && printf moreend)
 }
+
+@test "a hold that had to keep a writer's descriptor is no writer: FUSE" {
+	local hold job rc=0
+	filesystem fuse
+	actor_start open fuse/log w,append,creat fd 0 9 write 0 5000 unlink fuse/log
+	hold=$(owl hold -b "$ACTOR_PID:9" --json | jq -r '.[0].handle')
+	timeout "$PATIENCE" "$PROCOWL" recover --follow "$ACTOR_PID:9" -o back >out 2>err 3>&- &
+	job=$!
+	until [[ -s back ]]; do
+		[[ -e /proc/$job/exe ]]
+	done
+	actor_stop
+	wait $job || rc=$?
+	kill "${hold%:*}"
+	((rc == 0)) || {
+		cat out err
+		return 1
+	}
+	pattern 5000 | cmp - back
+}
