@@ -202,15 +202,31 @@ static int publish_beside(struct work *work)
 	return 0;
 }
 
+/** --overwrite is for what was there before, not for another file that came back to the same name. */
+static bool may_replace(const struct work *work)
+{
+	struct inode there;
+
+	return work->context->options->overwrite &&
+	       (place_look(&work->place, &there) || !recover_is_ours(work->context, &there));
+}
+
 /** The name, unless it has it already. */
 static int give_name(struct work *work)
 {
+	struct inode made;
 	int rc = work->early ? 0 : place_make(&work->place, work->context->arena);
 
 	if (!rc && !work->early)
 		rc = publish_name(&work->draft, work->place.directory, work->place.name,
-				  work->context->options->overwrite);
-	return rc == -EEXIST ? publish_beside(work) : rc;
+				  may_replace(work));
+	if (rc == -EEXIST)
+		rc = publish_beside(work);
+	if (!rc && inode_of(work->draft.fd, &made) == 0) {
+		work->out->made_dev = made.dev;
+		work->out->made_ino = made.ino;
+	}
+	return rc;
 }
 
 /** Everything is there: owner, mode and times, to the disk, and then the name. */

@@ -29,6 +29,9 @@ void recover_begin(struct work *work, const struct recovering *context,
  */
 bool recover_ready(struct work *work, struct text below);
 
+/** True when `there` is what this call has put under some name. */
+bool recover_is_ours(const struct recovering *context, const struct inode *there);
+
 /** Tell how it went, and give everything back. */
 void recover_end(struct work *work);
 

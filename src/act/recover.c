@@ -76,14 +76,25 @@ static bool may_overwrite(const struct inode *there)
 	return S_ISREG(there->mode) || S_ISLNK(there->mode);
 }
 
+bool recover_is_ours(const struct recovering *context, const struct inode *there)
+{
+	for (size_t i = 0; i < context->all_count; i++) {
+		const struct recovered *one = &context->all[i];
+
+		if (one->made_ino && one->made_ino == there->ino && one->made_dev == there->dev)
+			return true;
+	}
+	return false;
+}
+
 /** The place must be free, before anything is done and once more when the name is given. */
 static bool is_free(struct work *work)
 {
 	struct inode there;
 	int rc = place_look(&work->place, &there);
 
-	if (rc == -ENOENT ||
-	    (rc == 0 && work->context->options->overwrite && may_overwrite(&there)))
+	if (rc == -ENOENT || (rc == 0 && work->context->options->overwrite &&
+			      may_overwrite(&there) && !recover_is_ours(work->context, &there)))
 		return true;
 	if (rc == 0)
 		refusal_taken(work->context, work->out, &there);
@@ -112,6 +123,8 @@ static bool relink(struct work *work)
 	    publish_link(work->held.hold, &work->place, work->context->options->overwrite))
 		return false;
 	out->method = METHOD_RELINK;
+	out->made_dev = work->held.inode.dev;
+	out->made_ino = work->held.inode.ino;
 	out->transfer.grade = GRADE_SAME;
 	out->transfer.size = work->held.inode.size;
 	out->result = RECOVER_DONE;

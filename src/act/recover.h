@@ -32,6 +32,8 @@ struct recovering {
 	enum assent (*ask)(void *asking, const struct standstill_plan *plan);
 	void *asking;
 	void (*notice)(const char *message); /**< what cannot wait until it is done */
+	const struct recovered *all; /**< what becomes of each: none is put in another's place */
+	size_t all_count;
 };
 
 enum recover_result {
@@ -53,6 +55,8 @@ struct recovered {
 	struct text landed; /**< it had to take this name: the other was taken at the last moment */
 	struct text leftover; /**< a hidden name beside it that could not be removed */
 	bool original, elsewhere;
+	dev_t made_dev; /**< what has the name now, once it has it */
+	uint64_t made_ino;
 	bool mode_changed;
 	uint64_t part_offset, part_size; /**< only this much of it could be read; size 0: all */
 	const struct standstill *still;  /**< who stood still meanwhile; NULL: nobody */

@@ -96,6 +96,17 @@ static enum status refuse_ambiguous(struct session *session, struct error *err)
 	return STATUS_USAGE;
 }
 
+/** What becomes of each, the `count` that are begun. */
+static void make_results(struct session *session, size_t count)
+{
+	size_t all = session->acting.files.count;
+
+	session->results = arena_zero(&session->acting.arena, all, sizeof(*session->results));
+	session->count = count;
+	session->recovering.all = session->results;
+	session->recovering.all_count = all;
+}
+
 /** The path of `file` below the directory that was named, for -d. */
 static struct text path_below(const struct session *session, const struct deleted_file *file)
 {
@@ -153,8 +164,7 @@ static void recover_all(struct session *session)
 {
 	struct deleted_files *files = &session->acting.files;
 
-	session->results =
-		arena_zero(&session->acting.arena, files->count, sizeof(*session->results));
+	make_results(session, 0);
 	for (size_t i = 0; i < files->count; i++) {
 		struct recovered *recovered = &session->results[session->count++];
 
@@ -222,9 +232,7 @@ static void recover_all_frozen(struct session *session)
 
 	for (size_t i = 0; i < files->count; i++)
 		below[i] = path_below(session, &files->files[i]);
-	session->results =
-		arena_zero(&session->acting.arena, files->count, sizeof(*session->results));
-	session->count = files->count;
+	make_results(session, files->count);
 	take_end(session,
 		 frozen_recover(&session->recovering, files->files, below, files->count,
 				session->results, &err),

@@ -497,3 +497,20 @@ deep_file() {
 	done
 	actor_start "${ops[@]}" open f rw,creat fd 0 9 write 0 5000 unlink f
 }
+
+@test "--overwrite puts none of several files in another's place" {
+	local freeze
+	mkdir a b
+	actor_start open a/log rw,creat write 0 5000 open b/log rw,creat write 1 7000 \
+		unlink a/log unlink b/log
+	for freeze in '' '--freeze -y'; do
+		rm -rf back
+		mkdir back
+		echo before >back/log
+		# shellcheck disable=SC2086  # several words, or none
+		recover $freeze "$ACTOR_PID" -d back --overwrite --json
+		exits 4
+		holds back/log "$ACTOR_PID:4"
+		[[ -z $freeze ]] || holds "back/log.recovered-$ACTOR_PID-3" "$ACTOR_PID:3"
+	done
+}
