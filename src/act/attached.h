@@ -17,5 +17,5 @@ void attached_look(const struct source *source, const struct deleted_file *file,
 		   struct arena *arena, struct attached *ret);
 
 /** Only whether one has `file`: all but `writes`. 0; or -errno, and then nobody can say. */
-int attached_find(const struct source *source, const struct deleted_file *file,
-		  struct arena *arena, struct attached *ret);
+int attached_find(const struct source *source, const struct deleted_file *file, struct arena *arena,
+		  struct attached *ret);

@@ -127,8 +127,7 @@ bool freeze_sees_all(const struct freeze *freeze)
 {
 	const struct tally *tally = &freeze->tally;
 
-	return tally_is_complete(tally) && !tally->in_flight && !tally->rings &&
-	       !tally->namespaced;
+	return tally_is_complete(tally) && !tally->in_flight && !tally->rings && !tally->namespaced;
 }
 
 /* --- who may not be stopped -------------------------------------------------------------------- */

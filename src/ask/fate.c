@@ -15,18 +15,17 @@ bool fate_is_open(const struct open_file *file)
 	       text_starts(text_basename(file->link), ".fuse_hidden");
 }
 
-int fate_decide(const struct inquiry *inquiry, struct mounts *mounts,
-		const struct open_file *const *files, size_t count, uint64_t needs,
+int fate_decide(const struct inquiry *inquiry, struct mounts *mounts, struct fated fated,
 		struct arena *arena, struct fate *ret, struct error *err)
 {
-	struct deleted_files deleted = { .mounts = mounts, .count = count };
+	struct deleted_files deleted = { .mounts = mounts, .count = fated.count };
 
 	arena_init(&deleted.arena);
-	deleted.files = arena_zero(arena, count + 1, sizeof(*deleted.files));
-	for (size_t i = 0; i < count; i++) {
+	deleted.files = arena_zero(arena, fated.count + 1, sizeof(*deleted.files));
+	for (size_t i = 0; i < fated.count; i++) {
 		struct open_file *holder = arena_zero(arena, 1, sizeof(*holder));
 
-		*holder = *files[i];
+		*holder = *fated.files[i];
 		deleted.files[i] = (struct deleted_file){
 			.holders = holder,
 			.comms = arena_zero(arena, 1, sizeof(struct text)),
@@ -37,8 +36,8 @@ int fate_decide(const struct inquiry *inquiry, struct mounts *mounts,
 			.path = classify_old_path(holder->link),
 		};
 	}
-	int rc = count ? deleted_classify(inquiry, &deleted, needs, err) : 0;
-	for (size_t i = 0; i < count && !rc; i++) {
+	int rc = fated.count ? deleted_classify(inquiry, &deleted, fated.needs, err) : 0;
+	for (size_t i = 0; i < fated.count && !rc; i++) {
 		const struct deleted_file *file = &deleted.files[i];
 		bool live = file->class == CLASS_LIVE;
 

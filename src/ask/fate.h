@@ -15,10 +15,13 @@ struct fate {
 /** True when `file` must be asked about; else it is live, and its link is its path. */
 bool fate_is_open(const struct open_file *file);
 
-/**
- * Decide for `count` files. `needs`: NEED_OLD_NAME to tell replaced from gone. Texts lie in the arena.
- * 0, or -errno and a message.
- */
-int fate_decide(const struct inquiry *inquiry, struct mounts *mounts,
-		const struct open_file *const *files, size_t count, uint64_t needs,
+/** Whose fate is asked. */
+struct fated {
+	const struct open_file *const *files;
+	size_t count;
+	uint64_t needs; /**< NEED_OLD_NAME: tell replaced from gone */
+};
+
+/** Decide, one `ret` a file. Texts lie in the arena. 0, or -errno and a message. */
+int fate_decide(const struct inquiry *inquiry, struct mounts *mounts, struct fated fated,
 		struct arena *arena, struct fate *ret, struct error *err);

@@ -65,8 +65,8 @@ static int decide_fates(struct files_ask *ask, struct files_process *out)
 	if (!count || !(ask->needs & (FILE_NEED_IDENTITY | FILE_NEED_NAMED)))
 		return 0;
 	struct fate *fates = arena_zero(ask->arena, count, sizeof(*fates));
-	int rc = fate_decide(ask->inquiry, ask->mounts, asked, count, needs, ask->arena, fates,
-			     ask->err);
+	int rc = fate_decide(ask->inquiry, ask->mounts, (struct fated){ asked, count, needs },
+			     ask->arena, fates, ask->err);
 	for (size_t i = 0; i < count && !rc; i++)
 		out->fates[index[i]] = fates[i];
 	return rc;

@@ -262,7 +262,8 @@ static bool is_deleted(const struct meant *meant, const struct open_file *file)
 	if (!file->inode_rc && !file->inode.nlink)
 		return true;
 	arena_init(&arena);
-	int rc = fate_decide(meant->inquiry, meant->mounts, &file, 1, 0, &arena, &fate, &err);
+	int rc = fate_decide(meant->inquiry, meant->mounts, (struct fated){ &file, 1, 0 }, &arena,
+			     &fate, &err);
 	bool deleted = rc || fate.class != CLASS_LIVE;
 	arena_end(&arena);
 	return deleted;

@@ -137,7 +137,7 @@ static int decide_fates(const struct inquiry *inquiry, struct mounts *mounts, st
 		asked[count++] = &place->file;
 	}
 	struct fate *fates = arena_zero(arena, count + 1, sizeof(*fates));
-	int rc = fate_decide(inquiry, mounts, asked, count, 0, arena, fates, err);
+	int rc = fate_decide(inquiry, mounts, (struct fated){ asked, count, 0 }, arena, fates, err);
 	for (size_t i = 0; i < count && !rc; i++)
 		census->places[index[i]].fate = fates[i];
 	return rc;
