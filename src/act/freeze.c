@@ -92,6 +92,9 @@ static void found(void *context, const struct process *process)
 	bool known = at < freeze->count && freeze->who[at].pid == process->pid;
 	bool still = known && freeze->who[at].still;
 
+	/* Our own, which lets go of what it was born with only when it runs. */
+	if (freeze->warden.pid && process->pid == (unsigned int)freeze->warden.pid)
+		return;
 	note_use(freeze, process, still);
 	freeze->newcomer |= !still;
 	if (freeze->warden.beats)

@@ -501,7 +501,8 @@ deep_file() {
 @test "--overwrite puts none of several files in another's place" {
 	local freeze
 	mkdir a b
-	actor_start open a/log rw,creat write 0 5000 open b/log rw,creat write 1 7000 \
+	# The larger one goes first: blocks that are allocated, not only written.
+	actor_start open a/log rw,creat write 0 5000 open b/log rw,creat fallocate 1 1M write 1 7000 \
 		unlink a/log unlink b/log
 	for freeze in '' '--freeze -y'; do
 		rm -rf back
