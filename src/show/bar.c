@@ -10,7 +10,7 @@
 static const int64_t REDRAW_NS = 100000000;
 
 /** Of an encoded name, which is up to four times as long; what is more is cut anyway. */
-enum { NAME_BYTES = 1024 };
+enum { NAME_BYTES = 1024, LINE_BYTES = 2048 };
 
 void bar_init(struct bar *bar, FILE *out, struct text name)
 {
@@ -43,24 +43,51 @@ static void follow_rate(struct bar *bar, int64_t now)
 	bar->rated_ns = now;
 }
 
+/** A line that is put together before it is shown. */
+struct line {
+	char bytes[LINE_BYTES];
+	FILE *out; /**< into `bytes`; NULL: no memory, and nothing is drawn */
+};
+
+static bool line_begin(struct line *line)
+{
+	line->out = fmemopen(line->bytes, sizeof(line->bytes), "w");
+	if (line->out)
+		putc('\r', line->out);
+	return line->out != NULL;
+}
+
+/** In one write: who stops us, or looks at the screen, sees no half of it. */
+static void line_show(struct line *line, struct bar *bar)
+{
+	fputs("\033[K", line->out);
+	long len = fflush(line->out) ? 0 : ftell(line->out);
+
+	fclose(line->out);
+	if (len > 0)
+		fwrite(line->bytes, 1, (size_t)len, bar->out);
+	fflush(bar->out);
+	bar->visible = true;
+}
+
 /** `cells` characters, the first part of them full. */
-static void draw_cells(struct bar *bar, unsigned int cells)
+static void draw_cells(const struct bar *bar, FILE *out, unsigned int cells)
 {
 	double part = bar->total ? (double)bar->done / (double)bar->total : 0;
 	unsigned int full = (unsigned int)(part * cells);
 
 	for (unsigned int i = 0; i < cells; i++) {
 		if (i < full)
-			fputs(bar->style.utf8 ? "━" : "#", bar->out);
+			fputs(bar->style.utf8 ? "━" : "#", out);
 		else if (i == full && bar->style.utf8)
-			fputs("╸", bar->out);
+			fputs("╸", out);
 		else
-			fputs(bar->style.utf8 ? "─" : "-", bar->out);
+			fputs(bar->style.utf8 ? "─" : "-", out);
 	}
 }
 
 /** The name as it is shown, `cells` characters of it at most; how many there are. */
-static unsigned int draw_name(struct bar *bar, unsigned int cells)
+static unsigned int draw_name(const struct bar *bar, FILE *out, unsigned int cells)
 {
 	char shown[NAME_BYTES] = "";
 	FILE *memory = fmemopen(shown, sizeof(shown), "w");
@@ -77,7 +104,7 @@ static unsigned int draw_name(struct bar *bar, unsigned int cells)
 		if (begins && drawn == cells)
 			break;
 		drawn += begins;
-		putc(*at, bar->out);
+		putc(*at, out);
 	}
 	return drawn;
 }
@@ -91,6 +118,7 @@ static int64_t whole_seconds(double seconds)
 static void draw(struct bar *bar)
 {
 	char done[UNITS_MAX], total[UNITS_MAX], rate[UNITS_MAX], left[UNITS_MAX], tail[256];
+	struct line line;
 	/* The last column stays free: there a terminal may wrap. */
 	unsigned int width = style_width(bar->out) - 1;
 
@@ -104,15 +132,15 @@ static void draw(struct bar *bar)
 	int tail_len =
 		snprintf(tail, sizeof(tail), "%5s of %s  %5s/s   %s left", done, total, rate, left);
 
-	fputs("\r", bar->out);
-	unsigned int name = draw_name(bar, width > 60 ? 28 : 12);
-	fprintf(bar->out, "  %-9s  ", bar->doing);
+	if (!line_begin(&line))
+		return;
+	unsigned int name = draw_name(bar, line.out, width > 60 ? 28 : 12);
+	fprintf(line.out, "  %-9s  ", bar->doing);
 	size_t used = name + 13 + (size_t)tail_len + 3;
 	unsigned int cells = width > used ? width - (unsigned int)used : 0;
-	draw_cells(bar, cells > 48 ? 48 : cells);
-	fprintf(bar->out, "  %s\033[K", tail);
-	fflush(bar->out);
-	bar->visible = true;
+	draw_cells(bar, line.out, cells > 48 ? 48 : cells);
+	fprintf(line.out, "  %s", tail);
+	line_show(&line, bar);
 }
 
 void bar_update(struct bar *bar, uint64_t done)
@@ -131,17 +159,15 @@ void bar_update(struct bar *bar, uint64_t done)
 void bar_follow(struct bar *bar, uint64_t size, uint64_t added)
 {
 	char whole[UNITS_MAX], part[UNITS_MAX];
+	struct line line;
 
-	if (!bar->out)
+	if (!bar->out || !line_begin(&line))
 		return;
-	fputs("\r", bar->out);
-	draw_name(bar, style_width(bar->out) > 61 ? 28 : 12);
-	fprintf(bar->out, "  following  %s", units_size(whole, size));
+	draw_name(bar, line.out, style_width(bar->out) > 61 ? 28 : 12);
+	fprintf(line.out, "  following  %s", units_size(whole, size));
 	if (added)
-		fprintf(bar->out, ", +%s", units_size(part, added));
-	fputs("\033[K", bar->out);
-	fflush(bar->out);
-	bar->visible = true;
+		fprintf(line.out, ", +%s", units_size(part, added));
+	line_show(&line, bar);
 }
 
 void bar_clear(struct bar *bar)
