@@ -39,9 +39,8 @@ struct set {
 	struct standstill *still;
 	struct standstill_plan plan;
 	struct sought *sought;
-	size_t open;  /**< files that are to be made anew */
-	bool twice;   /**< one comparison proves too little */
-	bool written; /**< nobody stands still any more: the files may be published */
+	size_t open; /**< files that are to be made anew */
+	bool twice;  /**< one comparison proves too little */
 };
 
 /* --- before ------------------------------------------------------------------------------------ */

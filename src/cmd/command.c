@@ -39,6 +39,23 @@ void command_complain(const char *message)
 	}
 }
 
+const struct handle *command_handle(const struct invocation *invocation)
+{
+	bool is = invocation->target_count && invocation->targets[0].kind == TARGET_HANDLE;
+
+	return is ? &invocation->targets[0].handle : NULL;
+}
+
+bool command_link(const struct invocation *invocation, char ret[OPEN_FILE_PATH_MAX])
+{
+	const struct handle *handle = command_handle(invocation);
+
+	if (!handle || handle->use == USE_MAP || handle->use == USE_RING || handle->use == USE_LOOP)
+		return false;
+	open_file_path(ret, &(struct open_file){ .handle = *handle });
+	return true;
+}
+
 void command_recipe(FILE *out, const char *by_hand, const char *why, const char *adds)
 {
 	struct style style = style_of(out);

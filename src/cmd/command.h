@@ -95,5 +95,11 @@ int command_unknown(const char *name, struct error *err);
 /** "procowl: MESSAGE" on standard error; in red on a terminal. */
 void command_complain(const char *message);
 
+/** The first target when it is a handle, or NULL. */
+const struct handle *command_handle(const struct invocation *invocation);
+
+/** Where its link is below /proc, "4076/fd/7"; false when it is no handle, or one without a link. */
+bool command_link(const struct invocation *invocation, char ret[OPEN_FILE_PATH_MAX]);
+
 /** A recipe: three labelled lines. */
 void command_recipe(FILE *out, const char *by_hand, const char *why, const char *adds);

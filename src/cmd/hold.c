@@ -222,19 +222,14 @@ static void how(const struct invocation *invocation, FILE *out)
 	char recipe[OPEN_FILE_PATH_MAX + 64] = "sleep infinity < /proc/PID/fd/N &",
 					 path[OPEN_FILE_PATH_MAX];
 
-	if (invocation->target_count && invocation->targets[0].kind == TARGET_HANDLE &&
-	    invocation->targets[0].handle.use == USE_LOOP) {
-		how_loop(&invocation->targets[0].handle, out);
+	const struct handle *handle = command_handle(invocation);
+
+	if (handle && handle->use == USE_LOOP) {
+		how_loop(handle, out);
 		return;
 	}
-	if (invocation->target_count && invocation->targets[0].kind == TARGET_HANDLE &&
-	    invocation->targets[0].handle.use != USE_MAP &&
-	    invocation->targets[0].handle.use != USE_RING) {
-		struct open_file file = { .handle = invocation->targets[0].handle };
-
-		snprintf(recipe, sizeof(recipe), "sleep infinity < /proc/%s &",
-			 open_file_path(path, &file));
-	}
+	if (command_link(invocation, path))
+		snprintf(recipe, sizeof(recipe), "sleep infinity < /proc/%s &", path);
 	command_recipe(out, recipe,
 		       "a deleted file lives until the last process closes it; now sleep has it "
 		       "open too",

@@ -341,19 +341,14 @@ static void how(const struct invocation *invocation, FILE *out)
 
 	snprintf(recipe, sizeof(recipe), "%s /proc/PID/fd/N > FILE", reader);
 
-	if (invocation->target_count && invocation->targets[0].kind == TARGET_HANDLE &&
-	    invocation->targets[0].handle.use == USE_LOOP) {
-		how_loop(&invocation->targets[0].handle, out);
+	const struct handle *handle = command_handle(invocation);
+
+	if (handle && handle->use == USE_LOOP) {
+		how_loop(handle, out);
 		return;
 	}
-	if (invocation->target_count && invocation->targets[0].kind == TARGET_HANDLE &&
-	    invocation->targets[0].handle.use != USE_MAP &&
-	    invocation->targets[0].handle.use != USE_RING) {
-		struct open_file file = { .handle = invocation->targets[0].handle };
-
-		snprintf(recipe, sizeof(recipe), "%s /proc/%s > FILE", reader,
-			 open_file_path(path, &file));
-	}
+	if (command_link(invocation, path))
+		snprintf(recipe, sizeof(recipe), "%s /proc/%s > FILE", reader, path);
 	command_recipe(
 		out, recipe,
 		"a deleted file lives until the last process closes it, and /proc still leads "

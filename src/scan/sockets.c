@@ -307,7 +307,6 @@ struct wanted_socket {
 	unsigned int port;
 	dev_t device;
 	uint64_t ino;
-	struct text name;
 };
 
 static size_t gather(const struct sockets *sockets, const struct wanted_socket *sought,
@@ -350,20 +349,6 @@ size_t sockets_by_file(const struct sockets *sockets, dev_t device, uint64_t ino
 		       struct arena *arena, const struct socket ***ret)
 {
 	struct wanted_socket sought = { .is_it = has_file, .device = device, .ino = ino };
-
-	return gather(sockets, &sought, arena, ret);
-}
-
-static bool has_abstract(const struct socket *socket, const struct wanted_socket *sought)
-{
-	return socket->kind == SOCKET_UNIX && socket->un.abstract &&
-	       text_equal(socket->un.name, sought->name);
-}
-
-size_t sockets_by_abstract(const struct sockets *sockets, struct text name, struct arena *arena,
-			   const struct socket ***ret)
-{
-	struct wanted_socket sought = { .is_it = has_abstract, .name = name };
 
 	return gather(sockets, &sought, arena, ret);
 }

@@ -64,7 +64,3 @@ size_t sockets_by_port(const struct sockets *sockets, bool udp, unsigned int por
  */
 size_t sockets_by_file(const struct sockets *sockets, dev_t device, uint64_t ino,
 		       struct arena *arena, const struct socket ***ret);
-
-/** Those with this abstract name, without its first NUL; each namespace has its own. */
-size_t sockets_by_abstract(const struct sockets *sockets, struct text name, struct arena *arena,
-			   const struct socket ***ret);

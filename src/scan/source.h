@@ -53,21 +53,23 @@ enum look_filter {
 	LOOK_SOCKETS, /**< descriptors of these sockets; of their inodes only the number is told */
 };
 
-/** What all but LOOK_DELETED and LOOK_INODE are to find out beside the names; each costs a system call or more. */
+/**
+ * What is to be found out beside the names; each costs a system call or more. LOOK_DELETED and
+ * LOOK_INODE find out themselves what they need, but for LOOK_OWNER and LOOK_SLOTS.
+ */
 enum look_needs {
-	LOOK_IDENTITY = 1 << 0, /**< `inode` */
-	LOOK_ACCESS = 1 << 1,   /**< `readable`, `writable` */
-	LOOK_STATE = 1 << 2,    /**< `pos` of what has one */
-	LOOK_DETAILS = 1 << 3,  /**< `fdinfo` of what is no file with a name */
-	LOOK_LOCKS = 1 << 4,    /**< `fdinfo` of what is locked */
-	LOOK_MAPPED = 1 << 5,   /**< mapped files too */
-	LOOK_OWNER = 1 << 6,    /**< `uid` of the process */
-	LOOK_FLAGS = 1 << 7,    /**< `flags`, but of what fdinfos_may_wait for */
-	LOOK_FLIGHTS = 1 << 8,  /**< LOOK_ALL: count descriptors in flight, as the first two do */
-	LOOK_NAMED = 1 << 10, /**< LOOK_ALL: only what has a path, or a name too long to be told */
-	LOOK_NAMED_IDENTITY =
-		1 << 11,     /**< LOOK_ALL: `inode` of what has a path; implied by LOOK_IDENTITY */
-	LOOK_SLOTS = 1 << 9, /**< LOOK_INODE: slots of io_urings that have its `path` */
+	LOOK_IDENTITY = 1 << 0,       /**< `inode` */
+	LOOK_NAMED_IDENTITY = 1 << 1, /**< the same of what has a path; LOOK_IDENTITY implies it */
+	LOOK_ACCESS = 1 << 2,         /**< `readable`, `writable` */
+	LOOK_STATE = 1 << 3,          /**< `pos` of what has one */
+	LOOK_FLAGS = 1 << 4,          /**< `flags`, but of what fdinfos_may_wait for */
+	LOOK_DETAILS = 1 << 5,        /**< `fdinfo` of what is no file with a name */
+	LOOK_LOCKS = 1 << 6,          /**< `fdinfo` of what is locked */
+	LOOK_OWNER = 1 << 7,          /**< `uid` of the process */
+	LOOK_MAPPED = 1 << 8,         /**< LOOK_ALL: mapped files too */
+	LOOK_NAMED = 1 << 9, /**< LOOK_ALL: only what has a path, or a name too long to be told */
+	LOOK_FLIGHTS = 1 << 10, /**< LOOK_ALL: count descriptors in flight, as the first two do */
+	LOOK_SLOTS = 1 << 11,   /**< LOOK_INODE: slots of io_urings that have its `path` */
 };
 
 /** A file that is looked for. */

@@ -53,8 +53,8 @@ subject() {
 	TARGET=${ACTOR_CHILDREN[0]}
 }
 
-# nothing_lost : every signal has arrived, and the parent was told nothing. In order is not asked: once
-# in some million a queued one overtakes another.
+# nothing_lost : every signal has arrived, and the parent was told nothing. Their order, which
+# the report tells too, is not asked for: rarely it was another, and why is not known.
 nothing_lost() {
 	local report number
 	echo report >&"${ACTOR_IN[$ACTOR_PID]}"
