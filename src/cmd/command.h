@@ -54,7 +54,8 @@ struct invocation {
 	bool columns_chosen;
 	struct handle place; /**< `where` */
 	bool all, how, list_columns, help, verbose;
-	const char *proc; /**< --proc DIR, or NULL */
+	const char *proc;   /**< --proc DIR, or NULL */
+	const char *source; /**< --source NAME, or NULL: whichever is faster and can be had */
 	struct recover_options recover;
 	bool pids_only;  /**< who: no rows without a process */
 	bool background; /**< hold: without the terminal */

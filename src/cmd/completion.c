@@ -23,7 +23,7 @@ struct completed {
 };
 
 /** What --source may be. */
-#define SOURCES "procfs"
+#define SOURCES "procfs bpf"
 
 /* clang-format off */
 static const struct completed completed[] = {

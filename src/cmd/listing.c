@@ -11,7 +11,14 @@
 
 int listing_source(const struct invocation *invocation, struct source *ret, struct error *err)
 {
-	return source_procfs(invocation->proc, ret, err);
+	int rc = source_procfs(invocation->proc, ret, err);
+
+	if (rc || (invocation->source && strcmp(invocation->source, "procfs") == 0))
+		return rc;
+	rc = source_bpf(ret, invocation->source != NULL, err);
+	if (rc)
+		source_close(ret);
+	return rc;
 }
 
 static const char *why_denied(void)
@@ -96,10 +103,32 @@ static enum status status_of(const struct outcome *outcome)
 		       STATUS_PARTLY_UNSEEN;
 }
 
+static double ms(int64_t ns)
+{
+	return (double)ns / 1e6;
+}
+
 void listing_verbose(const struct source *source, const struct outcome *outcome, int64_t begun_ns)
 {
-	fprintf(stderr, "procowl: source %s; %u processes read; %.1f ms in all\n", source->name,
-		outcome->tally.looked, (double)(clock_ns(CLOCK_MONOTONIC) - begun_ns) / 1e6);
+	const struct source_bpf *bpf = source->bpf;
+
+	fprintf(stderr, "procowl: source %s; %u processes read; %.1f ms in all\n",
+		bpf && bpf->looks ? "bpf" : source->name, outcome->tally.looked,
+		ms(clock_ns(CLOCK_MONOTONIC) - begun_ns));
+	if (bpf && bpf->looks)
+		fprintf(stderr,
+			"procowl: bpf: %u look%s; programs loaded in %.1f ms, descriptors walked "
+			"in %.1f ms, mappings in %.1f ms\n",
+			bpf->looks, units_plural(bpf->looks), ms(bpf->load_ns),
+			ms(bpf->descriptors_ns), ms(bpf->mappings_ns));
+	if (bpf && *bpf->why.message)
+		fprintf(stderr, "procowl: bpf: %s: %s\n",
+			bpf->failed ? "not used" : "mappings left to procfs", bpf->why.message);
+	if (bpf && bpf->left)
+		fprintf(stderr,
+			"procowl: bpf: %u look%s left to procfs: at a few processes, or at "
+			"all that is open\n",
+			bpf->left, units_plural(bpf->left));
 }
 
 enum status listing_run(const struct invocation *invocation, const struct question *question,

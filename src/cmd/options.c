@@ -21,7 +21,7 @@ const struct argp_option options_listing[] = {
 	{ "list-columns", OPTION_LIST_COLUMNS, NULL,     0, "show what columns there are", 0 },
 	{ "how",          OPTION_HOW,          NULL,     0, "show how it is done by hand", 0 },
 	{ "proc",         OPTION_PROC,         "DIR",    0, "read the procfs that is mounted here", 0 },
-	{ "source",       OPTION_SOURCE,       "NAME",   0, "where to look: procfs", 0 },
+	{ "source",       OPTION_SOURCE,       "NAME",   0, "where to look: procfs, or bpf, which is faster", 0 },
 	{ "verbose",      OPTION_VERBOSE,      NULL,     0, "say which source was used, and how long it took", 0 },
 	{ "help",         OPTION_HELP,         NULL,     0, "show this", 0 },
 	{ 0 },
@@ -35,7 +35,7 @@ const struct argp_option options_acting[] = {
 	{ "bytes",        'b',                 NULL,     0, "sizes in bytes", 0 },
 	{ "list-columns", OPTION_LIST_COLUMNS, NULL,     0, "show what columns there are", 0 },
 	{ "how",          OPTION_HOW,          NULL,     0, "show how it is done by hand", 0 },
-	{ "source",       OPTION_SOURCE,       "NAME",   0, "where to look: procfs", 0 },
+	{ "source",       OPTION_SOURCE,       "NAME",   0, "where to look: procfs, or bpf, which is faster", 0 },
 	{ "verbose",      OPTION_VERBOSE,      NULL,     0, "say which source was used, and how long it took", 0 },
 	{ "help",         OPTION_HELP,         NULL,     0, "show this", 0 },
 	{ 0 },
@@ -223,10 +223,10 @@ static int take_limit(struct invocation *invocation, const char *value, struct e
 
 static int take_source(struct invocation *invocation, const char *value, struct error *err)
 {
-	(void)invocation;
-	if (strcmp(value, "procfs") != 0)
-		return error_set(err, -EINVAL, "there is no source '%s' here; there is: procfs",
+	if (strcmp(value, "procfs") != 0 && strcmp(value, "bpf") != 0)
+		return error_set(err, -EINVAL, "there is no source '%s'; there are: procfs, bpf",
 				 value);
+	invocation->source = value;
 	return 0;
 }
 

@@ -78,6 +78,11 @@ static int read_table(struct reading *reading, unsigned int tid)
 				(struct handle){ .tid = tid, .fd = reading->look->one.fd });
 		return 0;
 	}
+	for (size_t i = 0; reading->fds && i < reading->fd_count; i++)
+		read_descriptor(reading, dir, list,
+				(struct handle){ .tid = tid, .fd = reading->fds[i] });
+	if (reading->fds)
+		return 0;
 	int rc = procfile_numbers(list, &reading->job->arena, &fds, &count);
 	for (size_t i = 0; !rc && i < count; i++)
 		read_descriptor(reading, dir, list, (struct handle){ .tid = tid, .fd = fds[i] });
@@ -159,35 +164,96 @@ static bool is_kernel_thread(const struct reading *reading)
 	       pidstat_read(reading->dir, buffer, &stat) == 0 && (stat.flags & PIDSTAT_KTHREAD);
 }
 
-static int read_process(struct reading *reading)
+static int read_tables(struct reading *reading, unsigned int *alive)
 {
 	struct tables tables;
 
-	if (reading->look->filter >= LOOK_ALL && is_kernel_thread(reading))
-		return 0;
 	int rc = tables_read(reading->source, reading->dir, reading->pid, &reading->job->arena,
 			     &tables);
-
 	for (size_t i = 0; wants_descriptors(reading->look) && i < tables.count && !rc; i++) {
 		rc = read_table(reading, tables.tids[i]);
 		/* One thread may end meanwhile; the others are still there. */
 		if (tables.tids[i] && reading_has_vanished(rc))
 			rc = 0;
 	}
-	if (rc)
-		return rc;
-	read_links(reading, tables.alive);
-	if (!wants_maps(reading->look))
-		return 0;
-	/* Whoever has no memory of his own, or has ended, maps nothing; else something was missed. */
-	rc = mappings_read(reading, tables.alive);
+	*alive = tables.alive;
+	return rc;
+}
+
+/** Whoever has no memory of his own, or has ended, maps nothing; else something was missed. */
+static void read_mappings(struct reading *reading, unsigned int alive)
+{
+	int rc = mappings_read(reading, alive);
+
 	reading->out->denied |= reading_is_denied(rc);
 	reading->out->maps_missed = rc && !reading_has_vanished(rc) && !reading_is_denied(rc);
+}
+
+static int read_process(struct reading *reading)
+{
+	unsigned int alive;
+
+	if (reading->look->filter >= LOOK_ALL && is_kernel_thread(reading))
+		return 0;
+	int rc = read_tables(reading, &alive);
+	if (rc)
+		return rc;
+	read_links(reading, alive);
+	if (wants_maps(reading->look))
+		read_mappings(reading, alive);
 	return 0;
 }
 
-void holdings_read(const struct source *source, const struct look *look, unsigned int pid,
-		   struct job *job, struct holdings *out)
+/** May we follow its links? All of them ask the same of us: fs/proc/base.c, proc_fd_access_allowed. */
+static bool is_readable(const struct reading *reading)
+{
+	char link[8];
+
+	return readlinkat(reading->dir, "cwd", link, sizeof(link)) >= 0 ||
+	       !reading_is_denied(-errno);
+}
+
+/** Only the descriptors that are named, of whichever table. */
+static int read_hinted(struct reading *reading, const struct hint *hints, size_t count, bool maps)
+{
+	struct arena *arena = &reading->job->arena;
+	unsigned int *fds = arena_zero(arena, count + 1, sizeof(*fds));
+	unsigned int alive;
+	int rc = 0;
+
+	for (size_t i = 0; i < count; i++)
+		fds[i] = hints[i].fd;
+	reading->fds = fds;
+	reading->fd_count = count;
+	if (count)
+		rc = read_tables(reading, &alive);
+	else
+		alive = tables_alive(reading->dir, reading->pid, arena);
+	if (rc)
+		return rc;
+	read_links(reading, alive);
+	if (maps && wants_maps(reading->look))
+		read_mappings(reading, alive);
+	return 0;
+}
+
+static int read_by_hints(struct reading *reading, const struct hints *hints)
+{
+	const struct hint *items;
+	size_t count;
+
+	if (!is_readable(reading)) {
+		reading->out->denied = true;
+		return 0;
+	}
+	/* It may be new, or have no descriptors at all. */
+	if (!hints_of(hints, reading->pid, &items, &count) && !is_kernel_thread(reading))
+		return read_process(reading);
+	return read_hinted(reading, items, count, hints_maps(hints, reading->pid));
+}
+
+void holdings_read(const struct source *source, const struct look *look, const struct hints *hints,
+		   unsigned int pid, struct job *job, struct holdings *out)
 {
 	char name[16];
 	struct reading *reading = arena_zero(&job->arena, 1, sizeof(*reading));
@@ -204,7 +270,7 @@ void holdings_read(const struct source *source, const struct look *look, unsigne
 	reading->out = out;
 	reading->pid = pid;
 	reading->dir = dir;
-	out->rc = read_process(reading);
+	out->rc = hints ? read_by_hints(reading, hints) : read_process(reading);
 	out->process.pid = pid;
 	if (out->rc) /* what it held when it ended, it holds no more */
 		reading->count = 0;

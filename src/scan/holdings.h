@@ -5,6 +5,7 @@
  * is asked: a link for each descriptor, statx for candidates only, fdinfo where flags are wanted.
  */
 #pragma once
+#include "scan/hints.h"
 #include "scan/source.h"
 #include "scan/worker.h"
 
@@ -27,6 +28,9 @@ struct flight {
 	struct handle at;
 };
 
-/** Read process `pid` as `look` asks; what is kept lies in the job's arena. */
-void holdings_read(const struct source *source, const struct look *look, unsigned int pid,
-		   struct job *job, struct holdings *out);
+/**
+ * Read process `pid` as `look` asks; what is kept lies in the job's arena. With `hints` only what they
+ * name, where they know the process; the rows are the same.
+ */
+void holdings_read(const struct source *source, const struct look *look, const struct hints *hints,
+		   unsigned int pid, struct job *job, struct holdings *out);

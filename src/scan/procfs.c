@@ -16,12 +16,13 @@
 #include "kernel/pidstat.h"
 #include "kernel/procfile.h"
 #include "scan/holdings.h"
-#include "scan/source.h"
+#include "scan/procfs.h"
 #include "scan/worker.h"
 
 struct walk {
 	struct source source;
 	struct look look;
+	const struct hints *hints;
 	struct tally *tally;
 	const unsigned int *pids;
 	struct flight *flights; /**< the sockets that were counted already */
@@ -34,7 +35,8 @@ static void work(const void *context, struct job *job)
 	const struct walk *walk = context;
 	struct holdings *holdings = arena_zero(&job->arena, 1, sizeof(*holdings));
 
-	holdings_read(&walk->source, &walk->look, walk->pids[job->index], job, holdings);
+	holdings_read(&walk->source, &walk->look, walk->hints, walk->pids[job->index], job,
+		      holdings);
 	job->result = holdings;
 }
 
@@ -128,8 +130,8 @@ static bool hides_others(const struct source *source)
 	return geteuid() != 0 && faccessat(source->proc, "1", F_OK, AT_EACCESS) != 0;
 }
 
-/** The first PID namespace has a fixed number: PROC_PID_INIT_INO of include/linux/proc_ns.h. */
-static bool is_namespaced(void)
+/* The first PID namespace has a fixed number: PROC_PID_INIT_INO of include/linux/proc_ns.h. */
+bool procfs_is_namespaced(void)
 {
 	return procfile_namespace(AT_FDCWD, "/proc/self/ns/pid") != UINT64_C(0xEFFFFFFC);
 }
@@ -147,8 +149,8 @@ static bool is_root(void)
 	       (data[CAP_TO_INDEX(CAP_SYS_PTRACE)].effective & CAP_TO_MASK(CAP_SYS_PTRACE));
 }
 
-static int look(const struct source *source, const struct look *look, struct tally *tally,
-		struct error *err)
+int procfs_look(const struct source *source, const struct look *look, const struct hints *hints,
+		struct tally *tally, struct error *err)
 {
 	struct arena arena;
 	unsigned int *pids = NULL;
@@ -170,17 +172,28 @@ static int look(const struct source *source, const struct look *look, struct tal
 					 strerror(-rc));
 		}
 		tally->hidden |= hides_others(source);
-		tally->namespaced |= is_namespaced();
+		tally->namespaced |= procfs_is_namespaced();
 		if (!source->foreign)
 			count = without_self(pids, count);
 	}
 	struct walk walk = {
-		.source = *source, .look = *look, .tally = tally, .pids = pids, .is_root = is_root()
+		.source = *source,
+		.look = *look,
+		.hints = hints,
+		.tally = tally,
+		.pids = pids,
+		.is_root = is_root(),
 	};
 	worker_run(&(struct jobs){ count, work, consume, &walk, sizeof(walk) });
 	free(walk.flights);
 	arena_end(&arena);
 	return 0;
+}
+
+static int look_plainly(const struct source *source, const struct look *look, struct tally *tally,
+			struct error *err)
+{
+	return procfs_look(source, look, NULL, tally, err);
 }
 
 int source_procfs(const char *directory, struct source *ret, struct error *err)
@@ -200,7 +213,7 @@ int source_procfs(const char *directory, struct source *ret, struct error *err)
 	*ret = (struct source){ .name = "procfs",
 				.proc = scope_fd_take(&fd),
 				.foreign = directory != NULL,
-				.look = look };
+				.look = look_plainly };
 	return 0;
 }
 
@@ -209,4 +222,6 @@ void source_close(struct source *source)
 	if (source->proc >= 0)
 		close(source->proc);
 	source->proc = -1;
+	free(source->bpf);
+	source->bpf = NULL;
 }

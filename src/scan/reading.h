@@ -24,7 +24,9 @@ struct reading {
 	struct job *job;
 	struct holdings *out;
 	unsigned int pid;
-	int dir; /**< on /proc/PID */
+	int dir;                 /**< on /proc/PID */
+	const unsigned int *fds; /**< only these descriptors, ascending; NULL: all there are */
+	size_t fd_count;
 	struct open_file *files;
 	size_t count;
 	struct row_of_ino *by_ino;

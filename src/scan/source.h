@@ -113,10 +113,22 @@ struct tally {
 	struct handle busy_ring_at; /**< the first of these */
 };
 
+/** How the kernel's own walk was used; for --verbose. */
+struct source_bpf {
+	bool forced;        /**< --source bpf: for a few processes too, and procfs is no way out */
+	bool failed;        /**< it cannot be had, or ended early, and is not tried again */
+	struct error why;   /**< then; or why mappings were left to /proc */
+	unsigned int looks; /**< that it answered */
+	unsigned int left;  /**< looks that /proc answers as fast, or alone can */
+	int64_t load_ns;    /**< in all: bringing the programs into the kernel */
+	int64_t descriptors_ns, mappings_ns; /**< and their walks */
+};
+
 struct source {
 	const char *name;
-	int proc;     /**< descriptor on the procfs that is read */
-	bool foreign; /**< it is another one than ours: --proc; its PIDs are not ours */
+	int proc;               /**< descriptor on the procfs that is read */
+	bool foreign;           /**< it is another one than ours: --proc; its PIDs are not ours */
+	struct source_bpf *bpf; /**< of source_bpf; else NULL */
 	/** Look as asked; adds to `tally`. 0, or -errno and a message. */
 	int (*look)(const struct source *source, const struct look *look, struct tally *tally,
 		    struct error *err);
@@ -150,3 +162,11 @@ static inline bool tally_saw_all(const struct tally *tally)
  */
 int source_procfs(const char *directory, struct source *ret, struct error *err);
 void source_close(struct source *source);
+
+/**
+ * The source that lets the kernel walk its own tables (Linux 5.17, CAP_BPF and CAP_PERFMON) and then
+ * asks /proc about what that found, so that its rows are the same. `source` is one of source_procfs
+ * and becomes this; where the walk cannot be had, /proc alone answers. With `forced` it must be had:
+ * 0, or -errno and a message.
+ */
+int source_bpf(struct source *source, bool forced, struct error *err);

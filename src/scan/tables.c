@@ -79,6 +79,37 @@ static void add_table(struct tables *tables, unsigned int pid, unsigned int tid,
 		insert(tables, tables->count, tid);
 }
 
+/** A thread that still has a memory, where the main one, which has ended, has none. */
+static unsigned int find_alive(int dir, unsigned int pid, const unsigned int *tids, size_t count)
+{
+	if (has_exe(dir, 0))
+		return 0;
+	for (size_t i = 0; i < count; i++) {
+		if (tids[i] != pid && has_exe(dir, tids[i]))
+			return tids[i];
+	}
+	return 0;
+}
+
+static int list_threads(int dir, struct arena *arena, unsigned int **ret, size_t *count)
+{
+	scope_fd task = openat(dir, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	*ret = NULL;
+	*count = 0;
+	return task < 0 ? -errno : procfile_numbers(task, arena, ret, count);
+}
+
+unsigned int tables_alive(int dir, unsigned int pid, struct arena *arena)
+{
+	unsigned int *tids;
+	size_t count;
+
+	if (has_exe(dir, 0) || count_threads(dir) <= 1 || list_threads(dir, arena, &tids, &count))
+		return 0;
+	return find_alive(dir, pid, tids, count);
+}
+
 int tables_read(const struct source *source, int dir, unsigned int pid, struct arena *arena,
 		struct tables *ret)
 {
@@ -88,17 +119,11 @@ int tables_read(const struct source *source, int dir, unsigned int pid, struct a
 	*ret = (struct tables){ .tids = arena_zero(arena, 1, sizeof(*ret->tids)), .count = 1 };
 	if (count_threads(dir) <= 1)
 		return 0;
-	scope_fd task = openat(dir, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int rc = task < 0 ? -errno : procfile_numbers(task, arena, &tids, &count);
+	int rc = list_threads(dir, arena, &tids, &count);
 	if (rc)
 		return rc;
 	ret->tids = arena_zero(arena, count + 1, sizeof(*ret->tids));
-	if (!has_exe(dir, 0)) {
-		for (size_t i = 0; i < count && !ret->alive; i++) {
-			if (tids[i] != pid && has_exe(dir, tids[i]))
-				ret->alive = tids[i];
-		}
-	}
+	ret->alive = find_alive(dir, pid, tids, count);
 	bool can_compare = !source->foreign && task_compare_files(pid, pid) == 0;
 	ret->count = !ret->alive;
 	for (size_t i = 0; i < count; i++) {

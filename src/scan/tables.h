@@ -16,3 +16,6 @@ struct tables {
 /** The tables of process `pid`, whose /proc directory is `dir`; in the arena. 0 or -errno. */
 int tables_read(const struct source *source, int dir, unsigned int pid, struct arena *arena,
 		struct tables *ret);
+
+/** Whom to ask for exe, cwd and maps, alone: `alive` of the tables; 0 also when it cannot be known. */
+unsigned int tables_alive(int dir, unsigned int pid, struct arena *arena);

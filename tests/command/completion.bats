@@ -240,7 +240,7 @@ types() {
 
 @test "bash completes the names of sources, and nothing where a number is meant" {
 	complete_last procowl deleted --source ''
-	offers procfs
+	offers bpf procfs
 	complete_last procowl recover --source = pro
 	offers procfs
 	complete_last procowl deleted --limit ''
@@ -376,7 +376,7 @@ fishes() {
 	fishes 'procowl deleted --limit '
 	offers
 	fishes 'procowl deleted --source '
-	offers procfs
+	offers bpf procfs
 	fishes 'procowl deleted -o handle,siz'
 	offers handle,size
 	fishes 'procowl deleted -o +siz'

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * The kernel's structs, as far as they are looked into. Where a member lies is put in by the kernel
+ * itself when it loads a program (CO-RE), so order and size mean nothing here; names and types do.
+ * Whatever is younger than Linux 5.17, or may move, is asked for with bpf_core_field_exists.
+ */
+#pragma once
+#include <linux/bpf.h>
+#include <linux/types.h>
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct super_block {
+	unsigned long s_magic;
+};
+
+/** include/linux/fs.h: `__i_nlink` beside its constant twin `i_nlink` since Linux 3.2. */
+struct inode {
+	unsigned short i_mode;
+	unsigned int __i_nlink;
+	unsigned long i_ino;
+	long long i_size;
+	struct super_block *i_sb;
+};
+
+struct hlist_bl_node {
+	struct hlist_bl_node *next, **pprev;
+};
+
+struct qstr {
+	__u32 len;
+	const unsigned char *name;
+};
+
+/** include/linux/dcache.h: `d_name` is the constant twin of `__d_name` since Linux 6.16. */
+struct dentry {
+	struct hlist_bl_node d_hash;
+	struct qstr d_name;
+	struct inode *d_inode;
+	struct super_block *d_sb;
+};
+
+struct vfsmount {
+	struct dentry *mnt_root;
+};
+
+struct mnt_namespace;
+
+/** fs/mount.h. */
+struct mount {
+	struct vfsmount mnt;
+	struct mnt_namespace *mnt_ns;
+};
+
+struct path {
+	struct vfsmount *mnt;
+	struct dentry *dentry;
+};
+
+struct file {
+	struct inode *f_inode;
+	struct path f_path;
+	void *private_data;
+};
+
+/**
+ * fs/file_table.c: what an overlay maps, with the name it has there; Linux 6.7. Before, `f_path` of the
+ * file that is mapped was that name. The bit of `f_mode` that tells one from others has moved.
+ */
+struct backing_file {
+	struct path user_path;
+};
+
+struct sk_buff_head {
+	__u32 qlen;
+};
+
+struct sock_common {
+	unsigned short skc_family;
+	volatile unsigned char skc_state;
+};
+
+struct sock {
+	struct sock_common __sk_common;
+	struct sk_buff_head sk_receive_queue;
+};
+
+struct socket {
+	struct sock *sk;
+};
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+/** include/net/af_unix.h: what /proc calls scm_fds; Linux 5.6. */
+struct scm_stat {
+	atomic_t nr_fds;
+};
+
+struct unix_sock {
+	struct scm_stat scm_stat;
+};
+
+struct task_struct {
+	int tgid;
+};
+
+struct vm_area_struct {
+	struct file *vm_file;
+};
+
+struct seq_file;
+
+struct bpf_iter_meta {
+	struct seq_file *seq;
+};
+
+/** kernel/bpf/task_iter.c, Linux 5.8. */
+struct bpf_iter__task_file {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+	__u32 fd;
+	struct file *file;
+};
+
+/** The same, Linux 5.12. */
+struct bpf_iter__task_vma {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+	struct vm_area_struct *vma;
+};
+
+#pragma clang attribute pop

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * What the programs in the kernel and those who read them agree on: what to look for, and the records
+ * that come back. A record is written at once, so that it is never torn when the kernel repeats itself;
+ * but it may be split over two reads.
+ */
+#pragma once
+
+/** What a descriptor or a mapping has to be. Too much may be told, too little never. */
+enum wire_wants {
+	WIRE_DELETED = 1 << 0, /**< its name may be gone, or be one that says so */
+	WIRE_INODE = 1 << 1,   /**< its inode number is among those sought */
+	WIRE_ENDS = 1 << 2,    /**< it may connect processes */
+	WIRE_SOCKETS = 1 << 3, /**< a socket with one of the numbers sought */
+	WIRE_CARRIERS =
+		1 << 4 /**< it may carry others: in flight, or registered with an io_uring */
+};
+
+/** The numbers sought, as a set of 2^16 bits that may hold others as well. */
+enum { WIRE_SET_BITS = 16, WIRE_SET_WORDS = (1 << WIRE_SET_BITS) / 64 };
+
+/** The place of a number in the set: Fibonacci hashing, since neighbours are common. */
+static inline unsigned int wire_place(unsigned long long ino)
+{
+	return (unsigned int)((ino * 0x9E3779B97F4A7C15ULL) >> (64 - WIRE_SET_BITS));
+}
+
+/** Of a process that has descriptors, but so far none that is wanted. */
+#define WIRE_SEEN 0xFFFFFFFFU
+
+/** From task_file. */
+struct wire_descriptor {
+	unsigned int pid; /**< of the process, in the first PID namespace */
+	unsigned int fd;  /**< or WIRE_SEEN */
+};
+
+/** From task_vma: the process maps something that is wanted. */
+struct wire_mapper {
+	unsigned int pid;
+};

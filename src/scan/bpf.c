@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * The source that lets the kernel walk its own tables. The walk says where to look, /proc what is there:
+ * a row that is wrong, old or double cannot come of it, and before the walk is at its end there is none.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "scan/iterator.h"
+#include "scan/procfs.h"
+
+struct walking {
+	struct iterator_wants wants; /**< by value: outlives a walk that is given up */
+	struct iterator_answer *answers[ITERATOR_COUNT];
+};
+
+static void work(const void *context, struct job *job)
+{
+	const struct walking *walking = context;
+	struct iterator_answer *answer = arena_zero(&job->arena, 1, sizeof(*answer));
+
+	iterator_run((enum iterator)job->index, &walking->wants, job, answer);
+	job->result = answer;
+}
+
+static void consume(void *context, size_t index, const struct job *job)
+{
+	struct walking *walking = context;
+
+	if (job)
+		*walking->answers[index] = *(struct iterator_answer *)job->result;
+	else
+		walking->answers[index]->rc = -ETIMEDOUT;
+}
+
+static void seek_inodes(const struct look *look, struct iterator_wants *wants)
+{
+	if (!look->sought)
+		iterator_seek(wants, look->inode.ino);
+	for (size_t i = 0; i < look->sought_count; i++)
+		iterator_seek(wants, look->sought[i].inode.ino);
+}
+
+/** What the kernel is to look for. False: /proc is asked for everything, or everybody, anyhow. */
+static bool translate(const struct look *look, struct iterator_wants *wants)
+{
+	switch (look->filter) {
+	case LOOK_DELETED:
+		wants->wants = WIRE_DELETED | WIRE_CARRIERS;
+		return true;
+	case LOOK_INODE:
+		wants->wants = WIRE_INODE | WIRE_CARRIERS;
+		seek_inodes(look, wants);
+		return true;
+	case LOOK_ENDS:
+		wants->wants = WIRE_ENDS;
+		return true;
+	case LOOK_SOCKETS:
+		wants->wants = WIRE_SOCKETS;
+		for (size_t i = 0; i < look->ino_count; i++)
+			iterator_seek(wants, look->inos[i]);
+		return true;
+	case LOOK_ALL:
+	case LOOK_ONE:
+		return false;
+	}
+	return false;
+}
+
+static void note_reason(struct source_bpf *bpf, const struct iterator_answer *answer)
+{
+	bpf->why = answer->reason;
+	if (answer->rc == -ETIMEDOUT)
+		error_set(&bpf->why, -ETIMEDOUT, "the kernel's walk came to a stop");
+}
+
+/**
+ * Both walks, at the same time. That of the mappings waits for every process's memory in turn, of which
+ * one may be locked: then /proc asks each of them, and says who does not answer.
+ */
+static int walk(const struct look *look, struct iterator_wants *wants, struct source_bpf *bpf,
+		struct hints *ret)
+{
+	struct iterator_answer answers[ITERATOR_COUNT] = { 0 };
+	struct iterator_answer *descriptors = &answers[ITERATOR_DESCRIPTORS],
+			       *mappings = &answers[ITERATOR_MAPPINGS];
+	bool with_mappings = look->filter < LOOK_ALL;
+	struct walking walking = { *wants, { descriptors, mappings } };
+
+	worker_run(
+		&(struct jobs){ with_mappings ? 2 : 1, work, consume, &walking, sizeof(walking) });
+	int rc = descriptors->rc;
+	if (!rc)
+		hints_begin(descriptors->records,
+			    with_mappings && !mappings->rc ? &mappings->records : NULL, ret);
+	if (!rc && mappings->rc)
+		note_reason(bpf, mappings);
+	for (size_t i = 0; i < ITERATOR_COUNT; i++) {
+		bpf->load_ns += answers[i].load_ns;
+		free((void *)answers[i].records.bytes);
+	}
+	bpf->descriptors_ns += descriptors->walk_ns;
+	bpf->mappings_ns += mappings->walk_ns;
+	bpf->failed |= rc != 0;
+	if (rc)
+		note_reason(bpf, descriptors);
+	return rc;
+}
+
+static int look_hinted(const struct source *source, const struct look *look,
+		       struct iterator_wants *wants, struct tally *tally, struct error *err)
+{
+	struct source_bpf *bpf = source->bpf;
+	struct hints hints;
+	unsigned int blocked = tally->blocked;
+
+	if (walk(look, wants, bpf, &hints)) {
+		if (!bpf->forced)
+			return procfs_look(source, look, NULL, tally, err);
+		return error_set(err, -EOPNOTSUPP, "cannot go on with --source bpf: %s",
+				 bpf->why.message);
+	}
+	bpf->looks++;
+	int rc = procfs_look(source, look, &hints, tally, err);
+	/* A worker that was given up may still look into them, whenever it wakes. */
+	if (tally->blocked == blocked)
+		hints_end(&hints);
+	return rc;
+}
+
+/** For a few processes /proc is as fast, and for all that is open it must be asked anyhow. */
+static int look(const struct source *source, const struct look *look, struct tally *tally,
+		struct error *err)
+{
+	struct source_bpf *bpf = source->bpf;
+	struct iterator_wants wants = { 0 };
+
+	if (bpf->failed)
+		return procfs_look(source, look, NULL, tally, err);
+	if ((look->pids && !bpf->forced) || !translate(look, &wants)) {
+		bpf->left++;
+		return procfs_look(source, look, NULL, tally, err);
+	}
+	return look_hinted(source, look, &wants, tally, err);
+}
+
+/** Its PIDs are those of the first PID namespace, and its processes those that are there now. */
+static int check(const struct source *source, struct source_bpf *bpf)
+{
+	if (source->foreign)
+		return error_set(&bpf->why, -EXDEV, "--proc shows other processes than ours");
+	if (procfs_is_namespaced())
+		return error_set(&bpf->why, -EXDEV, "it cannot be had in a PID namespace");
+	return 0;
+}
+
+int source_bpf(struct source *source, bool forced, struct error *err)
+{
+	struct source_bpf *bpf = memory_resize(NULL, 1, sizeof(*bpf));
+
+	*bpf = (struct source_bpf){ .forced = forced };
+	source->bpf = bpf;
+	bpf->failed = check(source, bpf) != 0;
+	if (forced && (bpf->failed || iterator_try(ITERATOR_DESCRIPTORS, &bpf->why)))
+		return error_set(err, -EOPNOTSUPP, "--source bpf is not possible: %s",
+				 bpf->why.message);
+	if (!bpf->failed)
+		source->look = look;
+	return 0;
+}

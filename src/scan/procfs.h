@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * The source that reads /proc, for those who know more than it and still need its word.
+ */
+#pragma once
+#include "scan/hints.h"
+#include "scan/source.h"
+
+/**
+ * As the look of source_procfs, but only at what `hints` name when they are not NULL. The hints must
+ * outlive workers that are given up: they stay for good when `tally->blocked` has grown.
+ */
+int procfs_look(const struct source *source, const struct look *look, const struct hints *hints,
+		struct tally *tally, struct error *err);
+
+/** True when we, or who mounted /proc, are in a PID namespace that is not the first. */
+bool procfs_is_namespaced(void);
