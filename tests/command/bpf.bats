@@ -1,0 +1,335 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The two sources: the kernel's own walk says where to look, and the rows are those of /proc. Each
+# situation is asked about through both, and every column has to be the same.
+
+# The actor's words and capabilities have commas; `run` assigns $stderr.
+# shellcheck disable=SC2054,SC2154
+
+load lib.bash
+
+setup() {
+	# Here the tests say themselves which source.
+	PROCOWL=${PROCOWL_REAL:-$PROCOWL}
+	situation_begin
+	cd "$SCRATCH" || exit
+}
+
+teardown() {
+	situation_end
+}
+
+# traced ARG… : under strace, where LeakSanitizer cannot work
+traced() {
+	need_command strace
+	ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 strace -f -qq "$@"
+}
+
+need_bpf() {
+	need_root
+	run --separate-stderr owl deleted --source bpf "$$"
+	((status != 2)) || skip "${stderr#*: }"
+}
+
+# both COMMAND ARG… : asks over both; every column is the same, of the rows that the jq filter ROWS keeps.
+both() {
+	local rows
+	run --separate-stderr owl "$@" --json --columns all --source procfs
+	rows=$(jq -c "${ROWS:-.}" <<<"$output")
+	run --separate-stderr owl "$@" --json --columns all --source bpf
+	well_formed
+	output=$(jq -c "${ROWS:-.}" <<<"$output")
+	[[ $output == "$rows" ]] || {
+		diff <(jq . <<<"$rows") <(jq . <<<"$output")
+		show_answer
+	}
+}
+
+# agree N [TARGET…] : both list the same N deleted files.
+agree() {
+	both deleted --all "${@:2}"
+	rows "$1"
+}
+
+@test "both sources agree: a deleted file, a live one, one that has another link" {
+	need_bpf
+	actor_start open gone creat,w unlink gone open live creat,w open linked creat,w \
+		link linked other unlink linked open a creat,w unlink a open a creat,w
+	agree 3 "$ACTOR_PID"
+	answer 'map(.class) | sort == ["gone", "linked", "replaced"]'
+}
+
+@test "both sources agree: without a target, on the whole system" {
+	need_bpf
+	actor_start open gone creat,w unlink gone fork open more creat,w unlink more end
+	agree 2 "$SCRATCH"
+	answer 'map(.holders | length) | sort == [1, 2]'
+}
+
+@test "both sources agree: names that pretend" {
+	need_bpf
+	actor_start open 'x (deleted)' creat,w open 'y (deleted)' creat,w unlink 'y (deleted)' \
+		open .nfs0123 creat,w open .fuse_hidden01 creat,w open .nfs02 creat,w unlink .nfs02 \
+		open $'new\nline \e[31m\xff' creat,w unlink $'new\nline \e[31m\xff' \
+		open 'deleted)' creat,w open '(deleted)' creat,w
+	agree 3 "$ACTOR_PID"
+}
+
+@test "both sources agree: a live file whose mount point is called 'x (deleted)'" {
+	need_bpf
+	need_mounts
+	touch 'x (deleted)' file
+	mount --bind file 'x (deleted)'
+	mounted 'x (deleted)'
+	actor_start open 'x (deleted)' r
+	agree 0 "$ACTOR_PID"
+	rm -f file
+	actor_start open 'x (deleted)' r
+	agree 1 "$ACTOR_PID"
+}
+
+@test "both sources agree: memory, and files that never had a name" {
+	need_bpf
+	make_tmpfs 16M
+	actor_start memfd owls open "$FS" tmpfile,rw write 1 4K shm zero
+	agree 4 "$ACTOR_PID"
+	answer 'map(.class) | sort == ["memory", "memory", "memory", "tmpfile"]'
+}
+
+@test "both sources agree: working directory, root, program" {
+	need_bpf
+	mkdir d r
+	cp "$ACTOR" prog
+	program_start ./prog mkdir e chdir e rmdir ../e
+	rm prog
+	agree 2 "$ACTOR_PID"
+	answer 'map(.handle | split(":")[1]) | sort == ["cwd", "exe"]'
+}
+
+@test "both sources agree: mapped only, mapped and open, mapped for writing" {
+	need_bpf
+	actor_start open mapped creat,rw write 0 8K map 0 rw close 0 unlink mapped \
+		open both creat,rw write 1 8K map 1 p unlink both
+	agree 2 "$ACTOR_PID"
+	answer 'any(.handle | contains(":map@"))'
+	agree 2 "$SCRATCH"
+}
+
+@test "both sources agree: threads with tables of their own, and those without" {
+	need_bpf
+	actor_start open app.log creat,w unlink app.log thread thread \
+		unshare-thread open own creat,w unlink own end
+	agree 2 "$ACTOR_PID"
+	answer 'any(.[].holders[]; contains("/"))'
+}
+
+@test "both sources agree: the first thread has ended" {
+	need_bpf
+	actor_start open app.log creat,w unlink app.log thread thread leader-exit
+	agree 1 "$ACTOR_PID"
+	answer '.[0].holders | length == 1'
+}
+
+@test "both sources agree: on an overlay, upper and lower, open and mapped" {
+	need_bpf
+	make_tmpfs 16M
+	mkdir "$FS/lower"
+	pattern 100K >"$FS/lower/tzdata"
+	pattern 100K >"$FS/lower/mapped"
+	pattern 100K >"$FS/lower/live"
+	make_overlay "$FS"
+	actor_start open "$OVERLAY/tzdata" r unlink "$OVERLAY/tzdata" \
+		open "$OVERLAY/mapped" r map 1 r close 1 unlink "$OVERLAY/mapped" \
+		open "$OVERLAY/live" r open "$OVERLAY/app.log" creat,rw write 3 8K \
+		unlink "$OVERLAY/app.log"
+	agree 3 "$ACTOR_PID"
+	both who "$OVERLAY/live"
+	rows 1
+}
+
+@test "both sources agree: on ext4, xfs, btrfs and tmpfs" {
+	need_bpf
+	local type size
+	for type in ext4 xfs btrfs tmpfs; do
+		size=320M
+		if [[ $type == tmpfs ]]; then make_tmpfs 16M; else make_fs "$type" "$size"; fi
+		actor_start open "$FS/gone" creat,rw write 0 64K unlink "$FS/gone" \
+			open "$FS/live" creat,rw write 1 8K map 1 rw \
+			open "$FS/mapped" creat,rw write 2 8K map 2 rw close 2 unlink "$FS/mapped"
+		agree 2 "$FS"
+		both who "$FS/live"
+		rows 1
+		answer '.[0].uses | length > 0'
+		actor_stop
+	done
+}
+
+@test "both sources agree: on FUSE" {
+	need_bpf
+	need_fuse
+	need_command bindfs
+	mkdir behind front
+	bindfs behind front 3>&-
+	mounted front
+	actor_start open front/app.log creat,w write 0 100K unlink front/app.log open front/live creat,w
+	agree 1 "$ACTOR_PID"
+	both who ./front/live
+	rows 1
+}
+
+@test "both sources agree: a path longer than any buffer" {
+	need_bpf
+	local name script=() i
+	printf -v name '%0250d' 0
+	for ((i = 0; i < 20; i++)); do
+		script+=(mkdir "$name" chdir "$name")
+	done
+	actor_start "${script[@]}" open app.log creat,w unlink app.log \
+		open 'x (deleted)' creat,w chdir /
+	agree 1 "$ACTOR_PID"
+}
+
+@test "both sources agree: descriptors in flight, also with who listens and has not accepted" {
+	need_bpf
+	actor_start open app.log creat,w unlink app.log send 0
+	agree 0 "$ACTOR_PID"
+	says 'in flight'
+}
+
+@test "both sources agree: files registered with an io_uring" {
+	need_bpf
+	actor_start open log rw,creat write 0 1M uring 0 close 0 unlink log
+	agree 1 "$ACTOR_PID"
+	answer '.[0].handle | contains(":ring@")'
+}
+
+@test "both sources agree: who has a port, a file, and who is at the other end" {
+	need_bpf
+	actor_start namespace net loopback-up tcp-listen 127.0.0.1 5000 tcp-connect 0 unix-pair \
+		eventfd 1 pty open file creat,w
+	both who ./file
+	rows 1
+	# What it has of the test itself has its other end in what comes and goes.
+	ROWS='map(select(.fd == null or .fd > 2))' both files "$ACTOR_PID"
+	answer 'any(.peers != null)'
+}
+
+@test "both sources agree: what a process in another PID namespace holds" {
+	need_bpf
+	need_mounts
+	program_start unshare --pid --fork --kill-child "$ACTOR" open db creat,rw unlink db
+	agree 1 "$SCRATCH"
+}
+
+@test "where all is live, /proc is not asked about every descriptor" {
+	need_bpf
+	local script=() i
+	for ((i = 0; i < 40; i++)); do
+		script+=(open "live$i" creat,w)
+	done
+	actor_start "${script[@]}" open app.log creat,w unlink app.log
+	traced -e trace=readlinkat -o trace "$PROCOWL" deleted --source bpf "$ACTOR_PID" >/dev/null
+	[[ $(grep -c 'readlinkat([0-9]*, "[0-9]*"' trace) -lt 40 ]]
+	traced -e trace=readlinkat -o trace "$PROCOWL" deleted --source procfs "$ACTOR_PID" >/dev/null
+	[[ $(grep -c 'readlinkat([0-9]*, "[0-9]*"' trace) -ge 40 ]]
+}
+
+@test "it is taken of itself for the whole system, and not for one process" {
+	need_bpf
+	actor_start open app.log creat,w unlink app.log
+	run --separate-stderr owl deleted --verbose
+	says 'source bpf; '
+	says 'bpf: 1 look; programs loaded in '
+	run --separate-stderr owl deleted --verbose "$ACTOR_PID"
+	says 'source procfs; '
+	says 'bpf: 1 look left to procfs: at a few processes, or at all that is open'
+	run --separate-stderr owl deleted --verbose --source procfs
+	says 'source procfs; '
+	says_not 'bpf'
+}
+
+@test "without the right to it /proc answers, and --verbose says why" {
+	need_bpf
+	need_command setpriv
+	actor_start open app.log creat,w unlink app.log
+	local without=(setpriv --inh-caps=-all --bounding-set=-bpf,-perfmon,-sys_admin)
+	run --separate-stderr "${without[@]}" "$PROCOWL" deleted --verbose "$SCRATCH"
+	exits 0
+	says 'source procfs; '
+	says 'bpf: not used: not permitted; it takes CAP_BPF and CAP_PERFMON'
+	says "$ACTOR_PID:3"
+	run --separate-stderr "${without[@]}" "$PROCOWL" deleted --source bpf "$SCRATCH"
+	exits 2
+	says 'procowl: --source bpf is not possible: not permitted; it takes CAP_BPF and CAP_PERFMON'
+	[[ -z $output ]]
+}
+
+@test "a user without rights gets --source bpf refused, and an answer without it" {
+	need_root
+	need_command setpriv
+	run --separate-stderr owl_as_nobody deleted --source bpf
+	exits 2
+	says 'procowl: --source bpf is not possible: '
+	[[ $(wc -l <<<"$stderr") == 1 && -z $output ]]
+	run --separate-stderr owl_as_nobody deleted --verbose
+	says 'source procfs; '
+}
+
+@test "a user with nothing but CAP_BPF and CAP_PERFMON sees what he sees in /proc" {
+	need_bpf
+	need_command setpriv
+	chmod 777 .
+	actor_start setuid 65534 65534 open mine creat,rw write 0 4K unlink mine
+	actor_start open theirs creat,rw unlink theirs
+	local as_user=(setpriv --reuid 65534 --regid 65534 --clear-groups
+		--inh-caps=+bpf,+perfmon --ambient-caps=+bpf,+perfmon "$(owl_for_all)")
+	run --separate-stderr "${as_user[@]}" deleted --json --columns all --source bpf "$SCRATCH"
+	exits 0
+	rows 1
+	answer '.[0].size == 4096'
+	says 'processes could not be read (not yours)'
+}
+
+@test "in a PID namespace it is refused, and /proc answers" {
+	need_bpf
+	unshare --pid --fork --mount-proc true 2>/dev/null || skip "may not make a PID namespace"
+	run --separate-stderr unshare --pid --fork --mount-proc "$PROCOWL" deleted --source bpf
+	exits 2
+	says 'it cannot be had in a PID namespace'
+	run --separate-stderr unshare --pid --fork --mount-proc "$PROCOWL" deleted --verbose
+	says 'source procfs; '
+	says 'bpf: not used: it cannot be had in a PID namespace'
+}
+
+@test "with --proc it is refused" {
+	run --separate-stderr owl deleted --proc /proc --source bpf
+	exits 2
+	says '--source bpf is not possible: --proc shows other processes than ours'
+	run --separate-stderr owl deleted --proc /proc --verbose
+	says 'source procfs; '
+}
+
+@test "a walk that fails on its way is begun again in /proc, whole" {
+	need_bpf
+	actor_start open app.log creat,w unlink app.log
+	run --separate-stderr traced -o /dev/null -P 'anon_inode:bpf_iter' \
+		-e trace=read -e inject=read:error=EIO "$PROCOWL" deleted --json --columns handle,path \
+		--verbose "$SCRATCH"
+	exits 0
+	rows 1
+	says 'source procfs; '
+	says "bpf: not used: the kernel's walk ended early: Input/output error"
+}
+
+@test "many records come in many reads, and none is lost" {
+	need_bpf
+	local script=() i
+	for ((i = 0; i < 600; i++)); do
+		script+=(open "f$i" creat,w unlink "f$i")
+	done
+	actor_start "${script[@]}" fork end fork end fork end fork end fork end fork end fork end fork end
+	both deleted --all "$SCRATCH"
+	rows 600
+	answer 'all(.holders | length == 9)'
+}
