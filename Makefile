@@ -13,6 +13,7 @@ $(BUILD)/build.ninja:
 
 deps:
 	@tools/deps build check
+	@tools/deps --try bpf
 
 check: deps
 	@$(MAKE) --no-print-directory all
@@ -28,6 +29,7 @@ install: all
 
 bench:
 	@tools/deps build bench
+	@tools/deps --try bpf
 	@$(MAKE) --no-print-directory all
 	@bench/run $(BUILD)
 
