@@ -232,8 +232,9 @@ static int allow(const struct freeze *freeze, const struct stopped *one, struct 
 		return refuse(freeze, one, "will not",
 			      "it is behind this terminal, from where procowl can be ended",
 			      "Start procowl from another one.", err);
-	if (status.tracer && status.tracer != (unsigned int)freeze->warden.pid)
-		return refuse_traced(freeze, one, status.tracer, err);
+	unsigned int tracer = pidstatus_tracer(&status);
+	if (tracer && tracer != (unsigned int)freeze->warden.pid)
+		return refuse_traced(freeze, one, tracer, err);
 	return may_trace(dir) ? 0 : refuse_foreign(freeze, one, err);
 }
 

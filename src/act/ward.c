@@ -68,13 +68,13 @@ static int explain_refusal(unsigned int pid, unsigned int tid, bool *ours,
 	*ours = false;
 	if (read_status(pid, tid, &status) || status.state == 'Z' || status.state == 'X')
 		return 0;
-	if (status.tracer == (unsigned int)getpid()) {
+	if (pidstatus_tracer(&status) == (unsigned int)getpid()) {
 		*ours = true;
 		return 0;
 	}
 	answer->tid = tid;
-	answer->tracer = status.tracer;
-	return status.tracer ? -EBUSY : -EPERM;
+	answer->tracer = pidstatus_tracer(&status);
+	return answer->tracer ? -EBUSY : -EPERM;
 }
 
 /** Become the tracer of a thread that is not ours yet. */
@@ -256,7 +256,7 @@ static bool parent_is_out_of_action(const struct ward *ward)
 	if (pidstatus_read(AT_FDCWD, name, &status) || status.state == 'T')
 		return true;
 	for (size_t i = 0; i < 3; i++) {
-		if ((status.pending | status.shared_pending) >> (signals[i] - 1) & 1)
+		if (pidstatus_pending(&status) >> (signals[i] - 1) & 1)
 			return true;
 	}
 	return false;

@@ -15,6 +15,7 @@
 #include "kernel/fdline.h"
 #include "kernel/pidstat.h"
 #include "kernel/procfile.h"
+#include "kernel/signals.h"
 #include "model/kind.h"
 #include "scan/names.h"
 #include "show/units.h"
@@ -52,30 +53,16 @@ void detail_timerfd(const struct detailing *detailing)
 			units_plural(timer.ticks));
 }
 
-/** "SIGINT", "SIGRTMIN+3"; the two that the C library keeps have a number only. */
-static void write_signal(const struct detailing *detailing, int number)
-{
-	const char *name = sigabbrev_np(number);
-
-	if (name)
-		fprintf(detailing->out, "SIG%s", name);
-	else if (number == SIGRTMIN)
-		fputs("SIGRTMIN", detailing->out);
-	else if (number > SIGRTMIN && number <= SIGRTMAX)
-		fprintf(detailing->out, "SIGRTMIN+%d", number - SIGRTMIN);
-	else
-		fprintf(detailing->out, "SIG%d", number);
-}
-
 static void write_signals(const struct detailing *detailing, uint64_t mask)
 {
 	const char *before = "";
 
-	for (int number = 1; number <= 64; number++) {
+	for (int number = 1; number <= SIGNALS_LAST; number++) {
+		char name[SIGNALS_NAME_MAX];
+
 		if (!(mask >> (number - 1) & 1))
 			continue;
-		fputs(before, detailing->out);
-		write_signal(detailing, number);
+		fprintf(detailing->out, "%sSIG%s", before, signals_name(name, number));
 		before = " ";
 	}
 }

@@ -164,6 +164,51 @@ int cgroup_parse(struct text text, struct cgroup *out)
 	return 0;
 }
 
+int cgroup_path_parse(struct text text, struct text *out)
+{
+	struct text line, id, controllers, best = { 0 };
+	unsigned int rank = 0;
+
+	while (text_next(&text, '\n', &line)) {
+		uint64_t number;
+
+		if (!text_next(&line, ':', &id) || text_number(id, 10, &number) ||
+		    !text_next(&line, ':', &controllers) || !text_starts(line, "/"))
+			continue;
+		unsigned int here = number == 0 ? 3 : text_is(controllers, "name=systemd") ? 2 : 1;
+		if (here <= rank)
+			continue;
+		rank = here;
+		best = line;
+	}
+	if (!rank)
+		return -EINVAL;
+	*out = best;
+	return 0;
+}
+
+struct text cgroup_unit(struct text path)
+{
+	static const char *const ends[] = { ".service", ".scope", ".socket", ".mount", ".swap" };
+	struct text component, unit = { 0 };
+
+	while (text_next(&path, '/', &component)) {
+		bool is_unit = false;
+
+		if (!component.len || text_ends(component, ".slice"))
+			continue;
+		for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+			is_unit = is_unit || text_ends(component, ends[i]);
+		if (!is_unit)
+			break;
+		unit = component;
+		/* Below a user's manager come the units that it runs. */
+		if (!text_starts(component, "user@"))
+			break;
+	}
+	return unit;
+}
+
 int cgroup_read(int dirfd, const char *name, struct cgroup *out)
 {
 	char buffer[READ_MAX];

@@ -29,3 +29,12 @@ int cgroup_parse(struct text text, struct cgroup *out);
 
 /** Read and parse `name` below `dirfd`: "4076/cgroup". 0 or -errno. */
 int cgroup_read(int dirfd, const char *name, struct cgroup *out);
+
+/** The path alone: that of version 2, else systemd's, else the first. 0, or -EINVAL and `out` untouched. */
+int cgroup_path_parse(struct text text, struct text *out);
+
+/**
+ * The systemd unit a path names: its first component behind the slices, "nginx.service"; of a user's
+ * manager the unit inside it. Empty: none.
+ */
+struct text cgroup_unit(struct text path);

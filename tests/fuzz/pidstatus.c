@@ -7,10 +7,10 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct text text = fuzz_text(data, size);
-	struct pidstatus status = { .tracer = 4711 };
+	struct pidstatus status = { .inner_pid = 4711 };
 
 	if (pidstatus_parse(text, &status)) {
-		must(status.tracer == 4711 && !status.state);
+		must(status.inner_pid == 4711 && !status.state);
 		return 0;
 	}
 	must(status.state && memchr(text.bytes, status.state, text.len));

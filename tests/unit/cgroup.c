@@ -255,9 +255,45 @@ static void a_file_beyond_the_limit_is_read_up_to_a_whole_line(void **state)
 	close(fd);
 }
 
+static void the_path_is_that_of_version_2_before_all_others(void **state)
+{
+	struct text path = { 0 };
+
+	(void)state;
+	assert_int_equal(cgroup_path_parse(LITERAL("4:cpu:/a\n1:name=systemd:/b\n0::/c d\n"),
+					   &path),
+			 0);
+	check_string(path, "/c d");
+	assert_int_equal(cgroup_path_parse(LITERAL("4:cpu:/a\n1:name=systemd:/b\n"), &path), 0);
+	check_string(path, "/b");
+	assert_int_equal(cgroup_path_parse(LITERAL("4:cpu:/a:b\n"), &path), 0);
+	check_string(path, "/a:b");
+	assert_int_equal(cgroup_path_parse(LITERAL("no line\n"), &path), -EINVAL);
+	check_string(path, "/a:b");
+}
+
+static void a_unit_is_the_first_behind_the_slices(void **state)
+{
+	(void)state;
+	check_string(cgroup_unit(text_of("/system.slice/nginx.service")), "nginx.service");
+	check_string(cgroup_unit(text_of("/system.slice/ssh.service/sub.service")), "ssh.service");
+	check_string(cgroup_unit(text_of("/init.scope")), "init.scope");
+	check_string(cgroup_unit(text_of("/user.slice/user-1000.slice/user@1000.service/app.slice/"
+					 "firefox.service/x")),
+		     "firefox.service");
+	check_string(cgroup_unit(
+			     text_of("/user.slice/user-1000.slice/user@1000.service/init.scope")),
+		     "init.scope");
+	check_string(cgroup_unit(text_of("/user.slice")), "");
+	check_string(cgroup_unit(text_of("/docker/a.service")), "");
+	check_string(cgroup_unit(text_of("/")), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_path_is_that_of_version_2_before_all_others),
+		cmocka_unit_test(a_unit_is_the_first_behind_the_slices),
 		cmocka_unit_test(every_runtime_has_its_form),
 		cmocka_unit_test(what_is_no_container_names_none),
 		cmocka_unit_test(an_id_is_sixty_four_small_digits_behind_a_hyphen_or_colon),

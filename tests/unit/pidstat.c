@@ -37,6 +37,36 @@ static void the_fields_are_found_by_their_numbers(void **state)
 	assert_int_equal(stat.flags, 4194304);
 	assert_int_equal(stat.threads, 3);
 	assert_int_equal(stat.start, 425713);
+	assert_int_equal(stat.pgrp, 4076);
+	assert_int_equal(stat.session, 4076);
+	assert_int_equal(stat.tty, 34816);
+	assert_int_equal(stat.tpgid, 4076);
+	assert_int_equal(stat.minflt, 103);
+	assert_int_equal(stat.utime, 12);
+	assert_int_equal(stat.stime, 7);
+	assert_int_equal(stat.priority, 20);
+	assert_int_equal(stat.nice, 0);
+	assert_int_equal(stat.vsize, 3133440);
+	assert_int_equal(stat.rss_pages, 408);
+	assert_true(stat.has_tail);
+	assert_int_equal(stat.processor, 1);
+}
+
+static void numbers_may_be_negative(void **state)
+{
+	struct pidstat stat = parse(
+		LITERAL("7 (rt) R 1 7 7 0 -1 64 1 2 3 4 5 6 -7 8 -51 -20 1 0 9 0 0 0 0 0 0 0 0 0 0 "
+			"0 0 0 0 0 17 3 50 1 21 0 0 0 0 0 0 0 0 0 9\n"));
+
+	(void)state;
+	assert_int_equal(stat.tpgid, -1);
+	assert_int_equal(stat.majflt, 3);
+	assert_int_equal(stat.priority, -51);
+	assert_int_equal(stat.nice, -20);
+	assert_int_equal(stat.rt_priority, 50);
+	assert_int_equal(stat.policy, 1);
+	assert_int_equal(stat.blkio_ticks, 21);
+	assert_int_equal(stat.exit_code, 9);
 }
 
 static void a_kernel_thread_is_known_by_its_flag(void **state)
@@ -85,6 +115,7 @@ static void a_line_that_was_cut_off_is_refused(void **state)
 
 	(void)state;
 	assert_int_equal(parse(text_of(whole)).start, 425713);
+	assert_false(parse(text_of(whole)).has_tail);
 	for (size_t len = 0; len + sizeof(" 425713") < sizeof(whole); len++)
 		assert_int_equal(pidstat_parse((struct text){ whole, len }, &stat), -EINVAL);
 	assert_int_equal(stat.ppid, 42);
@@ -167,6 +198,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_fields_are_found_by_their_numbers),
+		cmocka_unit_test(numbers_may_be_negative),
 		cmocka_unit_test(a_kernel_thread_is_known_by_its_flag),
 		cmocka_unit_test(a_comm_with_a_parenthesis_ends_at_the_last_one),
 		cmocka_unit_test(a_comm_may_hold_blanks_newlines_or_nothing),

@@ -126,7 +126,7 @@ static void one_that_was_stopped_before_stays_so(void **state)
 		assert_int_equal(pidstatus_read(AT_FDCWD, name, &now), 0);
 		/* In between it runs, but nothing of its program: it is on its way from stop to stop. */
 	} while (now.state != 'T');
-	assert_int_equal(now.tracer, 0);
+	assert_int_equal(pidstatus_tracer(&now), 0);
 	assert_int_equal(waitpid(pid, &status, WNOHANG | WUNTRACED | WCONTINUED), 0);
 	end(pid, from);
 }

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel/signals.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *signals_name(char buffer[SIGNALS_NAME_MAX], int number)
+{
+	const char *name = sigabbrev_np(number);
+
+	if (name)
+		snprintf(buffer, SIGNALS_NAME_MAX, "%s", name);
+	else if (number == SIGRTMIN)
+		snprintf(buffer, SIGNALS_NAME_MAX, "RTMIN");
+	else if (number > SIGRTMIN && number <= SIGRTMAX)
+		snprintf(buffer, SIGNALS_NAME_MAX, "RTMIN+%d", number - SIGRTMIN);
+	else
+		snprintf(buffer, SIGNALS_NAME_MAX, "%d", number);
+	return buffer;
+}
