@@ -11,8 +11,9 @@ struct value column_value(const struct table *table, size_t index, const void *r
 	struct value value = { 0 };
 
 	memcpy(&facts, row, sizeof(facts));
-	if (!(facts.known >> index & 1)) {
-		value.state = facts.denied >> index & 1 ? VALUE_DENIED : VALUE_NONE;
+	if (!(facts.known[index / 64] >> index % 64 & 1)) {
+		value.state = facts.denied[index / 64] >> index % 64 & 1 ? VALUE_DENIED :
+									   VALUE_NONE;
 		return value;
 	}
 	value.state = VALUE_KNOWN;
@@ -36,7 +37,12 @@ struct value column_value(const struct table *table, size_t index, const void *r
 	case TYPE_ID:
 	case TYPE_DEVICE:
 	case TYPE_MODE:
+	case TYPE_PERCENT:
+	case TYPE_DURATION:
 		value.number = *(const uint64_t *)at;
+		break;
+	case TYPE_SIGNED:
+		value.signed_number = *(const int64_t *)at;
 		break;
 	case TYPE_TIME:
 		value.time_ns = *(const int64_t *)at;

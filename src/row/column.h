@@ -24,25 +24,27 @@ struct column {
 
 struct table {
 	const struct column *columns;
-	size_t count; /**< 64 at most */
+	size_t count; /**< COLUMN_MAX at most */
 };
+
+enum { COLUMN_MAX = 128 };
 
 /**
  * The first member of every row: one bit a column. Neither bit set, as in a zeroed row, means that
  * the fact does not apply or was not read.
  */
 struct facts {
-	uint64_t known, denied;
+	uint64_t known[COLUMN_MAX / 64], denied[COLUMN_MAX / 64];
 };
 
 static inline void facts_know(struct facts *facts, unsigned int column)
 {
-	facts->known |= UINT64_C(1) << column;
+	facts->known[column / 64] |= UINT64_C(1) << column % 64;
 }
 
 static inline void facts_deny(struct facts *facts, unsigned int column)
 {
-	facts->denied |= UINT64_C(1) << column;
+	facts->denied[column / 64] |= UINT64_C(1) << column % 64;
 }
 
 /** What lies at a TYPE_COMMAND column. */
@@ -54,7 +56,7 @@ struct command_name {
 /**
  * The value of column `index` in `row`. At its offset lies, by type: HANDLE, WORD, TEXT, PATH a
  * struct text; COMMAND a struct command_name; HANDLES and NAMES a struct texts; SIZE, COUNT, ID,
- * DEVICE, MODE an uint64_t; TIME an int64_t. The bytes still belong to the row.
+ * DEVICE, MODE, PERCENT, DURATION an uint64_t; TIME, SIGNED an int64_t. The bytes still belong to the row.
  */
 struct value column_value(const struct table *table, size_t index, const void *row);
 

@@ -51,14 +51,14 @@ int select_columns(const struct table *table, struct text list, struct selection
 		if (text_is(name, "all")) {
 			for (size_t i = 0; i < table->count; i++)
 				add(ret, i);
-			ret->asked = UINT64_MAX;
+			memset(ret->asked, true, sizeof(ret->asked));
 			continue;
 		}
 		int index = find(table, name, err);
 		if (index < 0)
 			return index;
 		add(ret, (size_t)index);
-		ret->asked |= UINT64_C(1) << index;
+		ret->asked[index] = true;
 	}
 	return 0;
 }

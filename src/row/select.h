@@ -6,13 +6,13 @@
 #include "base/error.h"
 #include "row/column.h"
 
-enum { SELECT_MAX = 64 };
+enum { SELECT_MAX = COLUMN_MAX };
 
 struct selection {
 	size_t columns[SELECT_MAX]; /**< indices into the table, in the order shown */
 	size_t count;
-	uint64_t asked; /**< columns named by somebody: shown even when empty; one bit an index */
-	int sort;       /**< index of the column to sort by, or -1 */
+	bool asked[SELECT_MAX]; /**< columns named by somebody: shown even when empty; by index */
+	int sort;               /**< index of the column to sort by, or -1 */
 	bool descending;
 };
 

@@ -45,7 +45,7 @@ struct sink *sink_begin(const struct table *table, const struct selection *selec
 	for (size_t i = 0; i < selection->count; i++) {
 		size_t index = selection->columns[i];
 		const struct column *column = &table->columns[index];
-		bool asked = selection->asked >> index & 1;
+		bool asked = selection->asked[index];
 
 		sink->headings[i] = (struct heading){
 			.name = column->name,
@@ -167,7 +167,12 @@ static int compare_values(enum value_type type, const struct value *a, const str
 	case TYPE_ID:
 	case TYPE_DEVICE:
 	case TYPE_MODE:
+	case TYPE_PERCENT:
+	case TYPE_DURATION:
 		return compare_numbers(a->number, b->number);
+	case TYPE_SIGNED:
+		return (a->signed_number > b->signed_number) -
+		       (a->signed_number < b->signed_number);
 	case TYPE_TIME:
 		return (a->time_ns > b->time_ns) - (a->time_ns < b->time_ns);
 	case TYPE_HANDLES:

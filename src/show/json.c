@@ -90,6 +90,12 @@ static json_t *value_of(enum value_type type, const struct value *value)
 	case TYPE_MODE:
 		snprintf(buffer, sizeof(buffer), "%04" PRIo64, value->number);
 		return must(json_string(buffer));
+	case TYPE_SIGNED:
+		return must(json_integer(value->signed_number));
+	case TYPE_PERCENT:
+		return must(json_real((double)value->number / 1000));
+	case TYPE_DURATION:
+		return must(json_real((double)value->number / 1e9));
 	case TYPE_TIME:
 		return must(json_string(units_rfc3339(buffer, value->time_ns)));
 	case TYPE_HANDLES:
@@ -146,7 +152,7 @@ static void print(json_t *json, FILE *out, bool ascii)
 	if (ascii)
 		print_ascii(json, out);
 	else
-		json_dumpf(json, out, JSON_COMPACT | JSON_ENCODE_ANY);
+		json_dumpf(json, out, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
 	json_decref(json);
 }
 

@@ -88,6 +88,18 @@ void render_value(FILE *out, enum value_type type, const struct value *value, bo
 	case TYPE_MODE:
 		fprintf(out, "%04" PRIo64, value->number);
 		return;
+	case TYPE_SIGNED:
+		fprintf(out, "%" PRId64, value->signed_number);
+		return;
+	case TYPE_PERCENT:
+		fprintf(out, "%" PRIu64 ".%" PRIu64, (value->number + 50) / 1000,
+			(value->number + 50) / 100 % 10);
+		return;
+	case TYPE_DURATION:
+		fputs(for_people ? units_clockwise(buffer, value->number) :
+				   units_seconds(buffer, value->number),
+		      out);
+		return;
 	case TYPE_TIME:
 		fputs(for_people ? units_moment(buffer, value->time_ns) :
 				   units_rfc3339(buffer, value->time_ns),

@@ -88,6 +88,33 @@ const char *units_interval(char buffer[UNITS_MAX], int64_t ns)
 	return buffer;
 }
 
+const char *units_clockwise(char buffer[UNITS_MAX], uint64_t ns)
+{
+	uint64_t seconds = ns / (uint64_t)NS, minutes = seconds / 60, hours = minutes / 60;
+
+	if (hours >= 24)
+		snprintf(buffer, UNITS_MAX, "%" PRIu64 "-%02" PRIu64 ":%02" PRIu64 ":%02" PRIu64,
+			 hours / 24, hours % 24, minutes % 60, seconds % 60);
+	else if (hours)
+		snprintf(buffer, UNITS_MAX, "%" PRIu64 ":%02" PRIu64 ":%02" PRIu64, hours,
+			 minutes % 60, seconds % 60);
+	else
+		snprintf(buffer, UNITS_MAX, "%" PRIu64 ":%02" PRIu64, minutes, seconds % 60);
+	return buffer;
+}
+
+const char *units_seconds(char buffer[UNITS_MAX], uint64_t ns)
+{
+	int len = snprintf(buffer, UNITS_MAX, "%" PRIu64 ".%09" PRIu64, ns / (uint64_t)NS,
+			   ns % (uint64_t)NS);
+
+	while (buffer[len - 1] == '0')
+		buffer[--len] = 0;
+	if (buffer[len - 1] == '.')
+		buffer[--len] = 0;
+	return buffer;
+}
+
 const char *units_moment(char buffer[UNITS_MAX], int64_t ns)
 {
 	return local(buffer, ns, "%Y-%m-%d %H:%M:%S");

@@ -17,6 +17,12 @@ const char *units_duration(char buffer[UNITS_MAX], int64_t ns);
 /** The same to three digits, for what is set to the millisecond: "0.05 ms", "250 ms", "3.2 s", "12 min". */
 const char *units_interval(char buffer[UNITS_MAX], int64_t ns);
 
+/** How long, as ps(1) writes it: "0:03", "2:14:07", "12-03:14:07"; seconds are rounded down. */
+const char *units_clockwise(char buffer[UNITS_MAX], uint64_t ns);
+
+/** How long in seconds, for programs: "3", "0.04". */
+const char *units_seconds(char buffer[UNITS_MAX], uint64_t ns);
+
 /** A moment in local time, for people: "2026-11-23 03:14:07". */
 const char *units_moment(char buffer[UNITS_MAX], int64_t ns);
 

@@ -8,5 +8,6 @@ bool value_is_foreign(enum value_type type)
 
 bool value_is_numeric(enum value_type type)
 {
-	return type == TYPE_SIZE || type == TYPE_COUNT || type == TYPE_ID;
+	return type == TYPE_SIZE || type == TYPE_COUNT || type == TYPE_ID || type == TYPE_SIGNED ||
+	       type == TYPE_PERCENT || type == TYPE_DURATION;
 }

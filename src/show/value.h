@@ -8,19 +8,22 @@
 #include "base/text.h"
 
 enum value_type {
-	TYPE_HANDLE,  /**< text of ours that names an open file */
-	TYPE_WORD,    /**< text of ours: a class, a grade */
-	TYPE_COMMAND, /**< a process name, and how many more there are */
-	TYPE_TEXT,    /**< any other name that another program chose */
-	TYPE_PATH,    /**< the same, as a path */
-	TYPE_SIZE,    /**< bytes */
-	TYPE_COUNT,   /**< a number of things */
-	TYPE_ID,      /**< a number that names something: pid, inode, uid */
-	TYPE_DEVICE,  /**< dev_t as makedev(3) builds it */
-	TYPE_MODE,    /**< permission bits */
-	TYPE_TIME,    /**< nanoseconds since 1970 UTC, signed */
-	TYPE_HANDLES, /**< several handles */
-	TYPE_NAMES,   /**< several names that other programs chose */
+	TYPE_HANDLE,   /**< text of ours that names an open file */
+	TYPE_WORD,     /**< text of ours: a class, a grade */
+	TYPE_COMMAND,  /**< a process name, and how many more there are */
+	TYPE_TEXT,     /**< any other name that another program chose */
+	TYPE_PATH,     /**< the same, as a path */
+	TYPE_SIZE,     /**< bytes */
+	TYPE_COUNT,    /**< a number of things */
+	TYPE_ID,       /**< a number that names something: pid, inode, uid */
+	TYPE_DEVICE,   /**< dev_t as makedev(3) builds it */
+	TYPE_MODE,     /**< permission bits */
+	TYPE_SIGNED,   /**< a number that may be below zero */
+	TYPE_PERCENT,  /**< thousandths of a percent */
+	TYPE_TIME,     /**< nanoseconds since 1970 UTC, signed */
+	TYPE_DURATION, /**< nanoseconds */
+	TYPE_HANDLES,  /**< several handles */
+	TYPE_NAMES,    /**< several names that other programs chose */
 };
 
 enum value_state {
@@ -36,6 +39,7 @@ struct value {
 		struct text text;
 		struct texts texts;
 		uint64_t number;
+		int64_t signed_number;
 		int64_t time_ns;
 	};
 };

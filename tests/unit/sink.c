@@ -32,7 +32,7 @@ static struct animal java(void)
 	};
 
 	zoo_know_all(&animal);
-	animal.facts.known &= ~(UINT64_C(1) << ZOO_NOTE);
+	animal.facts.known[0] &= ~(UINT64_C(1) << ZOO_NOTE);
 	return animal;
 }
 
@@ -344,8 +344,8 @@ static void numbers_are_sorted_by_value_and_gaps_come_last_both_ways(void **stat
 	animals[1].handle = text_of("1:9");
 	animals[2].handle = text_of("1:denied");
 	animals[3].handle = text_of("1:10");
-	animals[0].facts.known &= ~(UINT64_C(1) << ZOO_SIZE);
-	animals[2].facts.known &= ~(UINT64_C(1) << ZOO_SIZE);
+	animals[0].facts.known[0] &= ~(UINT64_C(1) << ZOO_SIZE);
+	animals[2].facts.known[0] &= ~(UINT64_C(1) << ZOO_SIZE);
 	facts_deny(&animals[2].facts, ZOO_SIZE);
 	animals[1].size = 9;
 	animals[3].size = UINT64_MAX;

@@ -99,6 +99,28 @@ static void an_interval_has_three_digits(void **state)
 	}
 }
 
+static void processor_time_is_written_as_ps_does(void **state)
+{
+	static const struct {
+		uint64_t ns;
+		const char *clock, *seconds;
+	} cases[] = {
+		{ 0, "0:00", "0" },
+		{ 59990 * MS, "0:59", "59.99" },
+		{ 60 * SECOND, "1:00", "60" },
+		{ 8047 * SECOND, "2:14:07", "8047" },
+		{ (12 * 86400 + 11647) * SECOND + 1, "12-03:14:07", "1048447.000000001" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		char buffer[UNITS_MAX];
+
+		assert_string_equal(units_clockwise(buffer, cases[i].ns), cases[i].clock);
+		assert_string_equal(units_seconds(buffer, cases[i].ns), cases[i].seconds);
+	}
+}
+
 static void a_moment_for_programs_is_utc_with_the_nanoseconds_there_are(void **state)
 {
 	static const struct {
@@ -162,6 +184,7 @@ int main(void)
 		cmocka_unit_test(a_duration_has_the_unit_that_fits),
 		cmocka_unit_test(an_interval_has_three_digits),
 		cmocka_unit_test(a_moment_for_programs_is_utc_with_the_nanoseconds_there_are),
+		cmocka_unit_test(processor_time_is_written_as_ps_does),
 		cmocka_unit_test(a_moment_for_people_is_local),
 		cmocka_unit_test(percent_is_rounded_up_and_never_of_nothing),
 		cmocka_unit_test(one_is_not_a_plural),
