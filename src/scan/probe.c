@@ -114,8 +114,15 @@ static pid_t start(const struct probe *probe, void *answers, int *pipe_fd)
 	return pid;
 }
 
+static void beat(const struct probe *probe)
+{
+	if (probe->beats)
+		__atomic_add_fetch(probe->beats, 1, __ATOMIC_RELAXED);
+}
+
 /** True when the helper has ended; false when it has not moved for `patience_ms`. */
-static bool watch(const struct board *board, pid_t pid, int pipe_fd, int patience_ms)
+static bool watch(const struct probe *probe, const struct board *board, pid_t pid, int pipe_fd,
+		  int patience_ms)
 {
 	size_t before = get_done(board);
 	int waited = 0;
@@ -129,6 +136,7 @@ static bool watch(const struct board *board, pid_t pid, int pipe_fd, int patienc
 		if (get_done(board) != before || (waited && !task_waits((unsigned int)pid))) {
 			before = get_done(board);
 			waited = 0;
+			beat(probe);
 			continue;
 		}
 		waited += LOOK_MS;
@@ -143,8 +151,10 @@ static void give_up(const struct probe *probe, void *answers, size_t stuck)
 	bool *missing = flags_of(probe, answers);
 	uint64_t group = probe->group ? probe->group(probe->context, stuck) : 0;
 
+	beat(probe);
 	missing[stuck] = true;
-	memset(answer_of(probe, answers, stuck), 0, probe->answer_size);
+	if (!probe->keeps_part)
+		memset(answer_of(probe, answers, stuck), 0, probe->answer_size);
 	for (size_t i = stuck + 1; group && i < probe->count; i++) {
 		if (probe->group(probe->context, i) == group)
 			missing[i] = true;
@@ -171,7 +181,7 @@ int probe_run(const struct probe *probe, void **ret, const bool **missing)
 			munmap(memory, bytes);
 			return pid;
 		}
-		bool ended = watch(board, pid, pipe_fd, patience_ms);
+		bool ended = watch(probe, board, pid, pipe_fd, patience_ms);
 		close(pipe_fd);
 		if (!ended)
 			kill(pid, SIGKILL);

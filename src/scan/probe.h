@@ -20,7 +20,9 @@ struct probe {
 	/** Questions of one group are given up together; 0 is a group of its own each. May be NULL. */
 	uint64_t (*group)(const void *context, size_t index);
 	const void *context;
-	int keep; /**< the one descriptor that the questions use, or -1 */
+	int keep;        /**< the one descriptor that the questions use, or -1 */
+	bool keeps_part; /**< what a question had answered before it got stuck stays in its answer */
+	unsigned int *beats; /**< counts up while it goes on, atomic: job_beat; or NULL */
 };
 
 /**

@@ -149,6 +149,21 @@ static bool is_root(void)
 	       (data[CAP_TO_INDEX(CAP_SYS_PTRACE)].effective & CAP_TO_MASK(CAP_SYS_PTRACE));
 }
 
+int source_pids(const struct source *source, struct arena *arena, unsigned int **ret, size_t *count,
+		struct tally *tally, struct error *err)
+{
+	scope_fd dir = openat(source->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int rc = dir < 0 ? -errno : procfile_numbers(dir, arena, ret, count);
+
+	if (rc)
+		return error_set(err, rc, "cannot list the processes in /proc: %s", strerror(-rc));
+	tally->hidden |= hides_others(source);
+	tally->namespaced |= procfs_is_namespaced();
+	if (!source->foreign)
+		*count = without_self(*ret, *count);
+	return 0;
+}
+
 int procfs_look(const struct source *source, const struct look *look, const struct hints *hints,
 		struct tally *tally, struct error *err)
 {
@@ -163,18 +178,11 @@ int procfs_look(const struct source *source, const struct look *look, const stru
 		count = look->pid_count;
 		memcpy(pids, look->pids, count * sizeof(*pids));
 	} else {
-		scope_fd dir = openat(source->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-		rc = dir < 0 ? -errno : procfile_numbers(dir, &arena, &pids, &count);
+		rc = source_pids(source, &arena, &pids, &count, tally, err);
 		if (rc) {
 			arena_end(&arena);
-			return error_set(err, rc, "cannot list the processes in /proc: %s",
-					 strerror(-rc));
+			return rc;
 		}
-		tally->hidden |= hides_others(source);
-		tally->namespaced |= procfs_is_namespaced();
-		if (!source->foreign)
-			count = without_self(pids, count);
 	}
 	struct walk walk = {
 		.source = *source,

@@ -161,6 +161,13 @@ static inline bool tally_saw_all(const struct tally *tally)
  * message. source_close gives the descriptor back.
  */
 int source_procfs(const char *directory, struct source *ret, struct error *err);
+
+/**
+ * All processes but ourselves, ascending, into `arena`; `tally` gets what keeps others from being seen.
+ * 0, or -errno and a message.
+ */
+int source_pids(const struct source *source, struct arena *arena, unsigned int **ret, size_t *count,
+		struct tally *tally, struct error *err);
 void source_close(struct source *source);
 
 /**
