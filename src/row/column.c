@@ -47,6 +47,11 @@ struct value column_value(const struct table *table, size_t index, const void *r
 	case TYPE_TIME:
 		value.time_ns = *(const int64_t *)at;
 		break;
+	case TYPE_REAL:
+		value.real = *(const double *)at;
+		break;
+	case TYPE_ANY:
+		break;
 	}
 	return value;
 }

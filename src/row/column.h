@@ -56,7 +56,8 @@ struct command_name {
 /**
  * The value of column `index` in `row`. At its offset lies, by type: HANDLE, WORD, TEXT, PATH a
  * struct text; COMMAND a struct command_name; HANDLES and NAMES a struct texts; SIZE, COUNT, ID,
- * DEVICE, MODE, PERCENT, DURATION an uint64_t; TIME, SIGNED an int64_t. The bytes still belong to the row.
+ * DEVICE, MODE, PERCENT, DURATION an uint64_t; TIME, SIGNED an int64_t; REAL a double; no column is
+ * of type ANY. The bytes still belong to the row.
  */
 struct value column_value(const struct table *table, size_t index, const void *row);
 

@@ -2,6 +2,7 @@
 #include "row/sink.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
@@ -17,6 +18,10 @@ struct sink {
 	struct selection selection;
 	struct sink_options options;
 	FILE *out;
+	struct sink_taker taker; /**< instead of the renderer */
+	struct sink_filter filter;
+	bool counts;   /* say how many rows passed it */
+	uint64_t seen; /* rows that it was asked of */
 	struct renderer *renderer;
 	struct heading headings[SELECT_MAX];
 	struct memory_stream head, tail;
@@ -58,9 +63,29 @@ struct sink *sink_begin(const struct table *table, const struct selection *selec
 	return sink;
 }
 
+struct sink *sink_to(const struct table *table, const struct selection *selection,
+		     struct sink_taker taker)
+{
+	struct sink *sink = memory_resize(NULL, 1, sizeof(*sink));
+
+	*sink = (struct sink){ .table = table,
+			       .selection = *selection,
+			       .options = { .format = FORMAT_JSONL },
+			       .taker = taker };
+	sink->selection.sort = -1;
+	return sink;
+}
+
+void sink_filter(struct sink *sink, const struct sink_filter *filter)
+{
+	sink->filter = *filter;
+	sink->counts = sink->options.story;
+	sink->options.story = false;
+}
+
 uint64_t sink_needs(const struct sink *sink)
 {
-	return select_needs(sink->table, &sink->selection);
+	return select_needs(sink->table, &sink->selection) | sink->filter.needs;
 }
 
 enum format sink_format(const struct sink *sink)
@@ -73,19 +98,26 @@ bool sink_keeps(const struct sink *sink)
 	return sink->selection.sort >= 0;
 }
 
-static void render(struct sink *sink, const void *row)
+/** False when no more rows are wanted. */
+static bool deliver(struct sink *sink, const void *row)
 {
 	struct value values[SELECT_MAX];
 
 	for (size_t i = 0; i < sink->selection.count; i++)
 		values[i] = column_value(sink->table, sink->selection.columns[i], row);
+	if (sink->taker.take)
+		return sink->taker.take(sink->taker.context, values);
 	if (!sink->renderer)
 		begin_render(sink);
 	render_row(sink->renderer, values);
+	return true;
 }
 
 bool sink_push(struct sink *sink, const void *row)
 {
+	sink->seen++;
+	if (sink->filter.passes && !sink->filter.passes(sink->filter.context, row))
+		return true;
 	if (sink->selection.sort >= 0) {
 		memory_grow(&sink->rows, sink->pushed, sizeof(*sink->rows));
 		sink->rows[sink->pushed++] = row;
@@ -93,9 +125,8 @@ bool sink_push(struct sink *sink, const void *row)
 	}
 	if (sink->options.limit && sink->pushed >= sink->options.limit)
 		return false;
-	render(sink, row);
 	sink->pushed++;
-	return !sink->options.limit || sink->pushed < sink->options.limit;
+	return deliver(sink, row) && (!sink->options.limit || sink->pushed < sink->options.limit);
 }
 
 uint64_t sink_count(const struct sink *sink)
@@ -178,6 +209,10 @@ static int compare_values(enum value_type type, const struct value *a, const str
 	case TYPE_HANDLES:
 	case TYPE_NAMES:
 		return compare_numbers(a->texts.count, b->texts.count);
+	case TYPE_REAL:
+		return (a->real > b->real) - (a->real < b->real);
+	case TYPE_ANY:
+		break;
 	}
 	return 0;
 }
@@ -206,7 +241,7 @@ static void render_sorted(struct sink *sink)
 	if (sink->options.limit && sink->options.limit < count)
 		count = sink->options.limit;
 	for (uint64_t i = 0; i < count; i++)
-		render(sink, sink->rows[i]);
+		deliver(sink, sink->rows[i]);
 }
 
 static void print_stream(struct sink *sink, struct memory_stream *memory, bool gap_above,
@@ -232,6 +267,9 @@ void sink_finish(struct sink *sink)
 		return;
 	sink->finished = true;
 	print_stream(sink, &sink->head, false, rows);
+	if (sink->counts)
+		fprintf(sink->out, "%" PRIu64 " of %" PRIu64 " match.\n%s", sink->pushed,
+			sink->seen, rows ? "\n" : "");
 	render_sorted(sink);
 	if (sink->renderer)
 		render_end(sink->renderer);
@@ -240,9 +278,12 @@ void sink_finish(struct sink *sink)
 
 int sink_end(struct sink *sink)
 {
+	int rc = 0;
+
 	sink_finish(sink);
 	errno = 0;
-	int rc = fflush(sink->out) || ferror(sink->out) ? -(errno ? errno : EIO) : 0;
+	if (sink->out && (fflush(sink->out) || ferror(sink->out)))
+		rc = -(errno ? errno : EIO);
 	free(sink->rows);
 	free(sink);
 	return rc;

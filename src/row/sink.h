@@ -22,6 +22,26 @@ struct sink;
 struct sink *sink_begin(const struct table *table, const struct selection *selection,
 			const struct sink_options *options, FILE *out);
 
+/** Takes the values of one row, in the order of the selection, which live until it returns. False: no more are wanted. */
+struct sink_taker {
+	bool (*take)(void *context, const struct value *values);
+	void *context;
+};
+
+/** A sink that gives rows to a program of ours instead: nothing is sorted, limited or printed. */
+struct sink *sink_to(const struct table *table, const struct selection *selection,
+		     struct sink_taker taker);
+
+/** Which rows are wanted at all: the others are neither counted nor shown. */
+struct sink_filter {
+	bool (*passes)(void *context, const void *row);
+	void *context;
+	uint64_t needs; /**< need bits of the columns it looks at */
+};
+
+/** Before the first row. The sentences around the table, which speak of all rows, are left out. */
+void sink_filter(struct sink *sink, const struct sink_filter *filter);
+
 /** What the question must read: the columns' need bits. */
 uint64_t sink_needs(const struct sink *sink);
 
@@ -34,7 +54,7 @@ bool sink_keeps(const struct sink *sink);
 /** One row; if sink_keeps, all it points to must live until sink_finish. False when no more are wanted. */
 bool sink_push(struct sink *sink, const void *row);
 
-/** How many rows were pushed. */
+/** How many rows were pushed, and passed the filter. */
 uint64_t sink_count(const struct sink *sink);
 
 /** The stream of the sentences above the table, or NULL when nobody reads them. */

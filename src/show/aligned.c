@@ -16,15 +16,34 @@ struct aligned {
 	bool *filled; /**< per column: some row has a value in it */
 };
 
+static char *cell(enum value_type type, const struct value *value, bool bytes)
+{
+	char *string = NULL;
+	size_t len;
+	FILE *out = open_memstream(&string, &len);
+
+	if (!out)
+		memory_out();
+	render_value(out, type, value, true, bytes);
+	if (fclose(out))
+		memory_out();
+	return string;
+}
+
 static struct libscols_column *add_column(struct libscols_table *table,
 					  const struct heading *heading)
 {
-	char upper[64] = "";
+	struct text name = text_of(heading->name);
+	struct value value = { .state = VALUE_KNOWN, .text = name };
+	char *upper = cell(TYPE_TEXT, &value, false);
 
-	for (size_t i = 0; i < sizeof(upper) - 1 && heading->name[i]; i++)
-		upper[i] = (char)toupper((unsigned char)heading->name[i]);
-	return scols_table_new_column(table, upper, 0,
-				      value_is_numeric(heading->type) ? SCOLS_FL_RIGHT : 0);
+	for (size_t i = 0; upper[i]; i++)
+		upper[i] = (char)toupper((unsigned char)upper[i]);
+	bool right = value_is_numeric(heading->type) || heading->flush_right;
+	struct libscols_column *column =
+		scols_table_new_column(table, upper, 0, right ? SCOLS_FL_RIGHT : 0);
+	free(upper);
+	return column;
 }
 
 static void begin(struct renderer *renderer)
@@ -46,20 +65,6 @@ static void begin(struct renderer *renderer)
 			memory_out();
 	}
 	renderer->state = aligned;
-}
-
-static char *cell(enum value_type type, const struct value *value, bool bytes)
-{
-	char *string = NULL;
-	size_t len;
-	FILE *out = open_memstream(&string, &len);
-
-	if (!out)
-		memory_out();
-	render_value(out, type, value, true, bytes);
-	if (fclose(out))
-		memory_out();
-	return string;
 }
 
 static void row(struct renderer *renderer, const struct value *values)

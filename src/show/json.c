@@ -6,6 +6,7 @@
  */
 #include <inttypes.h>
 #include <jansson.h>
+#include <math.h>
 #include <stdlib.h>
 #include <sys/sysmacros.h>
 
@@ -13,6 +14,9 @@
 #include "show/encode.h"
 #include "show/render.h"
 #include "show/units.h"
+
+/** Reals to the digits that every one of them has. */
+#define WRITING (JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15))
 
 static json_t *must(json_t *json)
 {
@@ -101,8 +105,21 @@ static json_t *value_of(enum value_type type, const struct value *value)
 	case TYPE_HANDLES:
 	case TYPE_NAMES:
 		return array_of(value->texts, false);
+	case TYPE_REAL:
+		/* JSON has no infinity. */
+		return isfinite(value->real) ? must(json_real(value->real)) : json_null();
+	case TYPE_ANY:
+		break;
 	}
 	return json_null();
+}
+
+void json_write(FILE *out, enum value_type type, const struct value *value)
+{
+	json_t *json = value_of(type, value);
+
+	json_dumpf(json, out, WRITING);
+	json_decref(json);
 }
 
 static bool all_utf8(enum value_type type, const struct value *value)
@@ -134,7 +151,7 @@ static bool steers(enum value_type type, const struct value *value)
 /** Jansson leaves DEL as it is; it can only stand inside a string. */
 static void print_ascii(const json_t *json, FILE *out)
 {
-	char *string = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
+	char *string = json_dumps(json, WRITING | JSON_ENSURE_ASCII);
 
 	if (!string)
 		memory_out();
@@ -152,21 +169,38 @@ static void print(json_t *json, FILE *out, bool ascii)
 	if (ascii)
 		print_ascii(json, out);
 	else
-		json_dumpf(json, out, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
+		json_dumpf(json, out, WRITING);
 	json_decref(json);
 }
 
-/** A key of ours needs no escapes, so the object is written as it comes. */
+/** A column's name needs no escapes; what somebody called an expression may. */
+static void print_key(FILE *out, const char *name, const char *suffix)
+{
+	if (!name[strspn(name, "abcdefghijklmnopqrstuvwxyz_0123456789")]) {
+		fprintf(out, "\"%s%s\":", name, suffix);
+		return;
+	}
+	char key[512];
+	snprintf(key, sizeof(key), "%s%s", name, suffix);
+	print(string_of(text_of(key)), out, true);
+	putc(':', out);
+}
+
 static void print_value(FILE *out, const struct heading *heading, const struct value *value,
 			bool first)
 {
-	fprintf(out, "%s\"%s\":", first ? "" : ",", heading->name);
-	print(value_of(heading->type, value), out, steers(heading->type, value));
-	if (all_utf8(heading->type, value))
+	enum value_type type = heading->type == TYPE_ANY ? value->as : heading->type;
+
+	if (!first)
+		putc(',', out);
+	print_key(out, heading->name, "");
+	print(value_of(type, value), out, steers(type, value));
+	if (all_utf8(type, value))
 		return;
-	fprintf(out, ",\"%s_base64\":", heading->name);
-	print(heading->type == TYPE_NAMES ? array_of(value->texts, true) :
-					    written(encode_base64, value->text),
+	putc(',', out);
+	print_key(out, heading->name, "_base64");
+	print(type == TYPE_NAMES ? array_of(value->texts, true) :
+				   written(encode_base64, value->text),
 	      out, false);
 }
 

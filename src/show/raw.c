@@ -6,7 +6,18 @@
  */
 #include <ctype.h>
 
+#include "show/encode.h"
 #include "show/render.h"
+
+/** What somebody called an expression may hold anything. */
+static void print_heading(const char *name, FILE *out)
+{
+	char upper[256] = "";
+
+	for (size_t i = 0; i < sizeof(upper) - 1 && name[i]; i++)
+		upper[i] = (char)toupper((unsigned char)name[i]);
+	encode_write(out, text_of(upper));
+}
 
 static void begin(struct renderer *renderer)
 {
@@ -15,14 +26,15 @@ static void begin(struct renderer *renderer)
 	for (size_t i = 0; i < renderer->count; i++) {
 		if (i)
 			putc('\t', renderer->out);
-		for (const char *name = renderer->headings[i].name; *name; name++)
-			putc(toupper((unsigned char)*name), renderer->out);
+		print_heading(renderer->headings[i].name, renderer->out);
 	}
 	putc('\n', renderer->out);
 }
 
 static bool looks_like_gap(enum value_type type, const struct value *value)
 {
+	if (type == TYPE_ANY)
+		type = value->as;
 	if (value->state != VALUE_KNOWN || !value_is_foreign(type) || type == TYPE_NAMES)
 		return false;
 	return text_is(value->text, "-") || text_is(value->text, "?");

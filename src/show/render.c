@@ -63,6 +63,8 @@ void render_value(FILE *out, enum value_type type, const struct value *value, bo
 		putc(value->state == VALUE_DENIED ? '?' : '-', out);
 		return;
 	}
+	if (type == TYPE_ANY)
+		type = value->as;
 	switch (type) {
 	case TYPE_HANDLE:
 	case TYPE_WORD:
@@ -72,7 +74,7 @@ void render_value(FILE *out, enum value_type type, const struct value *value, bo
 	case TYPE_TEXT:
 	case TYPE_PATH:
 		write_foreign(out, value->text, for_people);
-		if (for_people && value->more)
+		if (type == TYPE_COMMAND && for_people && value->more)
 			fprintf(out, " +%u", value->more);
 		return;
 	case TYPE_SIZE:
@@ -108,6 +110,11 @@ void render_value(FILE *out, enum value_type type, const struct value *value, bo
 	case TYPE_HANDLES:
 	case TYPE_NAMES:
 		list(out, type, value->texts, for_people);
+		return;
+	case TYPE_REAL:
+		fprintf(out, for_people ? "%.6g" : "%.17g", value->real);
+		return;
+	case TYPE_ANY:
 		return;
 	}
 }

@@ -47,6 +47,9 @@ struct renderer {
 
 extern const struct render_ops render_text, render_json, render_jsonl, render_raw;
 
+/** One value as JSON, on one line. */
+void json_write(FILE *out, enum value_type type, const struct value *value);
+
 /** One value as text for a person (text) or a program (raw), encoded. */
 void render_value(FILE *out, enum value_type type, const struct value *value, bool for_people,
 		  bool bytes);

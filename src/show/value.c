@@ -9,5 +9,33 @@ bool value_is_foreign(enum value_type type)
 bool value_is_numeric(enum value_type type)
 {
 	return type == TYPE_SIZE || type == TYPE_COUNT || type == TYPE_ID || type == TYPE_SIGNED ||
-	       type == TYPE_PERCENT || type == TYPE_DURATION;
+	       type == TYPE_PERCENT || type == TYPE_DURATION || type == TYPE_REAL;
+}
+
+bool value_is_text(enum value_type type)
+{
+	return type == TYPE_HANDLE || type == TYPE_WORD || type == TYPE_COMMAND ||
+	       type == TYPE_TEXT || type == TYPE_PATH;
+}
+
+static struct texts keep_texts(struct arena *arena, struct texts texts)
+{
+	struct text *items = arena_zero(arena, texts.count, sizeof(*items));
+
+	for (size_t i = 0; i < texts.count; i++)
+		items[i] = arena_text(arena, texts.items[i]);
+	return (struct texts){ items, texts.count };
+}
+
+struct value value_keep(struct arena *arena, enum value_type type, const struct value *value)
+{
+	struct value copy = *value;
+
+	if (value->state != VALUE_KNOWN)
+		return copy;
+	if (type == TYPE_HANDLES || type == TYPE_NAMES)
+		copy.texts = keep_texts(arena, value->texts);
+	else if (value_is_text(type))
+		copy.text = arena_text(arena, value->text);
+	return copy;
 }

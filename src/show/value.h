@@ -5,7 +5,7 @@
 #pragma once
 #include <stdint.h>
 
-#include "base/text.h"
+#include "base/arena.h"
 
 enum value_type {
 	TYPE_HANDLE,   /**< text of ours that names an open file */
@@ -24,6 +24,8 @@ enum value_type {
 	TYPE_DURATION, /**< nanoseconds */
 	TYPE_HANDLES,  /**< several handles */
 	TYPE_NAMES,    /**< several names that other programs chose */
+	TYPE_REAL,     /**< any number */
+	TYPE_ANY,      /**< what an expression of somebody's gave: the value's `as` says which */
 };
 
 enum value_state {
@@ -34,13 +36,17 @@ enum value_state {
 
 struct value {
 	enum value_state state;
-	unsigned int more; /**< TYPE_COMMAND: how many others */
+	union {
+		unsigned int more;  /**< TYPE_COMMAND: how many others */
+		enum value_type as; /**< TYPE_ANY: what it is */
+	};
 	union {
 		struct text text;
 		struct texts texts;
 		uint64_t number;
 		int64_t signed_number;
 		int64_t time_ns;
+		double real;
 	};
 };
 
@@ -48,11 +54,18 @@ struct value {
 struct heading {
 	const char *name; /**< lower case: the JSON key */
 	enum value_type type;
-	bool optional; /**< left out of a table in which it is empty everywhere */
+	bool flush_right; /**< TYPE_ANY: shown as numbers are */
+	bool optional;    /**< left out of a table in which it is empty everywhere */
 };
 
 /** True when the bytes were chosen by another program and must pass the encoder. */
 bool value_is_foreign(enum value_type type);
+
+/** True when `text` is what it has. */
+bool value_is_text(enum value_type type);
+
+/** A copy of the value; what it points to lies in the arena. */
+struct value value_keep(struct arena *arena, enum value_type type, const struct value *value);
 
 /** True when it is shown flush right, as numbers are. */
 bool value_is_numeric(enum value_type type);
