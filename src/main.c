@@ -10,6 +10,11 @@
  *               command: its options, one entry in the table of command.c; listing.c is what all
  *               listings share; recover_show.c what recover shows, reclaim_show.c reclaim;
  *               consent.c asks
+ *   sql/        what you ask in SQL: catalog.c names the tables, module.c is a question as SQLite
+ *               sees it, push.c what of a WHERE clause goes down into it, flow.c the rows on their
+ *               way back, kept.c those of a join; query.c is one statement, filter.c one
+ *               expression (--filter), guard.c lets them only read, blame.c shows where they err;
+ *               literal.c and token.c read '1.5G'
  *   ask/        what you want to know: one file a question, facts in, rows out. deleted.c gathers
  *               who holds what; classify.c says what happened to it; scope.c what the targets mean;
  *               deleted_rows.c makes rows of it, deleted_story.c what stands around the table,

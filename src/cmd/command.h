@@ -40,6 +40,8 @@ enum option_key {
 	OPTION_PIDS,
 	OPTION_FREEZE,
 	OPTION_DISCARD,
+	OPTION_SCHEMA,
+	OPTION_EXPLAIN,
 };
 
 /** One call of a command: what was typed, understood. */
@@ -53,12 +55,14 @@ struct invocation {
 	struct selection selection;
 	bool columns_chosen;
 	struct handle place; /**< `where` */
+	const char *filter;  /**< --filter EXPR, or NULL */
 	bool all, how, list_columns, help, verbose;
 	const char *proc;   /**< --proc DIR, or NULL */
 	const char *source; /**< --source NAME, or NULL: whichever is faster and can be had */
 	struct recover_options recover;
 	bool pids_only;  /**< who: no rows without a process */
 	bool background; /**< hold: without the terminal */
+	bool schema, explain; /**< sql */
 	struct reclaim_options reclaim;
 };
 
@@ -77,6 +81,7 @@ struct command {
 	enum status (*run)(struct invocation *invocation, struct error *err);
 	/** Print the recipe that does it by hand. */
 	void (*how)(const struct invocation *invocation, FILE *out);
+	bool words_are_text; /**< what follows is no TARGET; it is taken as it stands */
 	bool hidden; /**< not shown to people */
 };
 
@@ -84,7 +89,7 @@ struct command {
 extern const struct command *const commands[];
 
 extern const struct command command_deleted, command_recover, command_hold, command_reclaim;
-extern const struct command command_files, command_who, command_where;
+extern const struct command command_files, command_who, command_where, command_sql;
 extern const struct command command_help, command_completion;
 
 /** The command called `name`, or NULL. */

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "show/units.h"
+#include "sql/filter.h"
 
 int listing_source(const struct invocation *invocation, struct source *ret, struct error *err)
 {
@@ -131,20 +132,32 @@ void listing_verbose(const struct source *source, const struct outcome *outcome,
 			bpf->left, units_plural(bpf->left));
 }
 
-enum status listing_run(const struct invocation *invocation, const struct question *question,
-			struct error *err)
+/** What --filter lets a listing know beforehand: that it is about one process, or about classes. */
+static void push_down(struct filter *filter, const struct question *question,
+		      struct inquiry *inquiry, struct target *only)
 {
-	struct source source;
-	struct outcome outcome = { 0 };
-	struct sink_options output = invocation->output;
-	int64_t begun_ns = clock_ns(CLOCK_MONOTONIC);
+	if (filter_uses(filter, "class"))
+		inquiry->all = true;
+	if (!question->words_are_processes || inquiry->target_count ||
+	    !filter_is_process(filter, &only->pid))
+		return;
+	only->kind = TARGET_PROCESS;
+	inquiry->targets = only;
+	inquiry->target_count = 1;
+}
 
-	if (listing_source(invocation, &source, err))
-		return STATUS_USAGE;
+/** Ask, and print. 0, or -errno and a message; `*written`: 0, or why the output was not taken. */
+static int answer(const struct invocation *invocation, const struct question *question,
+		  struct source *source, struct filter *filter, struct outcome *outcome,
+		  int *written, struct error *err)
+{
+	struct sink_options output = invocation->output;
+	struct target only = { 0 };
+
 	output.story = output.format == FORMAT_TEXT && isatty(STDOUT_FILENO);
 	struct sink *sink = sink_begin(question->table, &invocation->selection, &output, stdout);
 	struct inquiry inquiry = {
-		.source = &source,
+		.source = source,
 		.targets = invocation->targets,
 		.target_count = invocation->target_count,
 		.all = invocation->all,
@@ -157,8 +170,49 @@ enum status listing_run(const struct invocation *invocation, const struct questi
 		.line = invocation->line,
 		.sink = sink,
 	};
-	int rc = question->ask(&inquiry, &outcome, err);
-	int written = sink_end(sink);
+	if (filter) {
+		struct sink_filter asked = filter_of(filter);
+
+		sink_filter(sink, &asked);
+		push_down(filter, question, &inquiry, &only);
+	}
+	int rc = question->ask(&inquiry, outcome, err);
+	if (filter) {
+		outcome->rows = sink_count(sink);
+		/* That no process has the number is no error: it was only compared with. */
+		outcome->no_process &= !only.pid;
+	}
+	*written = sink_end(sink);
+	return rc;
+}
+
+/** Compile --filter, if there is one. 0, or -EINVAL and a message; filter_end frees. */
+static int begin_filter(const struct invocation *invocation, const struct question *question,
+			struct filter **ret, struct error *err)
+{
+	*ret = NULL;
+	if (!invocation->filter)
+		return 0;
+	return filter_begin(question->table, text_of(invocation->filter), ret, err);
+}
+
+enum status listing_run(const struct invocation *invocation, const struct question *question,
+			struct error *err)
+{
+	struct source source;
+	struct filter *filter;
+	struct outcome outcome = { 0 };
+	int64_t begun_ns = clock_ns(CLOCK_MONOTONIC);
+	int written = 0;
+
+	if (begin_filter(invocation, question, &filter, err))
+		return STATUS_USAGE;
+	if (listing_source(invocation, &source, err)) {
+		filter_end(filter);
+		return STATUS_USAGE;
+	}
+	int rc = answer(invocation, question, &source, filter, &outcome, &written, err);
+	filter_end(filter);
 	if (invocation->verbose)
 		listing_verbose(&source, &outcome, begun_ns);
 	source_close(&source);
@@ -184,6 +238,7 @@ void listing_columns(const struct table *table, FILE *out)
 		[TYPE_MODE] = "mode",        [TYPE_TIME] = "time",     [TYPE_HANDLES] = "handles",
 		[TYPE_NAMES] = "names",      [TYPE_SIGNED] = "number", [TYPE_PERCENT] = "percent",
 		[TYPE_DURATION] = "seconds",
+		[TYPE_REAL] = "number",      [TYPE_ANY] = "",
 	};
 
 	for (size_t i = 0; i < table->count; i++) {

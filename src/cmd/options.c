@@ -12,6 +12,7 @@
 const struct argp_option options_listing[] = {
 	{ "columns",      'o',                 "LIST",   0, "columns to show, with commas; +LIST adds to the usual, all is all", 0 },
 	{ "sort",         's',                 "COLUMN", 0, "sort by this column; -COLUMN descends", 0 },
+	{ "filter",       'Q',                 "EXPR",   0, "only rows of which this SQL expression is true: size > '1G'", 0 },
 	{ "limit",        OPTION_LIMIT,        "N",      0, "show at most N rows", 0 },
 	{ "json",         'J',                 NULL,     0, "one JSON array of objects", 0 },
 	{ "jsonl",        OPTION_JSONL,        NULL,     0, "one JSON object a line", 0 },
@@ -23,6 +24,20 @@ const struct argp_option options_listing[] = {
 	{ "proc",         OPTION_PROC,         "DIR",    0, "read the procfs that is mounted here", 0 },
 	{ "source",       OPTION_SOURCE,       "NAME",   0, "where to look: procfs, or bpf, which is faster", 0 },
 	{ "verbose",      OPTION_VERBOSE,      NULL,     0, "say which source was used, and how long it took", 0 },
+	{ "help",         OPTION_HELP,         NULL,     0, "show this", 0 },
+	{ 0 },
+};
+
+const struct argp_option options_query[] = {
+	{ "limit",        OPTION_LIMIT,        "N",      0, "show at most N rows", 0 },
+	{ "json",         'J',                 NULL,     0, "one JSON array of objects", 0 },
+	{ "jsonl",        OPTION_JSONL,        NULL,     0, "one JSON object a line", 0 },
+	{ "raw",          'r',                 NULL,     0, "tab-separated, escaped, sizes in bytes", 0 },
+	{ "no-header",    'n',                 NULL,     0, "no line of column names", 0 },
+	{ "bytes",        'b',                 NULL,     0, "sizes in bytes", 0 },
+	{ "how",          OPTION_HOW,          NULL,     0, "show how it is done by hand", 0 },
+	{ "proc",         OPTION_PROC,         "DIR",    0, "read the procfs that is mounted here", 0 },
+	{ "source",       OPTION_SOURCE,       "NAME",   0, "where to look: procfs, or bpf, which is faster", 0 },
 	{ "help",         OPTION_HELP,         NULL,     0, "show this", 0 },
 	{ 0 },
 };
@@ -235,6 +250,11 @@ static int take_target(struct parsing *parsing, const char *word)
 	struct invocation *invocation = parsing->invocation;
 
 	memory_grow(&invocation->targets, invocation->target_count, sizeof(*invocation->targets));
+	if (invocation->command->words_are_text) {
+		invocation->targets[invocation->target_count++] =
+			(struct target){ .kind = TARGET_WORD, .text = text_of(word) };
+		return 0;
+	}
 	return target_parse(text_of(word), &invocation->targets[invocation->target_count++],
 			    parsing->err);
 }
@@ -249,6 +269,9 @@ static int take_shared(struct invocation *invocation, int key, const char *value
 	case 's':
 		return select_sort(invocation->command->table, text_of(value),
 				   &invocation->selection, err);
+	case 'Q':
+		invocation->filter = value;
+		return 0;
 	case OPTION_LIMIT:
 		return take_limit(invocation, value, err);
 	case 'J':

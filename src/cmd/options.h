@@ -7,6 +7,8 @@
 
 /** Shared by all listings: formats, columns, sorting, --how. */
 extern const struct argp_option options_listing[];
+/** Those of them that have a meaning without a table: for sql. */
+extern const struct argp_option options_query[];
 /** The same for recover, where -o and -n mean other things. */
 extern const struct argp_option options_acting[];
 

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sql/catalog.h"
+
+#include <ctype.h>
+#include <strings.h>
+
+#include "base/arena.h"
+
+/* clang-format off */
+const struct sql_table sql_tables[] = {
+	{ "deleted", &question_deleted, "a deleted file that is still open",                true },
+	{ "files",   &question_files,   "one open file of one process, as `procowl files`", false },
+};
+/* clang-format on */
+
+const size_t sql_table_count = sizeof(sql_tables) / sizeof(sql_tables[0]);
+
+const struct sql_table *sql_table_find(struct text name)
+{
+	for (size_t i = 0; i < sql_table_count; i++) {
+		if (strlen(sql_tables[i].name) == name.len &&
+		    strncasecmp(sql_tables[i].name, name.bytes, name.len) == 0)
+			return &sql_tables[i];
+	}
+	return NULL;
+}
+
+const char *sql_table_suggest(struct text name)
+{
+	const char *best = NULL;
+	unsigned int least = 4;
+
+	for (size_t i = 0; i < sql_table_count; i++) {
+		unsigned int distance = text_distance(name, text_of(sql_tables[i].name), 4);
+
+		if (distance < least) {
+			least = distance;
+			best = sql_tables[i].name;
+		}
+	}
+	return best;
+}
+
+const char *sql_type_name(enum value_type type)
+{
+	static const char *const names[] = {
+		[TYPE_HANDLE] = "HANDLE TEXT",
+		[TYPE_WORD] = "WORD TEXT",
+		[TYPE_COMMAND] = "NAME TEXT",
+		[TYPE_TEXT] = "TEXT",
+		[TYPE_PATH] = "PATH TEXT",
+		[TYPE_SIZE] = "SIZE INTEGER",
+		[TYPE_COUNT] = "COUNT INTEGER",
+		[TYPE_ID] = "ID INTEGER",
+		[TYPE_DEVICE] = "DEVICE TEXT",
+		[TYPE_MODE] = "MODE TEXT",
+		[TYPE_TIME] = "TIME TEXT",
+		[TYPE_HANDLES] = "HANDLES TEXT",
+		[TYPE_NAMES] = "NAMES TEXT",
+		[TYPE_SIGNED] = "INTEGER",
+		[TYPE_PERCENT] = "PERCENT REAL",
+		[TYPE_DURATION] = "DURATION REAL",
+		[TYPE_REAL] = "REAL",
+		[TYPE_ANY] = "",
+	};
+
+	return names[type];
+}
+
+char *sql_table_declare(const struct sql_table *table)
+{
+	const struct table *columns = table->question->table;
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		memory_out();
+	fprintf(out, "CREATE TABLE %s(", table->name);
+	for (size_t i = 0; i < columns->count; i++)
+		fprintf(out, "\"%s\" %s, ", columns->columns[i].name,
+			sql_type_name(columns->columns[i].type));
+	fputs("target TEXT HIDDEN, quiet INTEGER HIDDEN)", out);
+	if (fclose(out))
+		memory_out();
+	return text;
+}
+
+/** "bytes", "number": what a person is told of a column's type. */
+static const char *said(enum value_type type)
+{
+	static const char *const words[] = {
+		[TYPE_HANDLE] = "handle",    [TYPE_WORD] = "word",     [TYPE_COMMAND] = "name",
+		[TYPE_TEXT] = "text",        [TYPE_PATH] = "path",     [TYPE_SIZE] = "bytes",
+		[TYPE_COUNT] = "number",     [TYPE_ID] = "number",     [TYPE_DEVICE] = "text",
+		[TYPE_MODE] = "text",        [TYPE_TIME] = "time",     [TYPE_HANDLES] = "JSON list",
+		[TYPE_NAMES] = "JSON list",  [TYPE_SIGNED] = "number", [TYPE_PERCENT] = "percent",
+		[TYPE_DURATION] = "seconds", [TYPE_REAL] = "number",   [TYPE_ANY] = "",
+	};
+
+	return words[type];
+}
+
+void sql_table_describe(const struct sql_table *table, FILE *out)
+{
+	if (!table) {
+		for (size_t i = 0; i < sql_table_count; i++)
+			fprintf(out, "%-12s  %s\n", sql_tables[i].name, sql_tables[i].holds);
+		return;
+	}
+	const struct table *columns = table->question->table;
+	fprintf(out, "%s: %s\n\n", table->name, table->holds);
+	for (size_t i = 0; i < columns->count; i++)
+		fprintf(out, "%-12s  %-9s  %s\n", columns->columns[i].name,
+			said(columns->columns[i].type), columns->columns[i].help);
+	fprintf(out, "%-12s  %-9s  %s\n", "target", "argument",
+		"only what this TARGET means: WHERE target = 'nginx', or as an argument of the table");
+	if (table->quiet)
+		fprintf(out, "%-12s  %-9s  %s\n", "quiet", "argument",
+			"1: classes that are left out otherwise, as --all does");
+}

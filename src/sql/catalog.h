@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * The tables of SQL: each is a question, its columns the question's.
+ */
+#pragma once
+#include "ask/question.h"
+
+struct sql_table {
+	const char *name;
+	const struct question *question;
+	const char *holds; /**< one phrase: what a row is */
+	bool quiet;        /**< it has rows that are left out unless asked for: `quiet` = 1 */
+};
+
+extern const struct sql_table sql_tables[];
+extern const size_t sql_table_count;
+
+/** The table called `name`, any case, or NULL. */
+const struct sql_table *sql_table_find(struct text name);
+
+/** The name nearest to `name`, for "did you mean", or NULL. */
+const char *sql_table_suggest(struct text name);
+
+/** Print a table's columns and what they mean; of all tables only their names when `table` is NULL. */
+void sql_table_describe(const struct sql_table *table, FILE *out);
+
+/** The CREATE TABLE that SQLite is told, hidden columns last. The caller frees. */
+char *sql_table_declare(const struct sql_table *table);
+
+/** What SQL calls the type of a column: "SIZE INTEGER"; its first word names our type. */
+const char *sql_type_name(enum value_type type);
+
+/** Columns behind the question's own, which are no output but arguments. */
+enum sql_hidden {
+	SQL_HIDDEN_TARGET, /**< a TARGET as on the command line */
+	SQL_HIDDEN_QUIET,  /**< 1: the quiet classes too */
+};

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sql/filter.h"
+
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/arena.h"
+#include "base/scope.h"
+#include "sql/blame.h"
+#include "sql/catalog.h"
+#include "sql/columns.h"
+#include "sql/result.h"
+#include "sql/session.h"
+
+/** What SQLite is given around the expression. A comment at its end must not take the parenthesis in. */
+static const char before[] = "SELECT 1 FROM this WHERE (";
+static const char behind[] = "\n)";
+
+struct filter {
+	const struct table *table;
+	sqlite3 *db;
+	sqlite3_stmt *statement;
+	bool declaring;
+	struct text text;          /* the expression */
+	struct column_set columns; /* that it looks at */
+	const void *row;
+	bool pid_known;
+	sqlite3_int64 pid;
+};
+
+/** The table `this` has one row: the one that is asked about. */
+struct filter_vtab {
+	sqlite3_vtab base;
+	struct filter *filter;
+};
+
+struct filter_cursor {
+	sqlite3_vtab_cursor base;
+	bool behind_row;
+};
+
+static struct filter *filter_behind(sqlite3_vtab_cursor *cursor)
+{
+	return ((struct filter_vtab *)cursor->pVtab)->filter;
+}
+
+static char *declare(const struct table *table)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		memory_out();
+	for (size_t i = 0; i < table->count; i++)
+		fprintf(out, "%s\"%s\" %s", i ? ", " : "CREATE TABLE this(", table->columns[i].name,
+			sql_type_name(table->columns[i].type));
+	putc(')', out);
+	if (fclose(out))
+		memory_out();
+	return text;
+}
+
+static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **ret,
+		   char **message)
+{
+	struct filter *filter = aux;
+	scope_free char *declaration = declare(filter->table);
+
+	(void)argc;
+	(void)argv;
+	(void)message;
+	filter->declaring = true;
+	int rc = sqlite3_declare_vtab(db, declaration);
+	filter->declaring = false;
+	if (rc)
+		return rc;
+	struct filter_vtab *vtab = memory_resize(NULL, 1, sizeof(*vtab));
+	*vtab = (struct filter_vtab){ .filter = filter };
+	*ret = &vtab->base;
+	return SQLITE_OK;
+}
+
+static int disconnect(sqlite3_vtab *base)
+{
+	free(base);
+	return SQLITE_OK;
+}
+
+/** `pid = N` is the only thing a listing can be told beforehand. */
+static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
+{
+	struct filter *filter = ((struct filter_vtab *)base)->filter;
+	int pid = column_find(filter->table, text_of("pid"));
+	struct column_set used = column_set_used(filter->table, info->colUsed, filter->text);
+
+	column_set_join(&filter->columns, &used);
+	for (int i = 0; i < info->nConstraint; i++) {
+		const struct sqlite3_index_constraint *constraint = &info->aConstraint[i];
+
+		if (pid < 0 || constraint->iColumn != pid || !constraint->usable ||
+		    constraint->op != SQLITE_INDEX_CONSTRAINT_EQ)
+			continue;
+		info->aConstraintUsage[i].argvIndex = 1;
+		break;
+	}
+	return SQLITE_OK;
+}
+
+static int cursor_open(sqlite3_vtab *base, sqlite3_vtab_cursor **ret)
+{
+	struct filter_cursor *cursor = memory_resize(NULL, 1, sizeof(*cursor));
+
+	(void)base;
+	*cursor = (struct filter_cursor){ 0 };
+	*ret = &cursor->base;
+	return SQLITE_OK;
+}
+
+static int cursor_close(sqlite3_vtab_cursor *base)
+{
+	free(base);
+	return SQLITE_OK;
+}
+
+static int cursor_filter(sqlite3_vtab_cursor *base, int plan, const char *words, int argc,
+			 sqlite3_value **argv)
+{
+	struct filter *filter = filter_behind(base);
+
+	(void)plan;
+	(void)words;
+	filter->pid_known = argc > 0 && sqlite3_value_numeric_type(argv[0]) == SQLITE_INTEGER;
+	if (filter->pid_known)
+		filter->pid = sqlite3_value_int64(argv[0]);
+	((struct filter_cursor *)base)->behind_row = !filter->row;
+	return SQLITE_OK;
+}
+
+static int cursor_next(sqlite3_vtab_cursor *base)
+{
+	((struct filter_cursor *)base)->behind_row = true;
+	return SQLITE_OK;
+}
+
+static int cursor_eof(sqlite3_vtab_cursor *base)
+{
+	return ((struct filter_cursor *)base)->behind_row;
+}
+
+static int cursor_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int index)
+{
+	const struct filter *filter = filter_behind(base);
+	struct value value = column_value(filter->table, (size_t)index, filter->row);
+
+	result_give(context, filter->table->columns[index].type, &value);
+	return SQLITE_OK;
+}
+
+static int cursor_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *ret)
+{
+	(void)base;
+	*ret = 1;
+	return SQLITE_OK;
+}
+
+static const sqlite3_module module = {
+	.iVersion = 2,
+	.xConnect = connect,
+	.xBestIndex = best_index,
+	.xDisconnect = disconnect,
+	.xOpen = cursor_open,
+	.xClose = cursor_close,
+	.xFilter = cursor_filter,
+	.xNext = cursor_next,
+	.xEof = cursor_eof,
+	.xColumn = cursor_column,
+	.xRowid = cursor_rowid,
+};
+
+/** An expression reads columns and calls functions; it has no need of anything else. */
+static int allow(void *context, int action, const char *first, const char *second,
+		 const char *database, const char *trigger)
+{
+	const struct filter *filter = context;
+
+	(void)first;
+	(void)database;
+	(void)trigger;
+	if (filter->declaring || action == SQLITE_SELECT || action == SQLITE_READ)
+		return SQLITE_OK;
+	if (action == SQLITE_FUNCTION && strcasecmp(second, "load_extension") != 0)
+		return SQLITE_OK;
+	return SQLITE_DENY;
+}
+
+static int open_database(struct filter *filter, struct error *err)
+{
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY;
+
+	if (sqlite3_open_v2(":memory:", &filter->db, flags, NULL) ||
+	    sqlite3_create_module(filter->db, "this", &module, filter))
+		return error_set(err, -EIO, "cannot set up SQLite: %s", sqlite3_errmsg(filter->db));
+	sql_strict_quotes(filter->db);
+	sqlite3_set_authorizer(filter->db, allow, filter);
+	return 0;
+}
+
+static int compile(struct filter *filter, struct text text, struct error *err)
+{
+	struct literals literals;
+	char *sql;
+
+	int rc = literals_read(text, filter->table, &literals, err);
+	if (rc)
+		return rc;
+	if (asprintf(&sql, "%s%s%s", before, literals.sql, behind) < 0)
+		memory_out();
+	if (sqlite3_prepare_v2(filter->db, sql, -1, &filter->statement, NULL))
+		rc = blame(filter->db,
+			   &(struct blamed){ .text = text,
+					     .table = filter->table,
+					     .literals = &literals,
+					     .offset = sizeof(before) - 1 },
+			   err);
+	else if (sqlite3_column_count(filter->statement) != 1)
+		rc = error_set(err, -EINVAL, "that is no expression");
+	free(sql);
+	literals_end(&literals);
+	return rc;
+}
+
+int filter_begin(const struct table *table, struct text text, struct filter **ret,
+		 struct error *err)
+{
+	struct filter *filter = memory_resize(NULL, 1, sizeof(*filter));
+
+	*filter = (struct filter){ .table = table, .text = text };
+	int rc = open_database(filter, err);
+	if (!rc)
+		rc = compile(filter, text, err);
+	if (rc) {
+		filter_end(filter);
+		return rc;
+	}
+	*ret = filter;
+	return 0;
+}
+
+void filter_end(struct filter *filter)
+{
+	if (!filter)
+		return;
+	sqlite3_finalize(filter->statement);
+	sqlite3_close_v2(filter->db);
+	free(filter);
+}
+
+static bool passes(void *context, const void *row)
+{
+	struct filter *filter = context;
+
+	filter->row = row;
+	bool passed = sqlite3_step(filter->statement) == SQLITE_ROW;
+	sqlite3_reset(filter->statement);
+	return passed;
+}
+
+struct sink_filter filter_of(struct filter *filter)
+{
+	struct sink_filter ret = { .passes = passes, .context = filter };
+
+	for (size_t i = 0; i < filter->table->count; i++) {
+		if (column_set_has(&filter->columns, i))
+			ret.needs |= filter->table->columns[i].needs;
+	}
+	return ret;
+}
+
+bool filter_uses(const struct filter *filter, const char *name)
+{
+	int column = column_find(filter->table, text_of(name));
+
+	return column >= 0 && column_set_has(&filter->columns, (size_t)column);
+}
+
+bool filter_is_process(struct filter *filter, unsigned int *pid)
+{
+	/* Without a row it only learns what it would be asked for. */
+	passes(filter, NULL);
+	if (!filter->pid_known || filter->pid <= 0 || filter->pid > INT32_MAX)
+		return false;
+	*pid = (unsigned int)filter->pid;
+	return true;
+}

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * A question as SQLite sees it: a virtual table (sqlite.org/vtab.html). What a statement asks of a
+ * process, a handle or a TARGET goes down into the question; so does which columns it uses.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/scope.h"
+#include "sql/kept.h"
+#include "sql/push.h"
+#include "sql/result.h"
+#include "sql/session.h"
+
+enum {
+	/* After so many scans for single processes in a join, one of all is cheaper. */
+	SINGLE_SCANS = 4,
+};
+
+struct sql_vtab {
+	sqlite3_vtab base;
+	struct sql_session *session;
+	const struct sql_table *table;
+	struct column_set used;     /* that the statement uses anywhere */
+	struct kept *kept;          /* all rows, once somebody needed them twice */
+	unsigned int whole, single; /* scans so far */
+	int pid;                    /* the column of that name, or -1 */
+};
+
+struct sql_cursor {
+	sqlite3_vtab_cursor base;
+	struct column_set columns; /* that the statement uses here */
+	int place[SELECT_MAX];     /* of each column among the values of a row */
+	struct push push;          /* what the rows are limited to */
+	struct flow *flow;
+	struct asking asking;
+	struct sql_scan *scan;
+	int64_t begun_ns;
+	const struct kept *kept; /* instead of a flow */
+	bool by_key;
+	size_t at, end;
+	const struct value *row; /* NULL: at the end */
+	sqlite3_int64 rowid;
+};
+
+static const struct table *columns_of(const struct sql_vtab *vtab)
+{
+	return vtab->table->question->table;
+}
+
+static int fail(struct sql_vtab *vtab, const struct error *err)
+{
+	sqlite3_free(vtab->base.zErrMsg);
+	vtab->base.zErrMsg = sqlite3_mprintf("%s", err->message);
+	return SQLITE_ERROR;
+}
+
+struct registration {
+	struct sql_session *session;
+	const struct sql_table *table;
+};
+
+static int vtab_connect(sqlite3 *db, void *aux, int argc, const char *const *argv,
+			sqlite3_vtab **ret, char **message)
+{
+	const struct registration *registration = aux;
+	scope_free char *declaration = sql_table_declare(registration->table);
+
+	(void)argc;
+	(void)argv;
+	(void)message;
+	registration->session->declaring = true;
+	int rc = sqlite3_declare_vtab(db, declaration);
+	registration->session->declaring = false;
+	if (rc)
+		return rc;
+	struct sql_vtab *vtab = memory_resize(NULL, 1, sizeof(*vtab));
+	*vtab = (struct sql_vtab){ .session = registration->session, .table = registration->table };
+	vtab->pid = column_find(columns_of(vtab), text_of("pid"));
+	*ret = &vtab->base;
+	return SQLITE_OK;
+}
+
+static int vtab_disconnect(sqlite3_vtab *base)
+{
+	struct sql_vtab *vtab = (struct sql_vtab *)base;
+
+	kept_end(vtab->kept);
+	free(vtab);
+	return SQLITE_OK;
+}
+
+static int vtab_best_index(sqlite3_vtab *base, sqlite3_index_info *info)
+{
+	struct sql_vtab *vtab = (struct sql_vtab *)base;
+
+	struct column_set used =
+		column_set_used(columns_of(vtab), info->colUsed, vtab->session->text);
+
+	column_set_join(&vtab->used, &used);
+	return push_plan(vtab->table, info);
+}
+
+static int cursor_open(sqlite3_vtab *base, sqlite3_vtab_cursor **ret)
+{
+	struct sql_vtab *vtab = (struct sql_vtab *)base;
+	struct sql_cursor *cursor = memory_resize(NULL, 1, sizeof(*cursor));
+
+	memset(cursor, 0, sizeof(*cursor));
+	vtab->session->cursors++;
+	*ret = &cursor->base;
+	return SQLITE_OK;
+}
+
+static struct sql_vtab *vtab_of(const struct sql_cursor *cursor)
+{
+	return (struct sql_vtab *)cursor->base.pVtab;
+}
+
+/** End the scan under way, and remember what came of it. */
+static int end_flow(struct sql_cursor *cursor)
+{
+	struct sql_vtab *vtab = vtab_of(cursor);
+	struct outcome outcome;
+	struct error err = { "" };
+
+	if (!cursor->flow)
+		return SQLITE_OK;
+	cursor->scan->rows += flow_rows(cursor->flow);
+	int rc = flow_end(cursor->flow, &outcome, &err);
+	cursor->flow = NULL;
+	cursor->scan->ns += clock_ns(CLOCK_MONOTONIC) - cursor->begun_ns;
+	sql_session_saw(vtab->session, &outcome);
+	return rc ? fail(vtab, &err) : SQLITE_OK;
+}
+
+static int cursor_close(sqlite3_vtab_cursor *base)
+{
+	struct sql_cursor *cursor = (struct sql_cursor *)base;
+
+	end_flow(cursor);
+	push_end(&cursor->push);
+	vtab_of(cursor)->session->cursors--;
+	free(cursor);
+	return SQLITE_OK;
+}
+
+static int begin_flow(struct sql_cursor *cursor, const struct push *push,
+		      const struct column_set *columns)
+{
+	struct sql_vtab *vtab = vtab_of(cursor);
+	struct error err = { "" };
+
+	cursor->asking = (struct asking){ .question = vtab->table->question,
+					  .targets = push->targets,
+					  .target_count = push->target_count,
+					  .all = push->quiet,
+					  .selection = { .sort = -1 } };
+	for (size_t i = 0; i < columns_of(vtab)->count; i++) {
+		struct selection *selection = &cursor->asking.selection;
+
+		if (!column_set_has(columns, i))
+			continue;
+		cursor->place[i] = (int)selection->count;
+		selection->columns[selection->count++] = i;
+	}
+	cursor->scan = sql_session_scan(vtab->session, vtab->table, push->said, columns);
+	cursor->scan->scans++;
+	cursor->begun_ns = clock_ns(CLOCK_MONOTONIC);
+	if (flow_begin(vtab->session->host, &cursor->asking, &cursor->flow, &err))
+		return fail(vtab, &err);
+	return SQLITE_OK;
+}
+
+/** Scan once for all later looks: with what they use, and the key that they look by. */
+static int keep(struct sql_cursor *cursor)
+{
+	static const struct push everything = { .said = "" };
+	struct sql_vtab *vtab = vtab_of(cursor);
+	struct column_set columns = vtab->used;
+	struct push push = everything;
+
+	if (vtab->pid >= 0)
+		column_set_add(&columns, (size_t)vtab->pid);
+	push.quiet = cursor->push.quiet;
+	int rc = begin_flow(cursor, &push, &columns);
+	if (rc)
+		return rc;
+	struct kept *kept = kept_fill(cursor->flow, &cursor->asking,
+				      vtab->pid >= 0 ? cursor->place[vtab->pid] : -1);
+	rc = end_flow(cursor);
+	if (rc) {
+		kept_end(kept);
+		return rc;
+	}
+	kept->quiet = push.quiet;
+	kept->before = vtab->kept;
+	vtab->kept = kept;
+	return SQLITE_OK;
+}
+
+static bool is_kept(const struct sql_cursor *cursor)
+{
+	const struct kept *kept = vtab_of(cursor)->kept;
+
+	return kept && column_set_covers(&kept->columns, &cursor->columns) &&
+	       kept->quiet == cursor->push.quiet;
+}
+
+/** A scan whose rows will be wanted again is kept: in a join, or when it comes a second time. */
+static bool is_worth_keeping(const struct sql_cursor *cursor)
+{
+	const struct sql_vtab *vtab = vtab_of(cursor);
+
+	if (cursor->push.kind == PUSH_NOTHING)
+		return vtab->session->cursors > 1 || vtab->whole > 0;
+	return vtab->session->cursors > 1 && vtab->single >= SINGLE_SCANS;
+}
+
+static void read_kept(struct sql_cursor *cursor)
+{
+	struct sql_vtab *vtab = vtab_of(cursor);
+	size_t place = 0;
+
+	cursor->kept = vtab->kept;
+	for (size_t i = 0; i < columns_of(vtab)->count; i++) {
+		if (column_set_has(&vtab->kept->columns, i))
+			cursor->place[i] = (int)place++;
+	}
+	cursor->scan = sql_session_scan(vtab->session, vtab->table, "", &vtab->kept->columns);
+	cursor->scan->lookups++;
+	cursor->at = 0;
+	cursor->end = vtab->kept->rows;
+	cursor->by_key = cursor->push.kind == PUSH_PID;
+	if (cursor->by_key)
+		kept_find(vtab->kept, cursor->push.pid, &cursor->at, &cursor->end);
+}
+
+static int cursor_next(sqlite3_vtab_cursor *base)
+{
+	struct sql_cursor *cursor = (struct sql_cursor *)base;
+
+	cursor->rowid++;
+	cursor->row = NULL;
+	if (cursor->kept && cursor->at < cursor->end) {
+		size_t index = cursor->by_key ? cursor->kept->order[cursor->at] : cursor->at;
+
+		cursor->row = kept_row(cursor->kept, index);
+		cursor->at++;
+	} else if (cursor->flow) {
+		cursor->row = flow_next(cursor->flow);
+		if (!cursor->row)
+			return end_flow(cursor);
+	}
+	return SQLITE_OK;
+}
+
+static int cursor_filter(sqlite3_vtab_cursor *base, int plan, const char *words, int argc,
+			 sqlite3_value **argv)
+{
+	struct sql_cursor *cursor = (struct sql_cursor *)base;
+	struct sql_vtab *vtab = vtab_of(cursor);
+	struct error err = { "" };
+	int rc = end_flow(cursor);
+
+	(void)plan;
+	if (rc)
+		return rc;
+	cursor->kept = NULL;
+	cursor->row = NULL;
+	cursor->rowid = 0;
+	push_end(&cursor->push);
+	uint64_t mask = 0;
+	if (push_take(words, argc, argv, &cursor->push, &mask, &err))
+		return fail(vtab, &err);
+	cursor->columns = column_set_used(columns_of(vtab), mask, vtab->session->text);
+	if (cursor->push.kind == PUSH_NEVER)
+		return SQLITE_OK;
+	bool by_kept = cursor->push.kind == PUSH_NOTHING || cursor->push.kind == PUSH_PID;
+	if (by_kept && !is_kept(cursor) && is_worth_keeping(cursor))
+		rc = keep(cursor);
+	if (rc)
+		return rc;
+	if (by_kept && is_kept(cursor))
+		read_kept(cursor);
+	else
+		rc = begin_flow(cursor, &cursor->push, &cursor->columns);
+	vtab->whole += cursor->push.kind == PUSH_NOTHING;
+	vtab->single += cursor->push.kind == PUSH_PID;
+	return rc ? rc : cursor_next(base);
+}
+
+static int cursor_eof(sqlite3_vtab_cursor *base)
+{
+	return !((struct sql_cursor *)base)->row;
+}
+
+static int cursor_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int index)
+{
+	struct sql_cursor *cursor = (struct sql_cursor *)base;
+	const struct table *columns = columns_of(vtab_of(cursor));
+	size_t column = (size_t)index;
+
+	if (column < columns->count)
+		result_give(context, columns->columns[column].type,
+			    &cursor->row[cursor->place[column]]);
+	else
+		push_argument(&cursor->push, column - columns->count, context);
+	return SQLITE_OK;
+}
+
+static int cursor_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *ret)
+{
+	*ret = ((struct sql_cursor *)base)->rowid;
+	return SQLITE_OK;
+}
+
+/** Without xCreate a table is there by its name alone: eponymous-only. */
+static const sqlite3_module module = {
+	.iVersion = 2,
+	.xConnect = vtab_connect,
+	.xBestIndex = vtab_best_index,
+	.xDisconnect = vtab_disconnect,
+	.xOpen = cursor_open,
+	.xClose = cursor_close,
+	.xFilter = cursor_filter,
+	.xNext = cursor_next,
+	.xEof = cursor_eof,
+	.xColumn = cursor_column,
+	.xRowid = cursor_rowid,
+};
+
+int sql_module_register(struct sql_session *session)
+{
+	for (size_t i = 0; i < sql_table_count; i++) {
+		struct registration *registration = memory_resize(NULL, 1, sizeof(*registration));
+
+		*registration = (struct registration){ session, &sql_tables[i] };
+		int rc = sqlite3_create_module_v2(session->db, sql_tables[i].name, &module,
+						  registration, free);
+		if (rc)
+			return rc;
+	}
+	return SQLITE_OK;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * A database in memory that has no data: its tables are the questions. What was asked while one
+ * statement ran is remembered, for --explain and for the warnings.
+ */
+#pragma once
+#include <sqlite3.h>
+
+#include "sql/catalog.h"
+#include "sql/columns.h"
+#include "sql/flow.h"
+
+/** One way in which a table was looked at. */
+struct sql_scan {
+	const struct sql_table *table;
+	char *pushed; /**< what the kernel or the source was asked for: "pid = 4076", or "" */
+	struct column_set columns; /**< that were read */
+	uint64_t scans, rows;
+	uint64_t lookups; /**< answered from rows that were kept */
+	int64_t ns;
+};
+
+struct sql_session {
+	sqlite3 *db;
+	const struct sql_host *host;
+	struct text text;       /**< the statement */
+	unsigned int cursors;   /**< open now: more than one is a join */
+	bool declaring;         /**< SQLite reads a declaration of ours, not what somebody typed */
+	struct outcome outcome; /**< of all scans together */
+	struct sql_scan *scans;
+	size_t scan_count;
+};
+
+/** Open the database with its tables. 0, or -errno and a message; sql_session_end frees. */
+int sql_session_begin(const struct sql_host *host, struct sql_session *ret, struct error *err);
+void sql_session_end(struct sql_session *session);
+
+/** Add what one scan saw to what all saw. */
+void sql_session_saw(struct sql_session *session, const struct outcome *outcome);
+
+/** The entry for scans of `table` with `pushed` and `columns`: a new one, or that of an earlier one. */
+struct sql_scan *sql_session_scan(struct sql_session *session, const struct sql_table *table,
+				  const char *pushed, const struct column_set *columns);
+
+/** Register the virtual tables with the session's database. 0 or an SQLite error. */
+int sql_module_register(struct sql_session *session);
+
+/**
+ * "text" in double quotes is the name of a column, and never falls back to a text: what looks like
+ * size > "1G" must not be quietly false. SQLite 3.29.
+ */
+void sql_strict_quotes(sqlite3 *db);
+
+/** Let the statements of this database only read. */
+void sql_guard(struct sql_session *session);
