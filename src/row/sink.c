@@ -103,10 +103,10 @@ static bool deliver(struct sink *sink, const void *row)
 {
 	struct value values[SELECT_MAX];
 
+	if (sink->taker.take)
+		return sink->taker.take(sink->taker.context, row);
 	for (size_t i = 0; i < sink->selection.count; i++)
 		values[i] = column_value(sink->table, sink->selection.columns[i], row);
-	if (sink->taker.take)
-		return sink->taker.take(sink->taker.context, values);
 	if (!sink->renderer)
 		begin_render(sink);
 	render_row(sink->renderer, values);

@@ -22,9 +22,9 @@ struct sink;
 struct sink *sink_begin(const struct table *table, const struct selection *selection,
 			const struct sink_options *options, FILE *out);
 
-/** Takes the values of one row, in the order of the selection, which live until it returns. False: no more are wanted. */
+/** Takes one row, which lives until it returns. False: no more are wanted. */
 struct sink_taker {
-	bool (*take)(void *context, const struct value *values);
+	bool (*take)(void *context, const void *row);
 	void *context;
 };
 

@@ -62,7 +62,7 @@ static bool hand_over(struct flow *flow)
 	return !flow->stopped;
 }
 
-static bool take(void *context, const struct value *values)
+static bool take(void *context, const void *given)
 {
 	struct flow *flow = context;
 	struct batch *batch = &flow->batches[flow->filled % BATCHES];
@@ -72,10 +72,11 @@ static bool take(void *context, const struct value *values)
 	if (flow->stopped)
 		return false;
 	for (size_t i = 0; i < selection->count; i++) {
+		const struct table *table = flow->asking.question->table;
 		size_t column = selection->columns[i];
+		struct value value = column_value(table, column, given);
 
-		row[i] = value_keep(&batch->arena,
-				    flow->asking.question->table->columns[column].type, &values[i]);
+		row[i] = value_keep(&batch->arena, table->columns[column].type, &value);
 	}
 	return ++batch->rows < BATCH_ROWS || hand_over(flow);
 }
