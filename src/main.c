@@ -32,16 +32,17 @@
  *               said of them. The only code that writes to files
  *   scan/       how we look: source.h is the interface, procfs.c the source that reads /proc,
  *               bpf.c the one that first lets the kernel walk its tables (iterator.c) and has
- *               hints.c from it; worker.c their threads. processes.c looks at processes
- *               themselves, facts.c reads one. holdings.c reads the files of one: tables.c
- *               whose descriptors, reading.c what is looked for, state.c one descriptor,
+ *               hints.c from it, or told.c whole tables; worker.c their threads. processes.c looks
+ *               at processes themselves, facts.c reads one. holdings.c reads the files of one:
+ *               tables.c whose descriptors, reading.c what is looked for, state.c one descriptor,
  *               mappings.c, carriers.c what sockets and io_urings carry. probe.c asks what may
  *               never answer, in it paths.c, fdinfos.c, marked.c, queues.c;
  *               loops.c, rings.c and numbered.c find what only the kernel has open; sockets.c has
  *               the sockets of all network namespaces, socket_index.c their other ends, owners.c
  *               who holds them, netns.c enters a namespace; mounts, names, containers, memory
- *   bpf/        inside the kernel: *.bpf.c walk its tables, judge.h says what is worth a look,
- *               wire.h is what both sides share, shadow.h the kernel's structs
+ *   bpf/        inside the kernel: task_file and task_vma walk all tables, of which judge.h
+ *               says what is worth a look, table tells one whole; wire.h is what both sides
+ *               share, shadow.h the kernel's structs
  *   kernel/     what Linux says: one file a kernel interface, bytes in, plain struct out
  *   model/      what we remember: handle, target, kind, and the rows with their columns
  *   row/        how an answer is shaped: column, selection, sink

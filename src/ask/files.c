@@ -244,6 +244,7 @@ static unsigned int look_needs(const struct files_ask *ask)
 		{ FILE_NEED_STATE, LOOK_STATE },       { FILE_NEED_DETAIL, LOOK_DETAILS },
 		{ FILE_NEED_LOCKS, LOOK_LOCKS },       { FILE_NEED_OWNER, LOOK_OWNER },
 		{ FILE_NEED_FLAGS, LOOK_FLAGS },       { FILE_NEED_NAMED, LOOK_NAMED_IDENTITY },
+		{ FILE_NEED_DISK, LOOK_DISK },
 	};
 	unsigned int needs = LOOK_MAPPED | meant_needs(&ask->meant);
 

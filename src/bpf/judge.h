@@ -11,27 +11,12 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
+#include "bpf/magic.h"
 #include "bpf/wire.h"
 
 const volatile __u32 wants = 0;
 const volatile __u64 sought[WIRE_SET_WORDS] = { 0 };
 
-/* include/uapi/linux/magic.h, and where it is not there the filesystem's own source. */
-enum {
-	MAGIC_ANON_INODE = 0x09041934,
-	MAGIC_BTRFS = 0x9123683E,
-	MAGIC_EXT4 = 0xEF53,
-	MAGIC_FUSE = 0x65735546,
-	MAGIC_NFS = 0x6969,
-	MAGIC_PIPE = 0x50495045,
-	MAGIC_PROC = 0x9fa0,
-	MAGIC_SOCK = 0x534F434B,
-	MAGIC_SYSFS = 0x62656572,
-	MAGIC_TMPFS = 0x01021994,
-	MAGIC_XFS = 0x58465342,
-};
-
-enum { TYPE_MASK = 0170000, TYPE_FIFO = 0010000, TYPE_CHAR = 0020000, TYPE_REGULAR = 0100000 };
 enum { QUEUE_SIZE = 80 /* ipc/mqueue.c, FILENT_SIZE */, NAME_START = 16 };
 
 /** Where a file is: what fs/d_path.c makes its text of. */

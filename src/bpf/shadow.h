@@ -11,16 +11,21 @@
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 struct super_block {
+	unsigned int s_dev;
 	unsigned long s_magic;
 };
+
+struct file_lock_context;
 
 /** include/linux/fs.h: `__i_nlink` beside its constant twin `i_nlink` since Linux 3.2. */
 struct inode {
 	unsigned short i_mode;
 	unsigned int __i_nlink;
 	unsigned long i_ino;
+	unsigned int i_rdev;
 	long long i_size;
 	struct super_block *i_sb;
+	struct file_lock_context *i_flctx;
 };
 
 struct hlist_bl_node {
@@ -50,6 +55,7 @@ struct mnt_namespace;
 struct mount {
 	struct vfsmount mnt;
 	struct mnt_namespace *mnt_ns;
+	int mnt_id;
 };
 
 struct path {
@@ -57,9 +63,17 @@ struct path {
 	struct dentry *dentry;
 };
 
+struct file_operations {
+	void *show_fdinfo;
+};
+
 struct file {
+	unsigned int f_mode;
+	unsigned int f_flags;
+	const struct file_operations *f_op;
 	struct inode *f_inode;
 	struct path f_path;
+	long long f_pos;
 	void *private_data;
 };
 
@@ -89,6 +103,13 @@ struct socket {
 	struct sock *sk;
 };
 
+/** fs/eventfd.c; `id` since Linux 5.2. */
+struct eventfd_ctx {
+	__u64 count;
+	unsigned int flags;
+	int id;
+};
+
 typedef struct {
 	int counter;
 } atomic_t;
@@ -102,8 +123,18 @@ struct unix_sock {
 	struct scm_stat scm_stat;
 };
 
+/** include/linux/fdtable.h. */
+struct fdtable {
+	unsigned long *close_on_exec;
+};
+
+struct files_struct {
+	struct fdtable *fdt;
+};
+
 struct task_struct {
-	int tgid;
+	int pid, tgid;
+	struct files_struct *files;
 };
 
 struct vm_area_struct {

@@ -4,26 +4,10 @@
  * that it has been here. Threads that share their leader's table are skipped by the kernel.
  */
 #include "bpf/judge.h"
-
-enum { FAMILY_UNIX = 1, STATE_LISTENS = 10 /* TCP_LISTEN */ };
+#include "bpf/queue.h"
 
 /** The process that was told last. One read goes on where the one before ended. */
 __u32 last = 0;
-
-/** Of a socket that listens, those that wait to be accepted may have some, too. */
-static __always_inline bool may_have_in_flight(const struct file *file)
-{
-	struct socket *socket = file->private_data;
-	struct sock *sk = BPF_CORE_READ(socket, sk);
-	struct unix_sock *unix_sock = (struct unix_sock *)sk;
-
-	if (!sk || BPF_CORE_READ(sk, __sk_common.skc_family) != FAMILY_UNIX)
-		return false;
-	if (!bpf_core_field_exists(unix_sock->scm_stat.nr_fds))
-		return true;
-	return BPF_CORE_READ(unix_sock, scm_stat.nr_fds.counter) ||
-	       BPF_CORE_READ(sk, __sk_common.skc_state) == STATE_LISTENS;
-}
 
 static __always_inline bool is_anonymous(const struct place *place, bool of_ring)
 {

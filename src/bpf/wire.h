@@ -38,3 +38,40 @@ struct wire_descriptor {
 struct wire_mapper {
 	unsigned int pid;
 };
+
+/** What of a table is told only if it is asked for: it costs more than the rest. */
+enum wire_tells {
+	WIRE_TELLS_FLAGS = 1 << 0,  /**< O_CLOEXEC, too */
+	WIRE_TELLS_QUEUES = 1 << 1, /**< WIRE_CARRIES */
+	WIRE_TELLS_EVENTS = 1 << 2, /**< WIRE_EVENTFD */
+};
+
+/** What is true of a descriptor that is told whole. */
+enum wire_is {
+	WIRE_READABLE = 1 << 0,
+	WIRE_WRITABLE = 1 << 1,
+	WIRE_PLAIN = 1 << 2,   /**< statx(2) says the same of it */
+	WIRE_SPEAKS = 1 << 3,  /**< its fdinfo has lines that only its kind has */
+	WIRE_LOCKED = 1 << 4,  /**< somebody has, or had, a lock or a lease on the file */
+	WIRE_CARRIES = 1 << 5, /**< a socket that may have descriptors in its queue */
+	WIRE_EVENTFD = 1 << 6, /**< and this is all that its fdinfo would say */
+};
+
+/** From table; right behind it the text that readlink(2) gives, `len` bytes. */
+struct wire_told {
+	unsigned int tid; /**< whose table it is, in the first PID namespace */
+	unsigned int fd;
+	unsigned int is;    /**< enum wire_is */
+	unsigned int flags; /**< as fdinfo has them */
+	unsigned int mode;  /**< type and permission bits */
+	unsigned int nlink;
+	unsigned int dev, rdev; /**< as the kernel packs them: 12 and 20 bits */
+	unsigned int mnt_id;
+	unsigned int len; /**< of the text; 0: the kernel could not say it */
+	unsigned long long ino, size, pos;
+	unsigned int event_id;
+	unsigned long long event_count;
+};
+
+/** A longer text is /proc's to tell. */
+enum { WIRE_TEXT_MAX = 4095 };

@@ -124,11 +124,14 @@ void listing_verbose(const struct source *source, const struct outcome *outcome,
 			ms(bpf->descriptors_ns), ms(bpf->mappings_ns));
 	if (bpf && *bpf->why.message)
 		fprintf(stderr, "procowl: bpf: %s: %s\n",
-			bpf->failed ? "not used" : "mappings left to procfs", bpf->why.message);
+			!bpf->failed ? "mappings left to procfs" :
+			bpf->looks   ? "given up, and procfs went on" :
+				       "not used",
+			bpf->why.message);
 	if (bpf && bpf->left)
 		fprintf(stderr,
 			"procowl: bpf: %u look%s left to procfs: at a few processes, or at "
-			"all that is open\n",
+			"one place of each\n",
 			bpf->left, units_plural(bpf->left));
 }
 

@@ -56,6 +56,7 @@ enum { SHOWN = COLUMN_DEFAULT };
 enum {
 	IDENTITY = FILE_NEED_IDENTITY,
 	NAMED = FILE_NEED_NAMED,
+	DISK = FILE_NEED_IDENTITY | FILE_NEED_DISK,
 	ACCESS = FILE_NEED_ACCESS,
 	STATE = FILE_NEED_NAMED | FILE_NEED_STATE,
 	FLAGS = FILE_NEED_FLAGS,
@@ -85,7 +86,7 @@ static const struct column columns[] = {
 	[FILE_USE]       = { "use",       TYPE_WORD,    0,     AT(use),       0,         "how it is held: fd cwd root exe map ring" },
 	[FILE_FD]        = { "fd",        TYPE_ID,      0,     AT(fd),        0,         "number of the descriptor" },
 	[FILE_FLAGS]     = { "flags",     TYPE_WORD,    0,     AT(flags),     FLAGS,     "open flags: rdonly wronly rdwr, append nonblock cloexec …" },
-	[FILE_DISK]      = { "disk",      TYPE_SIZE,    0,     AT(disk),      IDENTITY,  "bytes it takes on disk" },
+	[FILE_DISK]      = { "disk",      TYPE_SIZE,    0,     AT(disk),      DISK,      "bytes it takes on disk" },
 	[FILE_DEVICE]    = { "device",    TYPE_DEVICE,  0,     AT(device),    IDENTITY,  "device it lies on, MAJOR:MINOR as stat(2) says it" },
 	[FILE_INODE]     = { "inode",     TYPE_ID,      0,     AT(inode),     IDENTITY,  "inode number" },
 	[FILE_NLINK]     = { "nlink",     TYPE_COUNT,   0,     AT(nlink),     IDENTITY,  "names it has" },

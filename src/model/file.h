@@ -21,6 +21,7 @@ enum file_needs {
 	FILE_NEED_CONTAINER = 1 << 10,
 	FILE_NEED_FLAGS = 1 << 11,
 	FILE_NEED_NAMED = 1 << 12, /**< which inode it is, if it has a path */
+	FILE_NEED_DISK = 1 << 13,  /**< how much it takes on disk */
 };
 
 struct file {

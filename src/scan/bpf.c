@@ -5,13 +5,14 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "scan/iterator.h"
 #include "scan/procfs.h"
 
 struct walking {
 	struct iterator_wants wants; /**< by value: outlives a walk that is given up */
-	struct iterator_answer *answers[ITERATOR_COUNT];
+	struct iterator_answer *answers[ITERATOR_WALKS];
 };
 
 static void work(const void *context, struct job *job)
@@ -41,7 +42,7 @@ static void seek_inodes(const struct look *look, struct iterator_wants *wants)
 		iterator_seek(wants, look->sought[i].inode.ino);
 }
 
-/** What the kernel is to look for. False: /proc is asked for everything, or everybody, anyhow. */
+/** What the kernel is to look for. False: /proc is asked for it, or the kernel for whole tables. */
 static bool translate(const struct look *look, struct iterator_wants *wants)
 {
 	switch (look->filter) {
@@ -81,7 +82,7 @@ static void note_reason(struct source_bpf *bpf, const struct iterator_answer *an
 static int walk(const struct look *look, struct iterator_wants *wants, struct source_bpf *bpf,
 		struct hints *ret)
 {
-	struct iterator_answer answers[ITERATOR_COUNT] = { 0 };
+	struct iterator_answer answers[ITERATOR_WALKS] = { 0 };
 	struct iterator_answer *descriptors = &answers[ITERATOR_DESCRIPTORS],
 			       *mappings = &answers[ITERATOR_MAPPINGS];
 	bool with_mappings = look->filter < LOOK_ALL;
@@ -95,7 +96,7 @@ static int walk(const struct look *look, struct iterator_wants *wants, struct so
 			    with_mappings && !mappings->rc ? &mappings->records : NULL, ret);
 	if (!rc && mappings->rc)
 		note_reason(bpf, mappings);
-	for (size_t i = 0; i < ITERATOR_COUNT; i++) {
+	for (size_t i = 0; i < ITERATOR_WALKS; i++) {
 		bpf->load_ns += answers[i].load_ns;
 		free((void *)answers[i].records.bytes);
 	}
@@ -121,14 +122,58 @@ static int look_hinted(const struct source *source, const struct look *look,
 				 bpf->why.message);
 	}
 	bpf->looks++;
-	int rc = procfs_look(source, look, &hints, tally, err);
+	int rc = procfs_look(source, look, &(struct guide){ .hints = &hints }, tally, err);
 	/* A worker that was given up may still look into them, whenever it wakes. */
 	if (tally->blocked == blocked)
 		hints_end(&hints);
 	return rc;
 }
 
-/** For a few processes /proc is as fast, and for all that is open it must be asked anyhow. */
+static void note_teller(struct source_bpf *bpf, const struct teller *teller)
+{
+	int rc = __atomic_load_n(&teller->rc, __ATOMIC_RELAXED);
+
+	bpf->descriptors_ns += __atomic_load_n(&teller->walk_ns, __ATOMIC_RELAXED);
+	bpf->failed = rc != 0;
+	if (rc == -EOPNOTSUPP)
+		error_set(&bpf->why, rc, "this kernel cannot tell one process (Linux 6.1 can)");
+	else if (rc)
+		error_set(&bpf->why, rc, "the kernel's walk ended early: %s", strerror(-rc));
+}
+
+/**
+ * All that is open, table by table: where the kernel cannot tell one, or not all of it, /proc is asked
+ * about that one.
+ */
+static int look_told(const struct source *source, const struct look *look, struct tally *tally,
+		     struct error *err)
+{
+	struct source_bpf *bpf = source->bpf;
+	struct teller *teller = memory_resize(NULL, 1, sizeof(*teller));
+	unsigned int blocked = tally->blocked;
+
+	*teller = (struct teller){ .program = iterator_load_table(told_tells(look), &bpf->load_ns,
+								  &bpf->why) };
+	if (teller->program < 0) {
+		free(teller);
+		bpf->failed = true;
+		if (!bpf->forced)
+			return procfs_look(source, look, NULL, tally, err);
+		return error_set(err, -EOPNOTSUPP, "cannot go on with --source bpf: %s",
+				 bpf->why.message);
+	}
+	bpf->looks++;
+	int rc = procfs_look(source, look, &(struct guide){ .teller = teller }, tally, err);
+	note_teller(bpf, teller);
+	/* A worker that was given up may still ask it, whenever it wakes. */
+	if (tally->blocked == blocked) {
+		close(teller->program);
+		free(teller);
+	}
+	return rc;
+}
+
+/** For a few processes /proc is as fast, and for one descriptor of each. */
 static int look(const struct source *source, const struct look *look, struct tally *tally,
 		struct error *err)
 {
@@ -137,6 +182,8 @@ static int look(const struct source *source, const struct look *look, struct tal
 
 	if (bpf->failed)
 		return procfs_look(source, look, NULL, tally, err);
+	if (look->filter == LOOK_ALL && (!look->pids || bpf->forced))
+		return look_told(source, look, tally, err);
 	if ((look->pids && !bpf->forced) || !translate(look, &wants)) {
 		bpf->left++;
 		return procfs_look(source, look, NULL, tally, err);

@@ -59,6 +59,45 @@ static void read_descriptor(struct reading *reading, int dir, int list, struct h
 		carriers_read_ring(reading, dir, handle); /* keeps more: `kept` may move */
 }
 
+/** Is it still the process that `dir` was opened on, whose number no other can have had meanwhile? */
+static bool is_there(int dir)
+{
+	char link[8];
+
+	return readlinkat(dir, "cwd", link, sizeof(link)) >= 0;
+}
+
+/**
+ * The table of the main thread, as the kernel itself tells it; /proc only of what that leaves open. 0, or
+ * -errno: nothing was kept, and /proc is to be asked about all of it.
+ */
+static int read_told(struct reading *reading, int dir, int list)
+{
+	struct text records;
+	struct told told;
+	struct open_file file;
+	int rc = told_read(reading->teller, reading->pid, reading->job, &records);
+
+	if (rc)
+		return rc;
+	scope_free char *bytes = (char *)records.bytes;
+	if (!is_there(dir))
+		return -ESRCH;
+	while (told_next(&records, &told)) {
+		struct handle handle = { .fd = told.is.fd };
+
+		if (!told_is_asked(reading->look, &told))
+			continue;
+		if (!told_suffices(reading->look, &told)) {
+			read_descriptor(reading, dir, list, handle);
+			continue;
+		}
+		told_take(reading->look, &told, &reading->job->arena, &file);
+		reading_keep(reading, &file, handle);
+	}
+	return 0;
+}
+
 /** The descriptors of one table: thread `tid`, or the process's own for 0. */
 static int read_table(struct reading *reading, unsigned int tid)
 {
@@ -78,6 +117,8 @@ static int read_table(struct reading *reading, unsigned int tid)
 				(struct handle){ .tid = tid, .fd = reading->look->one.fd });
 		return 0;
 	}
+	if (!tid && reading->teller && read_told(reading, dir, list) == 0)
+		return 0;
 	for (size_t i = 0; reading->fds && i < reading->fd_count; i++)
 		read_descriptor(reading, dir, list,
 				(struct handle){ .tid = tid, .fd = reading->fds[i] });
@@ -252,7 +293,7 @@ static int read_by_hints(struct reading *reading, const struct hints *hints)
 	return read_hinted(reading, items, count, hints_maps(hints, reading->pid));
 }
 
-void holdings_read(const struct source *source, const struct look *look, const struct hints *hints,
+void holdings_read(const struct source *source, const struct look *look, const struct guide *guide,
 		   unsigned int pid, struct job *job, struct holdings *out)
 {
 	char name[16];
@@ -270,7 +311,8 @@ void holdings_read(const struct source *source, const struct look *look, const s
 	reading->out = out;
 	reading->pid = pid;
 	reading->dir = dir;
-	out->rc = hints ? read_by_hints(reading, hints) : read_process(reading);
+	reading->teller = guide->teller;
+	out->rc = guide->hints ? read_by_hints(reading, guide->hints) : read_process(reading);
 	out->process.pid = pid;
 	if (out->rc) /* what it held when it ended, it holds no more */
 		reading->count = 0;

@@ -7,7 +7,14 @@
 #pragma once
 #include "scan/hints.h"
 #include "scan/source.h"
+#include "scan/told.h"
 #include "scan/worker.h"
+
+/** What the kernel itself does for the reading. */
+struct guide {
+	const struct hints *hints; /**< only what they name is looked at; NULL: everything */
+	struct teller *teller;     /**< of LOOK_ALL: asked first for what a table has; or NULL */
+};
 
 struct holdings {
 	struct process process;
@@ -29,8 +36,8 @@ struct flight {
 };
 
 /**
- * Read process `pid` as `look` asks; what is kept lies in the job's arena. With `hints` only what they
- * name, where they know the process; the rows are the same.
+ * Read process `pid` as `look` asks; what is kept lies in the job's arena. With a guide as far as it
+ * knows the process; the rows are the same.
  */
-void holdings_read(const struct source *source, const struct look *look, const struct hints *hints,
+void holdings_read(const struct source *source, const struct look *look, const struct guide *guide,
 		   unsigned int pid, struct job *job, struct holdings *out);

@@ -2,12 +2,14 @@
 #include "scan/iterator.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Both are made of bpf/NAME.bpf.c by bpftool, in its own style; errno.h they expect. */
+/* All are made of bpf/NAME.bpf.c by bpftool, in its own style; errno.h they expect. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpointer-arith"
+#include "bpf/table.lskel.h"
 #include "bpf/task_file.lskel.h"
 #include "bpf/task_vma.lskel.h"
 #pragma GCC diagnostic pop
@@ -53,10 +55,37 @@ enum {
 DEFINE_BEGIN(task_file)
 DEFINE_BEGIN(task_vma)
 
+/** Load the program that tells a table: a descriptor on it, or -errno. */
+static int load_table(unsigned int tells, const char *log)
+{
+	struct table *skeleton = table__open();
+
+	if (!skeleton)
+		return -ENOMEM;
+	skeleton->rodata->tells = tells;
+	skeleton->ctx.log_level = log != NULL;
+	skeleton->ctx.log_size = log ? LOG_SIZE : 0;
+	skeleton->ctx.log_buf = (uintptr_t)log;
+	int rc = table__load(skeleton);
+	if (rc >= 0) {
+		rc = fcntl(skeleton->progs.table.prog_fd, F_DUPFD_CLOEXEC, 0);
+		rc = rc < 0 ? -errno : rc;
+	}
+	table__destroy(skeleton);
+	return rc;
+}
+
 static int begin(enum iterator which, const struct iterator_wants *wants, const char *log)
 {
-	return which == ITERATOR_DESCRIPTORS ? begin_task_file(wants, log) :
-					       begin_task_vma(wants, log);
+	switch (which) {
+	case ITERATOR_DESCRIPTORS:
+		return begin_task_file(wants, log);
+	case ITERATOR_MAPPINGS:
+		return begin_task_vma(wants, log);
+	case ITERATOR_TABLE:
+		return load_table(wants->wants, log);
+	}
+	return -EINVAL;
 }
 
 /** Of a verifier's log the last line says why, before it counts what it has done. */
@@ -142,4 +171,46 @@ void iterator_run(enum iterator which, const struct iterator_wants *wants, struc
 	if (ret->rc)
 		error_set(&ret->reason, ret->rc, "the kernel's walk ended early: %s",
 			  strerror(-ret->rc));
+}
+
+int iterator_load_table(unsigned int tells, int64_t *load_ns, struct error *reason)
+{
+	const struct iterator_wants wants = { .wants = tells };
+	int64_t begun = clock_ns(CLOCK_MONOTONIC);
+	int fd = begin(ITERATOR_TABLE, &wants, NULL);
+
+	*load_ns += clock_ns(CLOCK_MONOTONIC) - begun;
+	return fd < 0 ? explain(ITERATOR_TABLE, &wants, fd, reason) : fd;
+}
+
+/** union bpf_iter_link_info of linux/bpf.h, its part for tasks: Linux 6.1. */
+struct one_task {
+	uint32_t tid, pid, pid_fd;
+	uint32_t pad;
+};
+
+/** Of this process only: before Linux 6.1 all are told, which the records give away. */
+static int begin_table(int program, unsigned int pid)
+{
+	struct one_task task = { .tid = pid };
+	union bpf_attr attr = { 0 };
+
+	attr.link_create.prog_fd = (uint32_t)program;
+	attr.link_create.attach_type = BPF_TRACE_ITER;
+	attr.link_create.iter_info = (uintptr_t)&task;
+	attr.link_create.iter_info_len = sizeof(task);
+	scope_fd link = skel_sys_bpf(BPF_LINK_CREATE, &attr, sizeof(attr.link_create));
+	if (link < 0)
+		return -errno;
+	memset(&attr, 0, sizeof(attr));
+	attr.iter_create.link_fd = (uint32_t)link;
+	int fd = skel_sys_bpf(BPF_ITER_CREATE, &attr, sizeof(attr.iter_create));
+	return fd < 0 ? -errno : fd;
+}
+
+int iterator_read_table(int program, unsigned int pid, struct job *job, struct text *ret)
+{
+	scope_fd fd = begin_table(program, pid);
+
+	return fd < 0 ? fd : walk(fd, job, ret);
 }

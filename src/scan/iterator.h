@@ -9,10 +9,11 @@
 #include "bpf/wire.h"
 #include "scan/worker.h"
 
-enum iterator { ITERATOR_DESCRIPTORS, ITERATOR_MAPPINGS, ITERATOR_COUNT };
+enum iterator { ITERATOR_DESCRIPTORS, ITERATOR_MAPPINGS, ITERATOR_TABLE };
+enum { ITERATOR_WALKS = ITERATOR_TABLE /**< those of all processes: iterator_run */ };
 
 struct iterator_wants {
-	unsigned int wants;                        /**< enum wire_wants */
+	unsigned int wants;                        /**< enum wire_wants, wire_tells */
 	unsigned long long sought[WIRE_SET_WORDS]; /**< the numbers: iterator_seek */
 };
 
@@ -37,3 +38,15 @@ void iterator_run(enum iterator which, const struct iterator_wants *wants, struc
 
 /** Load the program and let it go again: 0, or -errno and the reason. */
 int iterator_try(enum iterator which, struct error *reason);
+
+/**
+ * Load the program that tells the table of one process whole, of some what `tells` (enum wire_tells)
+ * says: a descriptor on it, or -errno and the reason. Adds to `load_ns` how long it took.
+ */
+int iterator_load_table(unsigned int tells, int64_t *load_ns, struct error *reason);
+
+/**
+ * The records of wire_told of process `pid`, by its main thread, ascending; free(3). Before Linux 6.1
+ * they may be those of others as well. 0 or -errno.
+ */
+int iterator_read_table(int program, unsigned int pid, struct job *job, struct text *ret);

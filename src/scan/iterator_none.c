@@ -17,3 +17,19 @@ void iterator_run(enum iterator which, const struct iterator_wants *wants, struc
 	*ret = (struct iterator_answer){ 0 };
 	ret->rc = iterator_try(which, &ret->reason);
 }
+
+int iterator_load_table(unsigned int tells, int64_t *load_ns, struct error *reason)
+{
+	(void)tells;
+	(void)load_ns;
+	return iterator_try(ITERATOR_TABLE, reason);
+}
+
+int iterator_read_table(int program, unsigned int pid, struct job *job, struct text *ret)
+{
+	(void)program;
+	(void)pid;
+	(void)job;
+	(void)ret;
+	return -EOPNOTSUPP;
+}

@@ -22,7 +22,7 @@
 struct walk {
 	struct source source;
 	struct look look;
-	const struct hints *hints;
+	struct guide guide;
 	struct tally *tally;
 	const unsigned int *pids;
 	struct flight *flights; /**< the sockets that were counted already */
@@ -35,7 +35,7 @@ static void work(const void *context, struct job *job)
 	const struct walk *walk = context;
 	struct holdings *holdings = arena_zero(&job->arena, 1, sizeof(*holdings));
 
-	holdings_read(&walk->source, &walk->look, walk->hints, walk->pids[job->index], job,
+	holdings_read(&walk->source, &walk->look, &walk->guide, walk->pids[job->index], job,
 		      holdings);
 	job->result = holdings;
 }
@@ -164,7 +164,7 @@ int source_pids(const struct source *source, struct arena *arena, unsigned int *
 	return 0;
 }
 
-int procfs_look(const struct source *source, const struct look *look, const struct hints *hints,
+int procfs_look(const struct source *source, const struct look *look, const struct guide *guide,
 		struct tally *tally, struct error *err)
 {
 	struct arena arena;
@@ -187,7 +187,7 @@ int procfs_look(const struct source *source, const struct look *look, const stru
 	struct walk walk = {
 		.source = *source,
 		.look = *look,
-		.hints = hints,
+		.guide = guide ? *guide : (struct guide){ 0 },
 		.tally = tally,
 		.pids = pids,
 		.is_root = is_root(),

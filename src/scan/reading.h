@@ -24,6 +24,7 @@ struct reading {
 	struct job *job;
 	struct holdings *out;
 	unsigned int pid;
+	struct teller *teller;   /**< or NULL */
 	int dir;                 /**< on /proc/PID */
 	const unsigned int *fds; /**< only these descriptors, ascending; NULL: all there are */
 	size_t fd_count;

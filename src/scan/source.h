@@ -58,7 +58,7 @@ enum look_filter {
  * LOOK_INODE find out themselves what they need, but for LOOK_OWNER and LOOK_SLOTS.
  */
 enum look_needs {
-	LOOK_IDENTITY = 1 << 0,       /**< `inode` */
+	LOOK_IDENTITY = 1 << 0,       /**< `inode`, but what LOOK_DISK is about */
 	LOOK_NAMED_IDENTITY = 1 << 1, /**< the same of what has a path; LOOK_IDENTITY implies it */
 	LOOK_ACCESS = 1 << 2,         /**< `readable`, `writable` */
 	LOOK_STATE = 1 << 3,          /**< `pos` of what has one */
@@ -70,6 +70,7 @@ enum look_needs {
 	LOOK_NAMED = 1 << 9, /**< LOOK_ALL: only what has a path, or a name too long to be told */
 	LOOK_FLIGHTS = 1 << 10, /**< LOOK_ALL: count descriptors in flight, as the first two do */
 	LOOK_SLOTS = 1 << 11,   /**< LOOK_INODE: slots of io_urings that have its `path` */
+	LOOK_DISK = 1 << 12,    /**< LOOK_ALL: of `inode` disk, owner and times too */
 };
 
 /** A file that is looked for. */
@@ -172,7 +173,8 @@ void source_close(struct source *source);
 
 /**
  * The source that lets the kernel walk its own tables (Linux 5.17, CAP_BPF and CAP_PERFMON) and then
- * asks /proc about what that found, so that its rows are the same. `source` is one of source_procfs
+ * asks /proc about what that found, so that its rows are the same; of LOOK_ALL (Linux 6.1) about what
+ * the kernel's structs alone do not tell. `source` is one of source_procfs
  * and becomes this; where the walk cannot be had, /proc alone answers. With `forced` it must be had:
  * 0, or -errno and a message.
  */

@@ -9,6 +9,13 @@
 #include "kernel/procfile.h"
 #include "scan/fdinfos.h"
 
+static void know_access(bool readable, bool writable, struct open_file *file)
+{
+	file->access_known = true;
+	file->readable = readable;
+	file->writable = writable;
+}
+
 /** The link's own mode says what the descriptor may be used for: fs/proc/fd.c, tid_fd_update_inode. */
 static void read_access(int list, struct open_file *file)
 {
@@ -18,9 +25,7 @@ static void read_access(int list, struct open_file *file)
 	snprintf(name, sizeof(name), "%u", file->handle.fd);
 	if (fstatat(list, name, &stat, AT_SYMLINK_NOFOLLOW))
 		return;
-	file->access_known = true;
-	file->readable = stat.st_mode & S_IRUSR;
-	file->writable = stat.st_mode & S_IWUSR;
+	know_access(stat.st_mode & S_IRUSR, stat.st_mode & S_IWUSR, file);
 }
 
 void state_take(const struct fdinfo *info, struct open_file *file)
@@ -70,6 +75,27 @@ static bool needs_fdinfo(unsigned int needs, const struct open_file *file)
 	       ((needs & LOOK_DETAILS) && has_details(file));
 }
 
+static void know_all(const struct fdinfo *info, struct open_file *file)
+{
+	state_take(info, file);
+	file->pos = info->pos;
+	file->pos_known = has_position(file) && !(info->flags & O_PATH);
+}
+
+void state_know(const struct fdinfo *info, bool readable, bool writable, unsigned int needs,
+		struct open_file *file)
+{
+	if (needs_fdinfo(needs, file))
+		know_all(info, file);
+	else if (needs & (LOOK_ACCESS | LOOK_FLAGS))
+		know_access(readable, writable, file);
+}
+
+bool state_has_details(unsigned int needs, const struct open_file *file)
+{
+	return (needs & LOOK_DETAILS) && needs_fdinfo(needs, file) && has_details(file);
+}
+
 void state_read(int table, int list, unsigned int needs, struct arena *arena,
 		struct open_file *file)
 {
@@ -88,9 +114,7 @@ void state_read(int table, int list, unsigned int needs, struct arena *arena,
 	struct text text = { bytes, (size_t)len };
 	if (fdinfo_parse(text, &info))
 		return;
-	state_take(&info, file);
-	file->pos = info.pos;
-	file->pos_known = has_position(file) && !(info.flags & O_PATH);
+	know_all(&info, file);
 	if (((needs & LOOK_DETAILS) && has_details(file)) ||
 	    ((needs & LOOK_LOCKS) && has_lock(text)))
 		file->fdinfo = arena_text(arena, text);

@@ -18,3 +18,13 @@ void state_read(int table, int list, unsigned int needs, struct arena *arena,
 
 /** Take over what fdinfo said: flags, and what they allow. */
 void state_take(const struct fdinfo *info, struct open_file *file);
+
+/**
+ * As state_read, but of what is known without reading: what fdinfo would say, and what the mode of the
+ * link would. Details aside.
+ */
+void state_know(const struct fdinfo *info, bool readable, bool writable, unsigned int needs,
+		struct open_file *file);
+
+/** True when state_read would take over what fdinfo says of its kind alone. */
+bool state_has_details(unsigned int needs, const struct open_file *file);

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The two sources: the kernel's own walk says where to look, and the rows are those of /proc. Each
-# situation is asked about through both, and every column has to be the same.
+# The two sources: the kernel's own walk says where to look, or what is there, and the rows are those
+# of /proc. Each situation is asked about through both, and every column has to be the same.
 
 # The actor's words and capabilities have commas; `run` assigns $stderr.
 # shellcheck disable=SC2054,SC2154
@@ -32,12 +32,13 @@ need_bpf() {
 	((status != 2)) || skip "${stderr#*: }"
 }
 
-# both COMMAND ARG… : asks over both; every column is the same, of the rows that the jq filter ROWS keeps.
+# both COMMAND ARG… : asks over both; every column (of COLUMNS_WANTED) is the same, of the rows that the
+# jq filter ROWS keeps.
 both() {
-	local rows
-	run --separate-stderr owl "$@" --json --columns all --source procfs
+	local rows columns=${COLUMNS_WANTED:-all}
+	run --separate-stderr owl "$@" --json --columns "$columns" --source procfs
 	rows=$(jq -c "${ROWS:-.}" <<<"$output")
-	run --separate-stderr owl "$@" --json --columns all --source bpf
+	run --separate-stderr owl "$@" --json --columns "$columns" --source bpf
 	well_formed
 	output=$(jq -c "${ROWS:-.}" <<<"$output")
 	[[ $output == "$rows" ]] || {
@@ -222,6 +223,130 @@ agree() {
 	agree 1 "$SCRATCH"
 }
 
+### All that is open: told by the kernel, or by /proc
+
+# told [TARGET…] : the rows of `files` agree, whichever columns are wanted; of some /proc tells all, of
+# others nothing.
+told() {
+	local columns
+	for columns in handle,access,kind,size,pos,name handle,access,path handle,flags,pos,kind \
+		handle,locks,pos handle,inode,device,nlink,mode,mount,kind,error \
+		handle,name,detail,class,path,flags,inode; do
+		COLUMNS_WANTED=$columns both files "$@"
+	done
+}
+
+@test "both sources agree: every kind of descriptor" {
+	need_bpf
+	mkdir d
+	mkfifo fifo
+	ln -s file link
+	actor_start open file creat,rw,append write 0 5K open file r seek 1 100 open d directory \
+		open fifo rw open link path open /dev/null rw open /proc/self/status r \
+		open /proc/self r open x creat,w,nonblock unlink x open 'y (deleted)' creat,w \
+		eventfd 3 semaphore 2 epoll epoll-add 12 10 inotify inotify-add 13 d all \
+		timerfd monotonic 0 signalfd INT,TERM pipe pty memfd owls ns net \
+		unix-pair netlink 0 0 open locked creat,rw flock 25 r
+	told "$ACTOR_PID"
+	answer '[.[] | select(.handle | test(":[0-9]+$"))] | length > 26'
+}
+
+@test "both sources agree: what is open on other filesystems, and what is larger than it seems" {
+	need_bpf
+	need_mounts
+	make_tmpfs 16M
+	mkdir "$FS/lower"
+	pattern 80 >"$FS/lower/queue"
+	make_overlay "$FS"
+	# On a filesystem without a device, 80 bytes and no block are what a message queue looks like.
+	actor_start open "$FS/lower/queue" r open "$FS/empty80" creat,rw hole 1 80 mqueue /owls 2 \
+		open "$OVERLAY/queue" r open "$OVERLAY/new" creat,rw write 4 8K
+	told "$ACTOR_PID"
+	answer 'map(select(.name | contains("message"))) | length == 1'
+}
+
+@test "both sources agree: on btrfs, whose device is another than its files say" {
+	need_bpf
+	make_fs btrfs 320M
+	actor_start open "$FS/a" creat,rw write 0 64K open "$FS" r,directory
+	told "$ACTOR_PID"
+}
+
+@test "both sources agree: threads with tables of their own, and no main thread, told whole" {
+	need_bpf
+	actor_start open app.log creat,w thread unshare-thread open own creat,w end
+	told "$ACTOR_PID"
+	answer 'any(.[]; .handle | test("/[0-9]+:"))'
+	actor_start open app.log creat,w thread leader-exit
+	told "$ACTOR_PID"
+	answer 'any(.[]; .path == $path)' --arg path "$SCRATCH/app.log"
+}
+
+@test "both sources agree: a descriptor far up, and one that is closed on exec" {
+	need_bpf
+	local script=() i
+	for ((i = 0; i < 150; i++)); do
+		script+=(open "f$i" creat,w)
+	done
+	actor_start "${script[@]}" fd 0 700 pipe eventfd 1
+	told "$ACTOR_PID"
+	answer 'any(.[]; .handle | endswith(":700"))'
+	# The BPF descriptors are made with O_CLOEXEC, others without.
+	program_start "$BASH" -c 'exec 200<>fifo; exec {far}<.; echo ready; read -r line'
+	told "$ACTOR_PID"
+}
+
+@test "both sources agree: who uses what lies on a mount, and has descriptors in flight" {
+	need_bpf
+	need_mounts
+	make_tmpfs 16M
+	actor_start open "$FS/a" creat,w unix-pair unix-listen @waits pipe open "$FS/b" creat,w send 5
+	both who "$FS"
+	rows 1
+	says 'in flight'
+}
+
+@test "what the kernel tells, /proc is not asked about" {
+	need_bpf
+	local script=() i asked='readlinkat\([0-9]+, "[0-9]+"|statx\([0-9]+, "[0-9]+"|fdinfo|newfstatat\([0-9]+, "[0-9]+"'
+	for ((i = 0; i < 40; i++)); do
+		script+=(open "live$i" creat,w eventfd 1)
+	done
+	actor_start "${script[@]}"
+	traced -e trace=readlinkat,statx,newfstatat,openat -o trace \
+		"$PROCOWL" files --raw --source bpf "$ACTOR_PID" >/dev/null
+	[[ $(grep -cE "$asked" trace) -lt 40 ]]
+	traced -e trace=readlinkat,statx,newfstatat,openat -o trace \
+		"$PROCOWL" files --raw --source procfs "$ACTOR_PID" >/dev/null
+	[[ $(grep -cE "$asked" trace) -ge 160 ]]
+}
+
+@test "a walk that fails on its way goes on in /proc: no row is lost, none is double" {
+	need_bpf
+	local script=() i expected which
+	for ((i = 0; i < 300; i++)); do
+		script+=(open "f$i" creat,w)
+	done
+	actor_start "${script[@]}" fork end fork end fork end fork end
+	local pids=("$ACTOR_PID" "${ACTOR_CHILDREN[@]}")
+	expected=$(owl files --raw --source procfs --columns handle,access,size,pos,name "${pids[@]}")
+	[[ $(grep -c 'f[0-9]*$' <<<"$expected") == 1500 ]]
+	for which in error=EIO:when=1 error=EIO:when=4 error=ENOMEM:when=9+; do
+		traced -o /dev/null -P anon_inode:bpf_iter -e trace=read -e "inject=read:$which" \
+			"$PROCOWL" files --raw --source bpf --columns handle,access,size,pos,name \
+			--verbose "${pids[@]}" >answer 2>said
+		[[ $(<answer) == "$expected" ]] || {
+			echo "not the same after $which"
+			diff answer - <<<"$expected"
+		}
+		grep -q 'bpf: given up, and procfs went on: ' said || {
+			echo "$which did not happen"
+			cat said
+			return 1
+		}
+	done
+}
+
 @test "where all is live, /proc is not asked about every descriptor" {
 	need_bpf
 	local script=() i
@@ -243,7 +368,7 @@ agree() {
 	says 'bpf: 1 look; programs loaded in '
 	run --separate-stderr owl deleted --verbose "$ACTOR_PID"
 	says 'source procfs; '
-	says 'bpf: 1 look left to procfs: at a few processes, or at all that is open'
+	says 'bpf: 1 look left to procfs: at a few processes, or at one place of each'
 	run --separate-stderr owl deleted --verbose --source procfs
 	says 'source procfs; '
 	says_not 'bpf'
