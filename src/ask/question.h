@@ -49,3 +49,7 @@ struct question {
 };
 
 extern const struct question question_deleted, question_files, question_where, question_who;
+
+/** About the machine itself. */
+extern const struct question question_memory, question_processors, question_load, question_pressure,
+	question_disks, question_networks;

@@ -72,6 +72,46 @@ int text_number(struct text text, unsigned int base, uint64_t *ret)
 	return 0;
 }
 
+int text_fixed(struct text text, unsigned int places, uint64_t *ret)
+{
+	const char *dot = text.len ? memchr(text.bytes, '.', text.len) : NULL;
+	size_t len = dot ? (size_t)(dot - text.bytes) : text.len;
+	struct text fraction = text_from(text, len + (dot != NULL));
+	uint64_t number, ignored;
+	int rc = text_number(text_first(text, len), 10, &number);
+
+	if (!rc && dot && text_number(fraction, 10, &ignored) == -EINVAL)
+		rc = -EINVAL;
+	for (unsigned int i = 0; i < places && !rc; i++) {
+		uint64_t digit = i < fraction.len ? (uint64_t)digit_of(fraction.bytes[i]) : 0;
+
+		if (__builtin_mul_overflow(number, (uint64_t)10, &number) ||
+		    __builtin_add_overflow(number, digit, &number))
+			rc = -ERANGE;
+	}
+	if (!rc)
+		*ret = number;
+	return rc;
+}
+
+static bool is_blank(char byte)
+{
+	return byte == ' ' || byte == '\t';
+}
+
+bool text_word(struct text *line, struct text *ret)
+{
+	size_t len = 0;
+
+	while (line->len && is_blank(*line->bytes))
+		*line = text_from(*line, 1);
+	while (len < line->len && !is_blank(line->bytes[len]))
+		len++;
+	*ret = text_first(*line, len);
+	*line = text_from(*line, len);
+	return len > 0;
+}
+
 enum { WORD_MAX = 40 };
 
 static unsigned int least(unsigned int a, unsigned int b)

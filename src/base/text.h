@@ -80,6 +80,15 @@ bool text_next(struct text *line, char separator, struct text *ret);
 int text_number(struct text text, unsigned int base, uint64_t *ret);
 
 /**
+ * Read all of `text` as an unsigned decimal number with a fraction or without, in units of its
+ * `places`th decimal: "1.5" with 3 is 1500. Further decimals are dropped. 0, -EINVAL or -ERANGE.
+ */
+int text_fixed(struct text text, unsigned int places, uint64_t *ret);
+
+/** Take the next word of `line`, between any number of blanks and tabs, off its front. False at the end. */
+bool text_word(struct text *line, struct text *ret);
+
+/**
  * How far `a` is from `b` in letters changed, added, dropped or swapped (Damerau-Levenshtein),
  * at most `limit` + 1. For suggestions: command and option names only.
  */

@@ -8,8 +8,15 @@
 
 /* clang-format off */
 const struct sql_table sql_tables[] = {
-	{ "deleted", &question_deleted, "a deleted file that is still open",                true },
-	{ "files",   &question_files,   "one open file of one process, as `procowl files`", false },
+	{ "deleted",  &question_deleted,    "a deleted file that is still open",                        .quiet = true },
+	{ "files",    &question_files,      "one open file of one process, as `procowl files`",         .quiet = false },
+	/* of the machine */
+	{ "memory",   &question_memory,     "one number that the kernel tells of the memory",       .whole = true },
+	{ "cpus",     &question_processors, "what one processor did, or all",                       .whole = true },
+	{ "load",     &question_load,       "how busy the machine is: one row",                     .whole = true },
+	{ "pressure", &question_pressure,   "how much some had to wait for a resource, or all had", .whole = true },
+	{ "disks",    &question_disks,      "a disk or partition, and what it did",                 .whole = true },
+	{ "networks", &question_networks,   "a network interface, and what it did",                 .whole = true },
 };
 /* clang-format on */
 
@@ -113,8 +120,9 @@ void sql_table_describe(const struct sql_table *table, FILE *out)
 	for (size_t i = 0; i < columns->count; i++)
 		fprintf(out, "%-12s  %-9s  %s\n", columns->columns[i].name,
 			said(columns->columns[i].type), columns->columns[i].help);
-	fprintf(out, "%-12s  %-9s  %s\n", "target", "argument",
-		"only what this TARGET means: WHERE target = 'nginx', or as an argument of the table");
+	if (!table->whole)
+		fprintf(out, "%-12s  %-9s  %s\n", "target", "argument",
+			"only what this TARGET means: WHERE target = 'nginx', or as an argument of the table");
 	if (table->quiet)
 		fprintf(out, "%-12s  %-9s  %s\n", "quiet", "argument",
 			"1: classes that are left out otherwise, as --all does");

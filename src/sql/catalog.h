@@ -10,6 +10,7 @@ struct sql_table {
 	const struct question *question;
 	const char *holds; /**< one phrase: what a row is */
 	bool quiet;        /**< it has rows that are left out unless asked for: `quiet` = 1 */
+	bool whole;        /**< it takes no target */
 };
 
 extern const struct sql_table sql_tables[];

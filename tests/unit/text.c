@@ -53,6 +53,53 @@ static void a_number_one_above_the_greatest_is_out_of_range(void **state)
 	}
 }
 
+static void a_fraction_is_read_in_units_of_its_decimals(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned int places;
+		uint64_t number;
+	} cases[] = {
+		{ "0.52", 2, 52 },
+		{ "25802.58", 2, 2580258 },
+		{ "94.10", 3, 94100 },
+		{ "7", 3, 7000 },
+		{ "1.999", 2, 199 },
+		{ "0.05", 1, 0 },
+		{ "18446744073709551615.9", 0, UINT64_MAX },
+		{ "1.99999999999999999999999", 2, 199 },
+	};
+	static const char *const refused[] = {
+		"", ".", "1.", ".5", "1.x", "1.5 ", "-1.5", "1.2.3"
+	};
+	uint64_t number = 42;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(refused); i++)
+		assert_int_equal(text_fixed(text_of(refused[i]), 2, &number), -EINVAL);
+	assert_int_equal(text_fixed(text_of("18446744073709551615"), 1, &number), -ERANGE);
+	assert_int_equal(number, 42);
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		assert_int_equal(text_fixed(text_of(cases[i].text), cases[i].places, &number), 0);
+		assert_true(number == cases[i].number);
+	}
+}
+
+static void words_stand_between_blanks_however_many(void **state)
+{
+	struct text line = text_of("  a \tbc   d\t"), word;
+
+	(void)state;
+	assert_true(text_word(&line, &word));
+	check_string(word, "a");
+	assert_true(text_word(&line, &word));
+	check_string(word, "bc");
+	assert_true(text_word(&line, &word));
+	check_string(word, "d");
+	assert_false(text_word(&line, &word));
+	assert_false(text_word(&(struct text){ 0 }, &word));
+}
+
 static void what_is_no_number_is_refused_and_changes_nothing(void **state)
 {
 	static const struct {
@@ -260,6 +307,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_number_is_read_in_its_base),
 		cmocka_unit_test(a_number_one_above_the_greatest_is_out_of_range),
+		cmocka_unit_test(a_fraction_is_read_in_units_of_its_decimals),
+		cmocka_unit_test(words_stand_between_blanks_however_many),
 		cmocka_unit_test(what_is_no_number_is_refused_and_changes_nothing),
 		cmocka_unit_test(many_digits_and_then_a_letter_are_no_number),
 		cmocka_unit_test(the_last_slash_parts_directory_and_name),
