@@ -52,4 +52,4 @@ extern const struct question question_deleted, question_files, question_where, q
 
 /** About the machine itself. */
 extern const struct question question_memory, question_processors, question_load, question_pressure,
-	question_disks, question_networks;
+	question_disks, question_networks, question_mounts;

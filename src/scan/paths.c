@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/scope.h"
+#include "kernel/mountinfo.h"
 #include "kernel/openat2.h"
 #include "kernel/procfile.h"
 #include "scan/probe.h"
@@ -291,19 +292,12 @@ int paths_check(const struct source *source, const struct old_name *names, size_
 		   ret);
 }
 
-static void ask_space(const void *context, size_t index, void *answer)
+/** statvfs(3) of what is open as `fd`, O_PATH too. */
+static void helper_space(int fd, struct space *out)
 {
-	const struct text *paths = context;
-	struct space *out = answer;
 	struct statvfs fs;
-	char name[PATH_MAX];
 
-	if (paths[index].len >= sizeof(name))
-		return;
-	for (size_t i = 0; i < paths[index].len; i++)
-		name[i] = paths[index].bytes[i];
-	name[paths[index].len] = 0;
-	if (statvfs(name, &fs) || !fs.f_blocks)
+	if (fstatvfs(fd, &fs) || !fs.f_blocks)
 		return;
 	*out = (struct space){
 		.known = true,
@@ -312,6 +306,45 @@ static void ask_space(const void *context, size_t index, void *answer)
 		.free = (uint64_t)fs.f_bavail * fs.f_frsize,
 		.reserved = (uint64_t)(fs.f_bfree - fs.f_bavail) * fs.f_frsize,
 	};
+}
+
+/** O_PATH, never an automount. -1: cannot be opened. */
+static int helper_open_text(struct text path)
+{
+	char name[PATH_MAX];
+
+	if (path.len >= sizeof(name))
+		return -1;
+	for (size_t i = 0; i < path.len; i++)
+		name[i] = path.bytes[i];
+	name[path.len] = 0;
+	return open(name, O_PATH | O_CLOEXEC);
+}
+
+static void ask_space(const void *context, size_t index, void *answer)
+{
+	const struct text *paths = context;
+	scope_fd fd = helper_open_text(paths[index]);
+
+	if (fd >= 0)
+		helper_space(fd, answer);
+}
+
+static void ask_space_of(const void *context, size_t index, void *answer)
+{
+	const struct mountinfo *mount = (const struct mountinfo *)context + index;
+	struct inode inode;
+	scope_fd fd = helper_open_text(mount->point);
+
+	/* Before Linux 5.8 nobody tells whether it is hidden. */
+	if (fd >= 0 && inode_look(fd, "", &inode) == 0 &&
+	    (!inode.mnt_id || inode.mnt_id == mount->id))
+		helper_space(fd, answer);
+}
+
+static uint64_t space_group(const void *context, size_t index)
+{
+	return ((const struct mountinfo *)context)[index].dev + 1;
 }
 
 int paths_space(const struct source *source, const struct text *paths, size_t count,
@@ -323,6 +356,33 @@ int paths_space(const struct source *source, const struct text *paths, size_t co
 				    .ask = ask_space,
 				    .context = paths },
 		   ret);
+}
+
+/** Space is the filesystem's: what one of its mounts tells is so for all. */
+static void share_space(const struct mountinfo *mounts, size_t count, struct space *spaces)
+{
+	for (size_t i = 0; i < count; i++) {
+		for (size_t k = 0; k < count && !spaces[i].known; k++) {
+			if (mounts[k].dev == mounts[i].dev)
+				spaces[i] = spaces[k];
+		}
+	}
+}
+
+int paths_space_of(const struct source *source, const struct mountinfo *mounts, size_t count,
+		   struct space *ret)
+{
+	int rc = run(source,
+		     &(struct probe){ .count = count,
+				      .answer_size = sizeof(*ret),
+				      .ask = ask_space_of,
+				      .group = space_group,
+				      .context = mounts },
+		     ret);
+
+	if (!rc)
+		share_space(mounts, count, ret);
+	return rc;
 }
 
 struct naming_hosts {

@@ -77,6 +77,15 @@ struct space {
 int paths_space(const struct source *source, const struct text *paths, size_t count,
 		struct space *ret);
 
+struct mountinfo;
+
+/**
+ * The same of each of our own mounts. One that another mount hides tells nothing, but what is known of
+ * its filesystem elsewhere; those of a filesystem that does not answer are given up together. 0 or -errno.
+ */
+int paths_space_of(const struct source *source, const struct mountinfo *mounts, size_t count,
+		   struct space *ret);
+
 /** The host names that the processes `pids` see; empty: ours, or not to be told. 0 or -errno. */
 struct host_name {
 	char name[65];

@@ -17,6 +17,7 @@ const struct sql_table sql_tables[] = {
 	{ "pressure", &question_pressure,   "how much some had to wait for a resource, or all had", .whole = true },
 	{ "disks",    &question_disks,      "a disk or partition, and what it did",                 .whole = true },
 	{ "networks", &question_networks,   "a network interface, and what it did",                 .whole = true },
+	{ "mounts",   &question_mounts,     "a mount, and how full its filesystem is",              .whole = true },
 };
 /* clang-format on */
 

@@ -113,9 +113,50 @@ sql() {
 	answer '.[0].rx_packets > 0'
 }
 
+@test "mounts are those of findmnt, and as full as df says" {
+	make_tmpfs 8M
+	head -c 1M /dev/zero >"$FS/file"
+	sql "SELECT * FROM mounts WHERE mountpoint = '$FS'"
+	exits 0
+	answer 'length == 1 and (.[0] | .type == "tmpfs" and .size == 8388608 and .used == 1048576 and
+		.available == 7340032 and .root == "/" and (.options | startswith("rw")) and
+		(.filesystem_options | contains("size=8192k")) and .id == ($id | tonumber) and
+		.parent == ($parent | tonumber) and .device == $dev)' \
+		--arg id "$(findmnt -n -r -o ID "$FS")" --arg parent "$(findmnt -n -r -o PARENT "$FS")" \
+		--arg dev "$(findmnt -n -r -o MAJ:MIN "$FS")"
+	actor_start open "$FS/file"
+	sql "SELECT m.mountpoint FROM files f JOIN mounts m ON m.id = f.mount
+		WHERE f.handle = '$ACTOR_PID:3'"
+	answer 'map(.mountpoint) == [$m]' --arg m "$FS"
+	owl_traced sql "SELECT count(mountpoint) FROM mounts"
+	! grep -E 'statfs.*f_' trace || return 1
+}
+
+@test "a mount that another one hides tells not how full that one is" {
+	make_tmpfs 8M
+	make_tmpfs 4M "$FS"
+	sql "SELECT size FROM mounts WHERE mountpoint = '$FS' ORDER BY id"
+	answer 'map(.size) | sort_by(. // 0) == [null, 4194304]'
+	mkdir "$SCRATCH/again"
+	mount --bind "$FS" "$SCRATCH/again"
+	mounted "$SCRATCH/again"
+	make_tmpfs 2M "$FS"
+	sql "SELECT size FROM mounts WHERE mountpoint = '$FS' ORDER BY size"
+	answer 'map(.size) == [null, 2097152, 4194304]'
+}
+
+@test "a mount that does not answer is a gap, and the others are told" {
+	make_hung_mount
+	make_tmpfs 8M
+	hang
+	sql "SELECT mountpoint, size FROM mounts WHERE mountpoint IN ('$HUNG', '$FS') ORDER BY size"
+	exits 0
+	answer 'map(.size) == [null, 8388608]'
+}
+
 @test "what is of the machine takes no target, and looks at no process" {
 	local table
-	for table in memory cpus load pressure disks networks; do
+	for table in memory cpus load pressure disks networks mounts; do
 		run --separate-stderr owl sql "SELECT 1 FROM $table('$$')"
 		exits 2
 		[[ $stderr == *"takes no target"* ]] || show_answer
