@@ -8,6 +8,9 @@
 #include "ask/unmatched.h"
 #include "scan/containers.h"
 
+/** So many processes are asked about their sockets alone. */
+enum { PROCESSES_FEW = 16 };
+
 /** First where it stands and what it runs, then descriptors, then what it maps. */
 static unsigned int rank(enum use use)
 {
@@ -120,13 +123,20 @@ static int read_queues(struct files_ask *ask, struct files_process *out)
 	return rc;
 }
 
-static bool has_sockets(const struct files_process *out)
+/** A namespace that is not ours to read leaves gaps, and is counted. */
+static void find_sockets(struct files_ask *ask, const struct files_process *out)
 {
+	const struct open_file **sockets = arena_zero(ask->arena, out->count, sizeof(*sockets));
+	size_t count = 0;
+
 	for (size_t i = 0; i < out->count; i++) {
 		if (text_starts(out->files[i]->link, "socket:["))
-			return true;
+			sockets[count++] = out->files[i];
 	}
-	return false;
+	if (count && ask->few_processes)
+		sockets_add_these(ask->sockets, sockets, count, ask->needs & FILE_NEED_PEERS);
+	else if (count)
+		sockets_add(ask->sockets, out->process->pid);
 }
 
 static int read_aside(struct files_ask *ask, struct files_process *out)
@@ -135,9 +145,8 @@ static int read_aside(struct files_ask *ask, struct files_process *out)
 
 	if (!rc)
 		rc = read_queues(ask, out);
-	/* A namespace that is not ours to read leaves gaps, and is counted. */
-	if (!rc && ask->sockets && has_sockets(out))
-		sockets_add(ask->sockets, out->process->pid);
+	if (!rc && ask->sockets)
+		find_sockets(ask, out);
 	neighbours_begin(&out->neighbours, out->process, true, ask->arena);
 	return rc ? error_set(ask->err, rc, "cannot start a helper process: %s", strerror(-rc)) : 0;
 }
@@ -272,8 +281,9 @@ static int look(struct files_ask *ask, struct scope *scope)
 	ask->only_handles = all_are_handles(scope);
 	if ((ask->needs & FILE_NEED_PEERS) && peers_look(source, true, &ask->peers, ask->err))
 		return -EIO;
+	ask->few_processes = scope->pids && scope->pid_count <= PROCESSES_FEW;
 	if (ask->needs & FILE_NEED_KIND)
-		ask->sockets = sockets_begin(source, SOCKETS_ALL);
+		ask->sockets = sockets_begin(source, ask->few_processes ? 0 : SOCKETS_ALL);
 	struct look look = { .filter = LOOK_ALL,
 			     .needs = look_needs(ask),
 			     .pids = scope->pids,

@@ -28,8 +28,10 @@ struct files_ask {
 	struct meant meant;
 	struct peers *peers;     /**< NULL: nobody asked */
 	struct sockets *sockets; /**< likewise */
-	bool all_sockets;        /**< the tables of all processes' namespaces are among them */
-	uint32_t user_uid;       /**< the owner that was looked up last */
+	bool few_processes;      /**< so that whole tables of sockets are too much for them */
+	unsigned int
+		everywhere; /**< kinds whose tables of all processes' namespaces are in there */
+	uint32_t user_uid;  /**< the owner that was looked up last */
 	struct text user;
 	struct error *err;
 	int rc;

@@ -19,7 +19,9 @@ struct naming {
 	const struct fate *fate;
 	const struct socket *socket; /**< NULL: none, or not in a table */
 	size_t index;
-	struct end_key key; /**< of the other end */
+	char word
+		[SOCKET_WORD_MAX]; /**< a socket in no table: its protocol; empty: it did not tell */
+	struct end_key key;        /**< of the other end */
 	bool has_key;
 	struct files_name *out;
 };
@@ -39,14 +41,10 @@ static bool is_memory(struct naming *naming)
 /** A socket that no table lists still has the name of its protocol. */
 static struct text socket_word(struct naming *naming)
 {
-	char path[OPEN_FILE_PATH_MAX], word[SOCKET_WORD_MAX];
-
 	if (naming->socket)
 		return text_of(socket_kind_word(naming->socket->kind));
-	open_file_path(path, naming->file);
-	if (socket_kind_read(naming->ask->inquiry->source->proc, path, word))
-		return text_of("socket");
-	return arena_text(naming->ask->arena, text_of(word));
+	return *naming->word ? arena_text(naming->ask->arena, text_of(naming->word)) :
+			       text_of("socket");
 }
 
 static struct text kind_of(struct naming *naming)
@@ -72,20 +70,35 @@ static struct text path_of(struct naming *naming)
 	return naming->fate->path;
 }
 
+/** It stays in the namespace where it was made, whichever its process has entered since. */
+static void find_elsewhere(struct naming *naming, uint64_t ino)
+{
+	struct files_ask *ask = naming->ask;
+	char path[OPEN_FILE_PATH_MAX];
+	unsigned int tables = SOCKETS_ALL;
+
+	open_file_path(path, naming->file);
+	if (socket_kind_read(ask->inquiry->source->proc, path, naming->file->link, naming->word))
+		*naming->word = '\0';
+	else
+		tables = socket_tables_of(naming->word);
+	if (!(tables & ~ask->everywhere))
+		return;
+	ask->everywhere |= tables;
+	sockets_want(ask->sockets, tables);
+	if (sockets_add_all(ask->sockets) == 0)
+		naming->socket = sockets_find(ask->sockets, ino);
+}
+
 static void find_socket(struct naming *naming)
 {
-	const struct open_file *file = naming->file;
 	struct end_key key;
 
-	if (!is_socket(naming) || !naming->ask->sockets || !peers_key(file, &key))
+	if (!is_socket(naming) || !naming->ask->sockets || !peers_key(naming->file, &key))
 		return;
 	naming->socket = sockets_find(naming->ask->sockets, key.number);
-	/* It stays in the namespace where it was made, whichever its process has entered since. */
-	if (naming->socket || naming->ask->all_sockets)
-		return;
-	naming->ask->all_sockets = true;
-	if (sockets_add_all(naming->ask->sockets) == 0)
-		naming->socket = sockets_find(naming->ask->sockets, key.number);
+	if (!naming->socket)
+		find_elsewhere(naming, key.number);
 }
 
 /** What leads to the other end: of a socket that of its peer, of all else its own. */

@@ -43,14 +43,21 @@ static void put_inet(struct nlmsghdr *message, enum socket_kind kind, uint8_t fa
 		mnl_attr_put_u32(message, INET_DIAG_REQ_PROTOCOL, IPPROTO_MPTCP);
 }
 
-static void put_unix(struct nlmsghdr *message, uint32_t states, uint32_t show)
+static struct unix_diag_req *put_unix(struct nlmsghdr *message, uint32_t states, uint32_t show)
 {
 	struct unix_diag_req *request = mnl_nlmsg_put_extra_header(message, sizeof(*request));
 
 	request->sdiag_family = AF_UNIX;
 	request->udiag_states = states;
 	request->udiag_show = show;
+	return request;
 }
+
+/** What is told of every unix socket. */
+enum {
+	UNIX_FACTS = UDIAG_SHOW_NAME | UDIAG_SHOW_VFS | UDIAG_SHOW_PEER | UDIAG_SHOW_RQLEN |
+		     UDIAG_SHOW_UID,
+};
 
 static void put_packet(struct nlmsghdr *message)
 {
@@ -82,6 +89,7 @@ struct dump {
 	sockdiag_found *found;
 	void *context;
 	unsigned int sequence; /**< what is left of a dump that failed has another */
+	bool single;           /**< one answer, which nothing ends */
 };
 
 /** One message: 0, or how the dump ended: 1, or -errno. */
@@ -98,7 +106,7 @@ static int take_message(const struct nlmsghdr *message, const struct dump *dump)
 	    sockdiag_parse(dump->kind, payload, &socket) == 0)
 		dump->found(dump->context, &socket);
 	if (message->nlmsg_type != NLMSG_ERROR && message->nlmsg_type != NLMSG_DONE)
-		return 0;
+		return dump->single;
 	/* Both begin with an int: nlmsgerr.error, and how the dump went (af_netlink.c). */
 	if (payload.len >= sizeof(rc))
 		memcpy(&rc, payload.bytes, sizeof(rc));
@@ -155,7 +163,7 @@ int sockdiag_dump(struct mnl_socket *diag, enum socket_kind kind, sockdiag_found
 		  void *context)
 {
 	char buffer[REQUEST_MAX] __attribute__((aligned(4)));
-	struct dump dump = { kind, found, context, kind + 1 };
+	struct dump dump = { kind, found, context, kind + 1, false };
 	struct nlmsghdr *message = request_begin(buffer, &dump);
 	int rc;
 
@@ -168,9 +176,7 @@ int sockdiag_dump(struct mnl_socket *diag, enum socket_kind kind, sockdiag_found
 		rc = ask_inet(diag, &dump, AF_INET);
 		return rc ? rc : ask_inet(diag, &dump, AF_INET6);
 	case SOCKET_UNIX:
-		put_unix(message, ~0U,
-			 UDIAG_SHOW_NAME | UDIAG_SHOW_VFS | UDIAG_SHOW_PEER | UDIAG_SHOW_RQLEN |
-				 UDIAG_SHOW_UID);
+		put_unix(message, ~0U, UNIX_FACTS);
 		return ask(diag, message, &dump);
 	case SOCKET_PACKET:
 		put_packet(message);
@@ -188,10 +194,23 @@ int sockdiag_dump(struct mnl_socket *diag, enum socket_kind kind, sockdiag_found
 	return -ENOENT;
 }
 
+int sockdiag_find_unix(struct mnl_socket *diag, uint32_t ino, sockdiag_found *found, void *context)
+{
+	char buffer[REQUEST_MAX] __attribute__((aligned(4)));
+	struct dump dump = { SOCKET_UNIX, found, context, ~ino, true };
+	struct nlmsghdr *message = request_begin(buffer, &dump);
+
+	message->nlmsg_flags = NLM_F_REQUEST;
+	struct unix_diag_req *request = put_unix(message, ~0U, UNIX_FACTS);
+	request->udiag_ino = ino;
+	memset(request->udiag_cookie, 0xff, sizeof(request->udiag_cookie)); /* INET_DIAG_NOCOOKIE */
+	return ask(diag, message, &dump);
+}
+
 int sockdiag_dump_pending(struct mnl_socket *diag, sockdiag_found *found, void *context)
 {
 	char buffer[REQUEST_MAX] __attribute__((aligned(4)));
-	struct dump dump = { SOCKET_UNIX, found, context, SOCKET_KINDS + 1 };
+	struct dump dump = { SOCKET_UNIX, found, context, SOCKET_KINDS + 1, false };
 	struct nlmsghdr *message = request_begin(buffer, &dump);
 
 	put_unix(message, 1U << SOCKET_LISTEN, UDIAG_SHOW_ICONS);

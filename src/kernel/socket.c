@@ -152,21 +152,32 @@ int socket_kind_parse(struct text name, char ret[SOCKET_WORD_MAX])
 	return 0;
 }
 
-int socket_kind_read(int proc, const char *name, char ret[SOCKET_WORD_MAX])
+unsigned int socket_tables_of(const char *word)
+{
+	for (unsigned int kind = 0; kind < SOCKET_KINDS; kind++) {
+		if (strcmp(word, socket_kind_word((enum socket_kind)kind)) == 0)
+			return 1U << kind | (kind == SOCKET_MPTCP ? 1U << SOCKET_TCP : 0);
+	}
+	return 0;
+}
+
+int socket_kind_read(int proc, const char *name, struct text link, char ret[SOCKET_WORD_MAX])
 {
 	char path[32], value[64];
-	struct text link;
+	struct text held;
 	scope_fd fd = openat(proc, name, O_PATH | O_CLOEXEC);
 
 	if (fd < 0)
 		return -errno;
 	/* Held now: what became a file of a hung mount meanwhile, or is a socket's name there, is not asked. */
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	int rc = procfile_link(AT_FDCWD, path, value, sizeof(value), &link);
+	int rc = procfile_link(AT_FDCWD, path, value, sizeof(value), &held);
 	if (rc)
 		return rc == -ENAMETOOLONG ? -ENOTSOCK : rc;
-	if (!text_starts(link, "socket:["))
+	if (!text_starts(held, "socket:["))
 		return -ENOTSOCK;
+	if (!text_equal(held, link))
+		return -ESTALE;
 	ssize_t len = getxattr(path, "system.sockprotoname", value, sizeof(value));
 	if (len < 0)
 		return -errno;

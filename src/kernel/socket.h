@@ -131,13 +131,19 @@ void endpoint_set_v4(struct endpoint *endpoint, const void *address);
 enum { SOCKET_WORD_MAX = 32 };
 
 /**
- * The kind word of a socket that no table lists: not bound yet, or of a family without tables. It is
- * the protocol's own name, lower case and the same for IPv4 and IPv6: "tcp", "sctp", "smc", "alg",
- * "xdp"; sk_prot->name, read with getxattr(2) as "system.sockprotoname" (net/socket.c; all kernels
- * since 2.6.39). It needs no right but to follow the link PROC/NAME, and waits for nobody: whatever
- * else has come to be there meanwhile is not asked. Needs /proc. 0 or -errno.
+ * The kind word of a socket, whether some table lists it or not. It is the protocol's own name, lower
+ * case and the same for IPv4 and IPv6: "tcp", "sctp", "smc", "alg", "xdp"; sk_prot->name, read with
+ * getxattr(2) as "system.sockprotoname" (net/socket.c; all kernels since 2.6.39). It needs no right but
+ * to follow the link PROC/NAME, and waits for nobody: only if that leads to `link`, "socket:[INO]", it is
+ * asked. Needs /proc. 0; -ENOTSOCK, -ESTALE: something else is there by now; or -errno.
  */
-int socket_kind_read(int proc, const char *name, char ret[SOCKET_WORD_MAX]);
+int socket_kind_read(int proc, const char *name, struct text link, char ret[SOCKET_WORD_MAX]);
+
+/**
+ * The tables that may list a socket of which socket_kind_read says this: a bit 1 << SOCKET_… each. 0:
+ * none has it. What was accepted by MPTCP may be mere TCP, and keeps the name (net/mptcp/protocol.c).
+ */
+unsigned int socket_tables_of(const char *word);
 
 /** What socket_kind_read makes of the kernel's name: "TCPv6" is "tcp". -EINVAL when it is none. */
 int socket_kind_parse(struct text name, char ret[SOCKET_WORD_MAX]);

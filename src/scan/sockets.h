@@ -27,7 +27,18 @@ void sockets_end(struct sockets *sockets);
  */
 int sockets_add(struct sockets *sockets, unsigned int pid);
 
-/** The same for every process there is. 0 or -errno when they cannot be listed. */
+/**
+ * Make sure of `count` sockets of one process only, in its namespace: a table is read when one of them
+ * may be in it, and unix sockets are asked for one at a time as long as they are few. `ends`: the other
+ * ends of internet sockets are wanted too. As sockets_add.
+ */
+int sockets_add_these(struct sockets *sockets, const struct open_file *const *files, size_t count,
+		      bool ends);
+
+/** From now on these kinds too: of a namespace that was added already when it is added again. */
+void sockets_want(struct sockets *sockets, unsigned int kinds);
+
+/** sockets_add for every process there is. 0 or -errno when they cannot be listed. */
 int sockets_add_all(struct sockets *sockets);
 
 /** How many namespaces could not be read at all, though a process was seen in them. */

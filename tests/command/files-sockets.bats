@@ -78,6 +78,20 @@ actor_start_apart() {
 	row :4 '.kind == "udp" and .detail == "not listed: unbound, new or out of sight"'
 }
 
+@test "of one process only the tables are read in which its sockets may be" {
+	actor_start unix-listen "$SCRATCH/sock" unix-connect "$SCRATCH/sock" socket 2 1 0
+	# All of a table is asked for with a flag more
+	owl_traced files --raw --columns handle,name "$ACTOR_PID:3" "$ACTOR_PID:4" >answer
+	grep -qP ":3\tstream .*/sock LISTEN" answer
+	grep -qP ":4\tstream .*/sock$" answer
+	run ! grep -E "sdiag_family=AF_(INET|NETLINK)" trace
+	grep -q "NLM_F_REQUEST, .*sdiag_family=AF_UNIX" trace
+	owl_traced files --raw --columns handle,kind "$ACTOR_PID:5" >answer
+	grep -qP ":5\ttcp$" answer
+	grep -q "sdiag_family=AF_INET, sdiag_protocol=IPPROTO_TCP" trace
+	run ! grep -E "sdiag_family=AF_UNIX|IPPROTO_UDP" trace
+}
+
 @test "a socket of a family that has no table keeps the kernel's name" {
 	# AF_ALG: its protocol is all that is told
 	actor_start socket 38 5 0

@@ -50,7 +50,7 @@ static void print_socket(struct sockets *sockets, unsigned int pid, unsigned int
 	const struct socket *socket = sockets_find(sockets, ino);
 	if (socket)
 		print_known(sockets, socket, arena);
-	else if (socket_kind_read(fds, name, word) == 0)
+	else if (socket_kind_read(fds, name, text, word) == 0)
 		printf("%s\t0\t", word);
 	putchar('\n');
 }

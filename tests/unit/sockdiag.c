@@ -16,6 +16,7 @@
 #include <sys/sysmacros.h>
 #include <sys/un.h>
 
+#include "kernel/procfile.h"
 #include "kernel/socktext.h"
 #include "scratch.h"
 
@@ -551,11 +552,18 @@ static void vsock_sockets_are_found(void **state)
 /** What the word for a descriptor of ours is. */
 static int kind_of(int fd, char ret[SOCKET_WORD_MAX])
 {
-	char name[32];
+	char name[32], link[PATH_MAX + 1];
+	struct text text;
 
 	snprintf(name, sizeof(name), "self/fd/%d", fd);
 	int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int rc = socket_kind_read(proc, name, ret);
+	int rc = procfile_link(proc, name, link, sizeof(link), &text);
+	if (!rc)
+		rc = socket_kind_read(proc, name, text, ret);
+	if (!rc)
+		assert_int_equal(socket_kind_read(proc, name, LITERAL("socket:[1]"), ret), -ESTALE);
+	if (!rc)
+		rc = socket_kind_read(proc, name, text, ret);
 	close(proc);
 	return rc;
 }
@@ -598,6 +606,45 @@ static void what_no_table_lists_has_a_kind_too(void **state)
 		seen++;
 	}
 	assert_true(seen >= 5);
+}
+
+static void a_word_says_which_tables_may_list_it(void **state)
+{
+	(void)state;
+	assert_int_equal(socket_tables_of("unix"), 1 << SOCKET_UNIX);
+	assert_int_equal(socket_tables_of("udplite"), 1 << SOCKET_UDPLITE);
+	assert_int_equal(socket_tables_of("tcp"), 1 << SOCKET_TCP);
+	assert_int_equal(socket_tables_of("mptcp"), 1 << SOCKET_MPTCP | 1 << SOCKET_TCP);
+	assert_int_equal(socket_tables_of("alg"), 0);
+	assert_int_equal(socket_tables_of(""), 0);
+}
+
+static void one_unix_socket_is_told_alone(void **state)
+{
+	int listener = unix_listening(LITERAL("a name")), pair[2];
+	struct search search = { .ino = ino_of(listener) }, none = { 0 };
+	struct mnl_socket *diag;
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair), 0);
+	assert_int_equal(sockdiag_open(&diag), 0);
+	assert_int_equal(sockdiag_find_unix(diag, (uint32_t)search.ino, look, &search), 0);
+	assert_int_equal(search.seen, 1);
+	assert_int_equal(search.socket.state, SOCKET_LISTEN);
+	assert_true(text_is(search.socket.un.name, "a name"));
+	/* What is not there leaves nothing behind for who asks next. */
+	assert_int_equal(sockdiag_find_unix(diag, 1, look, &none), -ENOENT);
+	search = (struct search){ .ino = ino_of(pair[0]) };
+	assert_int_equal(sockdiag_find_unix(diag, (uint32_t)search.ino, look, &search), 0);
+	assert_int_equal(search.socket.un.peer, ino_of(pair[1]));
+	assert_int_equal(search.socket.type, SOCK_DGRAM);
+	search = (struct search){ .ino = ino_of(pair[1]) };
+	assert_int_equal(sockdiag_dump(diag, SOCKET_UNIX, look, &search), 0);
+	assert_int_equal(search.seen, 1);
+	mnl_socket_close(diag);
+	close(pair[0]);
+	close(pair[1]);
+	close(listener);
 }
 
 static void what_is_no_socket_is_not_asked(void **state)
@@ -699,6 +746,8 @@ int main(void)
 		cmocka_unit_test(netlink_sockets_tell_protocol_and_groups),
 		cmocka_unit_test(vsock_sockets_are_found),
 		cmocka_unit_test(what_no_table_lists_has_a_kind_too),
+		cmocka_unit_test(a_word_says_which_tables_may_list_it),
+		scratch_test(one_unix_socket_is_told_alone),
 		scratch_test(what_is_no_socket_is_not_asked),
 		cmocka_unit_test(a_message_that_is_too_short_or_of_another_family_is_none),
 		cmocka_unit_test(attributes_that_are_too_short_say_nothing),

@@ -205,6 +205,149 @@ static void a_port_is_found_by_its_protocol(void **state)
 	source_close(&source);
 }
 
+enum { THESE_MAX = 128 };
+
+/** Descriptors of ours, as a look finds them. */
+struct these {
+	struct open_file files[THESE_MAX];
+	const struct open_file *pointers[THESE_MAX];
+	char links[THESE_MAX][64];
+	size_t count;
+};
+
+static void add_this(struct these *these, int fd)
+{
+	struct open_file *file = &these->files[these->count];
+	char name[32];
+
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+	file->handle = (struct handle){ .pid = (unsigned int)getpid(), .fd = (unsigned int)fd };
+	assert_int_equal(procfile_link(AT_FDCWD, name, these->links[these->count],
+				       sizeof(these->links[0]), &file->link),
+			 0);
+	these->pointers[these->count++] = file;
+}
+
+/** Only these: what else there is stays out of it. */
+static struct sockets *sockets_of_these(const struct source *source, const struct these *these,
+					bool ends)
+{
+	struct sockets *sockets = sockets_begin(source, 0);
+
+	assert_int_equal(sockets_add_these(sockets, these->pointers, these->count, ends), 0);
+	return sockets;
+}
+
+static void a_few_unix_sockets_are_found_alone_with_their_other_ends(void **state)
+{
+	struct source source = source_of_proc();
+	int listener = unix_socket("s", true), client = unix_socket("s", false);
+	int server = accept(listener, NULL, NULL), waits = unix_socket("s", false), alone[2];
+	struct these these = { 0 };
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, alone), 0);
+	add_this(&these, client);
+	add_this(&these, waits);
+	struct sockets *sockets = sockets_of_these(&source, &these, false);
+	const struct socket *socket = sockets_find(sockets, ino_of(client));
+	assert_int_equal(sockets_peer(sockets, socket), ino_of(server));
+	assert_true(text_is(sockets_find(sockets, ino_of(server))->un.name, "s"));
+	assert_int_equal(sockets_peer(sockets, sockets_find(sockets, ino_of(waits))),
+			 ino_of(listener));
+	assert_true(text_is(sockets_find(sockets, ino_of(listener))->un.name, "s"));
+	assert_null(sockets_find(sockets, ino_of(alone[0])));
+	/* The table has them, too, and has them once. */
+	const struct socket **found;
+	struct arena arena;
+	arena_init(&arena);
+	sockets_want(sockets, 1 << SOCKET_UNIX);
+	assert_int_equal(sockets_add(sockets, (unsigned int)getpid()), 0);
+	assert_non_null(sockets_find(sockets, ino_of(alone[0])));
+	socket = sockets_find(sockets, ino_of(listener));
+	assert_int_equal(sockets_by_file(sockets, socket->un.vfs_dev, socket->un.vfs_ino, &arena,
+					 &found),
+			 2); /* who listens, and whom it accepted */
+	arena_end(&arena);
+	sockets_end(sockets);
+	close(alone[0]);
+	close(alone[1]);
+	close(waits);
+	close(server);
+	close(client);
+	close(listener);
+	source_close(&source);
+}
+
+static void many_unix_sockets_are_found_in_their_table(void **state)
+{
+	struct source source = source_of_proc();
+	struct these these = { 0 };
+	int pairs[THESE_MAX / 2];
+
+	(void)state;
+	for (size_t i = 0; i + 2 <= COUNT_OF(pairs); i += 2) {
+		assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, &pairs[i]), 0);
+		add_this(&these, pairs[i]);
+	}
+	struct sockets *sockets = sockets_of_these(&source, &these, false);
+	for (size_t i = 0; i + 2 <= COUNT_OF(pairs); i += 2) {
+		const struct socket *socket = sockets_find(sockets, ino_of(pairs[i]));
+		assert_int_equal(sockets_peer(sockets, socket), ino_of(pairs[i + 1]));
+	}
+	sockets_end(sockets);
+	for (size_t i = 0; i < COUNT_OF(pairs); i++)
+		close(pairs[i]);
+	source_close(&source);
+}
+
+static void only_the_tables_of_these_are_read(void **state)
+{
+	struct source source = source_of_proc();
+	int listener = listen_on(0), client = connect_to(port_of(listener));
+	int server = accept(listener, NULL, NULL);
+	int udp = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_in address = loopback(0);
+	struct these these = { 0 };
+
+	(void)state;
+	assert_int_equal(bind(udp, (struct sockaddr *)&address, sizeof(address)), 0);
+	add_this(&these, client);
+	struct sockets *sockets = sockets_of_these(&source, &these, true);
+	assert_int_equal(sockets_peer(sockets, sockets_find(sockets, ino_of(client))),
+			 ino_of(server));
+	assert_null(sockets_find(sockets, ino_of(udp)));
+	add_this(&these, udp);
+	assert_int_equal(sockets_add_these(sockets, these.pointers, these.count, true), 0);
+	assert_int_equal(sockets_find(sockets, ino_of(udp))->kind, SOCKET_UDP);
+	sockets_end(sockets);
+	close(udp);
+	close(server);
+	close(client);
+	close(listener);
+	source_close(&source);
+}
+
+static void a_number_that_is_another_socket_by_now_is_looked_for_everywhere(void **state)
+{
+	struct source source = source_of_proc();
+	int listener = listen_on(0), other = unix_socket("s", true);
+	uint64_t ino = ino_of(listener);
+	struct these these = { 0 };
+
+	(void)state;
+	add_this(&these, listener);
+	int kept = dup(listener);
+	assert_int_equal(dup2(other, listener), listener);
+	struct sockets *sockets = sockets_of_these(&source, &these, false);
+	assert_non_null(sockets_find(sockets, ino));
+	sockets_end(sockets);
+	close(kept);
+	close(other);
+	close(listener);
+	source_close(&source);
+}
+
 /** A child in a network namespace of its own, where it listens on 127.0.0.1:80. */
 struct child {
 	pid_t pid;
@@ -590,6 +733,10 @@ int main(void)
 		cmocka_unit_test(until_it_is_accepted_the_listener_is_the_other_end),
 		scratch_test(unix_sockets_find_their_other_end),
 		scratch_test(a_unix_socket_is_found_by_its_file_whatever_its_name),
+		scratch_test(a_few_unix_sockets_are_found_alone_with_their_other_ends),
+		cmocka_unit_test(many_unix_sockets_are_found_in_their_table),
+		cmocka_unit_test(only_the_tables_of_these_are_read),
+		scratch_test(a_number_that_is_another_socket_by_now_is_looked_for_everywhere),
 		cmocka_unit_test(a_port_is_found_by_its_protocol),
 		cmocka_unit_test(the_sockets_of_another_namespace_are_found_without_going_there),
 		cmocka_unit_test(all_processes_bring_all_namespaces),
