@@ -12,22 +12,17 @@ void detail_write(const struct detailing *detailing, struct text text)
 		fwrite(text.bytes, 1, text.len, detailing->out);
 }
 
-static void detail_none(const struct detailing *detailing)
-{
-	(void)detailing;
-}
-
 /* clang-format off */
 static const struct {
 	const char *kind;
 	void (*write)(const struct detailing *detailing);
 } kinds[] = {
-	{ "regular",     detail_none },
-	{ "directory",   detail_none },
-	{ "pipe",        detail_none },
-	{ "fifo",        detail_none },
-	{ "socket",      detail_none },
-	{ "symlink",     detail_none },
+	{ "regular",     NULL },
+	{ "directory",   NULL },
+	{ "pipe",        NULL },
+	{ "fifo",        NULL },
+	{ "socket",      NULL },
+	{ "symlink",     NULL },
 	{ "char",        detail_device },
 	{ "eventfd",     detail_eventfd },
 	{ "epoll",       detail_epoll },
@@ -80,28 +75,30 @@ void detail_raw(const struct detailing *detailing)
 	}
 }
 
-static void write_detail(const struct detailing *detailing)
+/** What writes the detail of this kind; NULL: it has none. */
+static void (*writer_of(struct text kind))(const struct detailing *)
 {
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if (text_is(detailing->detailed->kind, kinds[i].kind)) {
-			kinds[i].write(detailing);
-			return;
-		}
+		if (text_is(kind, kinds[i].kind))
+			return kinds[i].write;
 	}
-	detail_raw(detailing);
+	return detail_raw;
 }
 
 struct text detail_text(const struct detail_context *context, struct neighbours *neighbours,
 			const struct detailed *detailed, struct arena *arena)
 {
 	struct detailing detailing = { context, neighbours, detailed, arena, NULL };
+	void (*write)(const struct detailing *) = writer_of(detailed->kind);
 	char *bytes = NULL;
 	size_t len = 0;
 
+	if (!write)
+		return (struct text){ 0 };
 	detailing.out = open_memstream(&bytes, &len);
 	if (!detailing.out)
 		memory_out();
-	write_detail(&detailing);
+	write(&detailing);
 	if (fclose(detailing.out))
 		memory_out();
 	struct text text = len ? arena_text(arena, (struct text){ bytes, len }) :

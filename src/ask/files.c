@@ -11,10 +11,12 @@
 /** So many processes are asked about their sockets alone. */
 enum { PROCESSES_FEW = 16 };
 
+enum { RANKS = 7 };
+
 /** First where it stands and what it runs, then descriptors, then what it maps. */
 static unsigned int rank(enum use use)
 {
-	static const unsigned int ranks[] = {
+	static const unsigned int ranks[RANKS] = {
 		[USE_CWD] = 0,  [USE_ROOT] = 1, [USE_EXE] = 2, [USE_FD] = 3,
 		[USE_RING] = 4, [USE_MAP] = 5,  [USE_LOOP] = 6
 	};
@@ -36,6 +38,28 @@ static int by_rank(const void *left, const void *right)
 	return a < b ? -1 : 1;
 }
 
+/** They come as they were read, links behind descriptors, mostly of one table: so qsort has rarely to. */
+static void sort(const struct open_file **files, size_t count, struct arena *arena)
+{
+	const struct open_file **unsorted = arena_zero(arena, count, sizeof(*unsorted));
+	size_t places[RANKS + 1] = { 0 };
+
+	for (size_t i = 0; i < count; i++) {
+		unsorted[i] = files[i];
+		places[rank(files[i]->handle.use) + 1]++;
+	}
+	for (size_t i = 1; i < RANKS; i++)
+		places[i] += places[i - 1];
+	for (size_t i = 0; i < count; i++)
+		files[places[rank(unsorted[i]->handle.use)]++] = unsorted[i];
+	for (size_t i = 1; i < count; i++) {
+		if (by_rank(&files[i - 1], &files[i]) > 0) {
+			qsort(files, count, sizeof(*files), by_rank);
+			return;
+		}
+	}
+}
+
 static bool select_files(struct files_ask *ask, struct files_process *out)
 {
 	const struct process *process = out->process;
@@ -45,7 +69,7 @@ static bool select_files(struct files_ask *ask, struct files_process *out)
 		if (meant_has(&ask->meant, process, &process->files[i]))
 			out->files[out->count++] = &process->files[i];
 	}
-	qsort(out->files, out->count, sizeof(*out->files), by_rank);
+	sort(out->files, out->count, ask->arena);
 	return out->count > 0;
 }
 

@@ -63,16 +63,21 @@ struct text arena_text(struct arena *arena, struct text text)
 
 struct text arena_format(struct arena *arena, const char *format, ...)
 {
-	char *string;
-	va_list list;
+	char buffer[256], *string = buffer;
+	va_list list, again;
 
 	va_start(list, format);
-	int len = vasprintf(&string, format, list);
+	va_copy(again, list);
+	int len = vsnprintf(buffer, sizeof(buffer), format, list);
+	if (len >= (int)sizeof(buffer))
+		len = vasprintf(&string, format, again);
+	va_end(again);
 	va_end(list);
 	if (len < 0)
 		memory_out();
 	struct text text = arena_text(arena, (struct text){ string, (size_t)len });
-	free(string);
+	if (string != buffer)
+		free(string);
 	return text;
 }
 

@@ -112,6 +112,19 @@ bool text_word(struct text *line, struct text *ret)
 	return len > 0;
 }
 
+size_t text_put_number(char buffer[TEXT_NUMBER_MAX], uint64_t number)
+{
+	char digits[TEXT_NUMBER_MAX];
+	size_t at = sizeof(digits);
+
+	digits[--at] = '\0';
+	do
+		digits[--at] = (char)('0' + number % 10);
+	while (number /= 10);
+	memcpy(buffer, digits + at, sizeof(digits) - at);
+	return sizeof(digits) - at - 1;
+}
+
 enum { WORD_MAX = 40 };
 
 static unsigned int least(unsigned int a, unsigned int b)

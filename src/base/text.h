@@ -79,6 +79,11 @@ bool text_next(struct text *line, char separator, struct text *ret);
 /** Read all of `text` as an unsigned number of base 8, 10 or 16. 0, -EINVAL or -ERANGE. */
 int text_number(struct text text, unsigned int base, uint64_t *ret);
 
+enum { TEXT_NUMBER_MAX = 21 };
+
+/** Write `number` in decimal with a NUL behind it, as printf(3) would, but fast. How many digits. */
+size_t text_put_number(char buffer[TEXT_NUMBER_MAX], uint64_t number);
+
 /**
  * Read all of `text` as an unsigned decimal number with a fraction or without, in units of its
  * `places`th decimal: "1.5" with 3 is 1500. Further decimals are dropped. 0, -EINVAL or -ERANGE.

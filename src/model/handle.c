@@ -103,40 +103,43 @@ int handle_parse(struct text text, struct handle *out)
 	return 0;
 }
 
-/** What comes before the guard, for what a process holds. */
-static int format_owner(char buffer[HANDLE_MAX], const struct handle *handle)
+/** HANDLE_MAX bytes hold the longest there is: all its numbers, and the longest word. */
+_Static_assert(HANDLE_MAX > 3 * TEXT_NUMBER_MAX, "a handle has three numbers at most");
+
+static char *put_number(char *at, uint64_t number)
 {
-	return snprintf(buffer, HANDLE_MAX, handle->tid ? "%u/%u:" : "%u:", handle->pid,
-			handle->tid);
+	return at + text_put_number(at, number);
+}
+
+static char *put_word(char *at, const char *word)
+{
+	return stpcpy(at, word);
+}
+
+static char *put_owner(char *at, const struct handle *handle)
+{
+	at = put_number(at, handle->pid);
+	if (handle->tid)
+		at = put_number(put_word(at, "/"), handle->tid);
+	return put_word(at, ":");
 }
 
 const char *handle_format(char buffer[HANDLE_MAX], const struct handle *handle)
 {
 	static const char *const words[] = {
-		[USE_CWD] = "cwd", [USE_ROOT] = "root", [USE_EXE] = "exe", [USE_MAP] = "map"
+		[USE_FD] = "",     [USE_LOOP] = LOOP_PATH, [USE_RING] = "ring@",
+		[USE_CWD] = "cwd", [USE_ROOT] = "root",    [USE_EXE] = "exe",
+		[USE_MAP] = "map",
 	};
-	int len = handle_is_process(handle) ? format_owner(buffer, handle) : 0;
+	char *at = handle_is_process(handle) ? put_owner(buffer, handle) : buffer;
 
-	switch (handle->use) {
-	case USE_FD:
-		len += snprintf(buffer + len, HANDLE_MAX - (size_t)len, "%u", handle->fd);
-		break;
-	case USE_LOOP:
-		len = snprintf(buffer, HANDLE_MAX, "%s%u", LOOP_PATH, handle->fd);
-		break;
-	case USE_RING:
-		snprintf(buffer + len, HANDLE_MAX - (size_t)len, "ring@%u.%u", handle->fd,
-			 handle->slot);
-		return buffer;
-	case USE_CWD:
-	case USE_ROOT:
-	case USE_EXE:
-	case USE_MAP:
-		len += snprintf(buffer + len, HANDLE_MAX - (size_t)len, "%s", words[handle->use]);
-		break;
-	}
-	if (handle->guarded || handle->use == USE_MAP)
-		snprintf(buffer + len, HANDLE_MAX - (size_t)len, "@%" PRIu64, handle->ino);
+	at = put_word(at, words[handle->use]);
+	if (handle->use == USE_FD || handle->use == USE_LOOP || handle->use == USE_RING)
+		at = put_number(at, handle->fd);
+	if (handle->use == USE_RING)
+		put_number(put_word(at, "."), handle->slot);
+	else if (handle->guarded || handle->use == USE_MAP)
+		put_number(put_word(at, "@"), handle->ino);
 	return buffer;
 }
 

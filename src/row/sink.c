@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
@@ -47,6 +48,8 @@ struct sink *sink_begin(const struct table *table, const struct selection *selec
 			       .options = *options,
 			       .out = out,
 			       .style = style_of(out) };
+	/* Only one thread writes: to lock the stream for every byte would be much of the work. */
+	__fsetlocking(out, FSETLOCKING_BYCALLER);
 	for (size_t i = 0; i < selection->count; i++) {
 		size_t index = selection->columns[i];
 		const struct column *column = &table->columns[index];

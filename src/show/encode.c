@@ -58,7 +58,13 @@ static size_t plain_run(struct text text, struct rule rule)
 	size_t at = 0;
 
 	while (at < text.len) {
-		uint32_t code;
+		uint32_t code = (unsigned char)text.bytes[at];
+
+		/* Mostly it is one of these. */
+		if (code >= 0x20 && code < 0x7f && code != '\\') {
+			at++;
+			continue;
+		}
 		size_t len = sequence(text_from(text, at), &code);
 
 		if (len == 0 || steers(code) || (rule.no_backslash && code == '\\') ||

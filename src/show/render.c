@@ -44,6 +44,13 @@ static void list(FILE *out, enum value_type type, struct texts texts, bool for_p
 	}
 }
 
+static void number(FILE *out, uint64_t number)
+{
+	char digits[TEXT_NUMBER_MAX];
+
+	fwrite(digits, 1, text_put_number(digits, number), out);
+}
+
 static void size(FILE *out, uint64_t bytes, bool human)
 {
 	char buffer[UNITS_MAX];
@@ -51,7 +58,7 @@ static void size(FILE *out, uint64_t bytes, bool human)
 	if (human)
 		fputs(units_size(buffer, bytes), out);
 	else
-		fprintf(out, "%" PRIu64, bytes);
+		number(out, bytes);
 }
 
 void render_value(FILE *out, enum value_type type, const struct value *value, bool for_people,
@@ -82,7 +89,7 @@ void render_value(FILE *out, enum value_type type, const struct value *value, bo
 		return;
 	case TYPE_COUNT:
 	case TYPE_ID:
-		fprintf(out, "%" PRIu64, value->number);
+		number(out, value->number);
 		return;
 	case TYPE_DEVICE:
 		fprintf(out, "%u:%u", major(value->number), minor(value->number));

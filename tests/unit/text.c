@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /** base/text.h: runs of bytes, numbers in them, and how far two words are apart. */
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 
 #include "check.h"
 
@@ -302,6 +304,20 @@ static void a_distance_above_the_limit_is_one_more_than_it(void **state)
 	assert_int_equal(text_distance(text_of("ps"), text_of(longer), 2), 3);
 }
 
+static void a_number_is_written_as_printf_does(void **state)
+{
+	static const uint64_t numbers[] = { 0, 9, 10, 4096, UINT32_MAX, UINT64_MAX };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(numbers); i++) {
+		char ours[TEXT_NUMBER_MAX], theirs[TEXT_NUMBER_MAX];
+		int len = snprintf(theirs, sizeof(theirs), "%" PRIu64, numbers[i]);
+
+		assert_int_equal(text_put_number(ours, numbers[i]), len);
+		assert_string_equal(ours, theirs);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -311,6 +327,7 @@ int main(void)
 		cmocka_unit_test(words_stand_between_blanks_however_many),
 		cmocka_unit_test(what_is_no_number_is_refused_and_changes_nothing),
 		cmocka_unit_test(many_digits_and_then_a_letter_are_no_number),
+		cmocka_unit_test(a_number_is_written_as_printf_does),
 		cmocka_unit_test(the_last_slash_parts_directory_and_name),
 		cmocka_unit_test(below_a_directory_is_itself_and_what_lies_under_it),
 		cmocka_unit_test(words_come_off_the_front_one_by_one),
