@@ -90,7 +90,7 @@ int fdinfo_read(int procfd, unsigned int n, struct fdinfo *out)
 	char path[32], bytes[FDINFO_MAX];
 
 	snprintf(path, sizeof(path), "fdinfo/%u", n);
-	ssize_t len = procfile_read(procfd, path, bytes, sizeof(bytes));
+	ssize_t len = procfile_read_record(procfd, path, bytes, sizeof(bytes));
 	if (len < 0)
 		return (int)len;
 	return fdinfo_parse((struct text){ bytes, (size_t)len }, out);

@@ -34,6 +34,20 @@ ssize_t procfile_read(int dirfd, const char *name, char *buffer, size_t size)
 	return fd < 0 ? -errno : read_all(fd, buffer, size);
 }
 
+ssize_t procfile_read_record(int dirfd, const char *name, char *buffer, size_t size)
+{
+	scope_fd fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	for (;;) {
+		ssize_t got = read(fd, buffer, size);
+
+		if (got >= 0 || errno != EINTR)
+			return got < 0 ? -errno : got;
+	}
+}
+
 int procfile_load(int dirfd, const char *name, size_t limit, struct arena *arena, struct text *ret)
 {
 	char buffer[16384];

@@ -15,6 +15,13 @@
  */
 ssize_t procfile_read(int dirfd, const char *name, char *buffer, size_t size);
 
+/**
+ * The same of a file that is one record, as those of one descriptor or one task mostly are: single_open of
+ * fs/seq_file.c, which gives it with one read(2), as far as there is room. Nothing asks whether there is
+ * more.
+ */
+ssize_t procfile_read_record(int dirfd, const char *name, char *buffer, size_t size);
+
 /** Read all of it, `limit` bytes at most, into the arena. 0 or -errno (-EFBIG above the limit). */
 int procfile_load(int dirfd, const char *name, size_t limit, struct arena *arena, struct text *ret);
 

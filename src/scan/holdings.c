@@ -17,6 +17,9 @@
 #include "scan/state.h"
 #include "scan/tables.h"
 
+/** From so many descriptors on it is worth while to hold its fdinfo/ open. */
+enum { TABLE_LARGE = 16 };
+
 enum { COMM_MAX = 64, STATUS_HEAD = 1024 };
 
 static void read_flags(int table_dir, unsigned int fd, struct open_file *file)
@@ -39,9 +42,9 @@ static void read_descriptor(struct reading *reading, int dir, int list, struct h
 {
 	const struct look *look = reading->look;
 	struct open_file file;
-	char name[16];
+	char name[TEXT_NUMBER_MAX];
 
-	snprintf(name, sizeof(name), "%u", handle.fd);
+	text_put_number(name, handle.fd);
 	if (!reading_look_at(reading, list, name, &file)) {
 		reading->out->denied |= reading_is_denied(file.link_rc) ||
 					reading_is_denied(file.inode_rc);
@@ -50,7 +53,8 @@ static void read_descriptor(struct reading *reading, int dir, int list, struct h
 	}
 	struct open_file *kept = reading_keep(reading, &file, handle);
 	if (look->filter >= LOOK_ALL)
-		state_read(dir, list, look->needs, &reading->job->arena, kept);
+		state_read(&(struct state_dirs){ dir, list, reading->fdinfos }, look->needs,
+			   &reading->job->arena, kept);
 	else if (look->filter == LOOK_INODE || looks_like_tmpfile(kept))
 		read_flags(dir, handle.fd, kept);
 	if (look->filter == LOOK_ALL && (look->needs & LOOK_FLIGHTS))
@@ -105,8 +109,9 @@ static int read_table(struct reading *reading, unsigned int tid)
 	unsigned int *fds;
 	size_t count;
 
-	snprintf(name, sizeof(name), tid ? "task/%u" : ".", tid);
-	scope_fd dir = openat(reading->dir, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	snprintf(name, sizeof(name), "task/%u", tid);
+	scope_fd task = tid ? openat(reading->dir, name, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+	int dir = tid ? task : reading->dir;
 	if (dir < 0)
 		return -errno;
 	scope_fd list = openat(dir, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -125,8 +130,11 @@ static int read_table(struct reading *reading, unsigned int tid)
 	if (reading->fds)
 		return 0;
 	int rc = procfile_numbers(list, &reading->job->arena, &fds, &count);
+	scope_fd fdinfos = count < TABLE_LARGE ? -1 : openat(dir, "fdinfo", O_PATH | O_CLOEXEC);
+	reading->fdinfos = fdinfos;
 	for (size_t i = 0; !rc && i < count; i++)
 		read_descriptor(reading, dir, list, (struct handle){ .tid = tid, .fd = fds[i] });
+	reading->fdinfos = -1;
 	return rc;
 }
 
@@ -156,7 +164,7 @@ static void read_links(struct reading *reading, unsigned int tid)
 static void read_comm(struct reading *reading)
 {
 	char buffer[COMM_MAX];
-	ssize_t len = procfile_read(reading->dir, "comm", buffer, sizeof(buffer));
+	ssize_t len = procfile_read_record(reading->dir, "comm", buffer, sizeof(buffer));
 
 	if (len > 0 && buffer[len - 1] == '\n')
 		len--;
@@ -169,7 +177,7 @@ static void read_owner(struct reading *reading)
 {
 	char buffer[STATUS_HEAD];
 	uint64_t uid;
-	ssize_t len = procfile_read(reading->dir, "status", buffer, sizeof(buffer));
+	ssize_t len = procfile_read_record(reading->dir, "status", buffer, sizeof(buffer));
 	struct text rest = { buffer, len > 0 ? (size_t)len : 0 }, line, word;
 
 	while (text_next(&rest, '\n', &line)) {
@@ -311,6 +319,7 @@ void holdings_read(const struct source *source, const struct look *look, const s
 	reading->out = out;
 	reading->pid = pid;
 	reading->dir = dir;
+	reading->fdinfos = -1;
 	reading->teller = guide->teller;
 	out->rc = guide->hints ? read_by_hints(reading, guide->hints) : read_process(reading);
 	out->process.pid = pid;

@@ -35,6 +35,32 @@ static void look_at_text(const struct mapping *mapping, struct open_file *file, 
 	};
 }
 
+/** True when the link in map_files says the same: what is escaped has a backslash. */
+static bool is_exact(struct text name)
+{
+	return text_starts(name, "/") && name.len < PATH_MAX - 1 &&
+	       !memchr(name.bytes, '\\', name.len);
+}
+
+/**
+ * All are looked for, and what it is stands in maps already but for its identity, which its handle needs
+ * in any case. False when the mapping is another file's by now, or has a name that must be asked for.
+ */
+static bool look_by_name(struct reading *reading, int dir, const char *name,
+			 const struct mapping *mapping, struct open_file *file)
+{
+	if (reading->look->filter != LOOK_ALL || !is_exact(mapping->name))
+		return false;
+	job_beat(reading->job);
+	*file = (struct open_file){ .link = mapping->name };
+	file->inode_rc = inode_look(dir, name, &file->inode);
+	if (file->inode_rc)
+		return reading_is_denied(file->inode_rc);
+	/* The device of btrfs and overlay is another one than mappings say. */
+	return file->inode.ino == mapping->ino &&
+	       (file->inode.dev == mapping->dev || major(mapping->dev) == 0);
+}
+
 /**
  * Fills `file`; false when the mapping is gone, or is another file after all. Below task/TID there is
  * no map_files (tid_base_stuff of fs/proc/base.c), but /proc/TID, which no listing shows, has them.
@@ -46,8 +72,14 @@ static bool look_at_mapping(struct reading *reading, unsigned int tid,
 
 	snprintf(name, sizeof(name), "%u/map_files/%" PRIx64 "-%" PRIx64, tid ? tid : reading->pid,
 		 mapping->start, mapping->end);
-	bool wanted = tid ? reading_look_at(reading, reading->source->proc, name, file) :
-			    reading_look_at(reading, reading->dir, strchr(name, '/') + 1, file);
+	int dir = tid ? reading->source->proc : reading->dir;
+	const char *below = tid ? name : strchr(name, '/') + 1;
+	bool wanted = look_by_name(reading, dir, below, mapping, file) ||
+		      reading_look_at(reading, dir, below, file);
+	if (wanted && file->inode_rc == -ENODATA)
+		file->inode_rc = inode_look(dir, below, &file->inode);
+	if (reading_has_vanished(file->inode_rc))
+		return false;
 	if (file->inode_rc == -EPERM || file->inode_rc == -EACCES) {
 		look_at_text(mapping, file, file->inode_rc);
 		return reading->look->filter != LOOK_INODE ||

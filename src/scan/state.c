@@ -20,9 +20,9 @@ static void know_access(bool readable, bool writable, struct open_file *file)
 static void read_access(int list, struct open_file *file)
 {
 	struct stat stat;
-	char name[16];
+	char name[TEXT_NUMBER_MAX];
 
-	snprintf(name, sizeof(name), "%u", file->handle.fd);
+	text_put_number(name, file->handle.fd);
 	if (fstatat(list, name, &stat, AT_SYMLINK_NOFOLLOW))
 		return;
 	know_access(stat.st_mode & S_IRUSR, stat.st_mode & S_IWUSR, file);
@@ -96,19 +96,29 @@ bool state_has_details(unsigned int needs, const struct open_file *file)
 	return (needs & LOOK_DETAILS) && needs_fdinfo(needs, file) && has_details(file);
 }
 
-void state_read(int table, int list, unsigned int needs, struct arena *arena,
+static ssize_t read_fdinfo(const struct state_dirs *dirs, unsigned int fd, char bytes[FDINFO_MAX])
+{
+	char name[sizeof("fdinfo/") + TEXT_NUMBER_MAX];
+	char *number = stpcpy(name, "fdinfo/");
+
+	text_put_number(number, fd);
+	if (dirs->fdinfos < 0)
+		return procfile_read_record(dirs->table, name, bytes, FDINFO_MAX);
+	return procfile_read_record(dirs->fdinfos, number, bytes, FDINFO_MAX);
+}
+
+void state_read(const struct state_dirs *dirs, unsigned int needs, struct arena *arena,
 		struct open_file *file)
 {
-	char name[32], bytes[FDINFO_MAX];
+	char bytes[FDINFO_MAX];
 	struct fdinfo info;
 
 	if (!needs_fdinfo(needs, file)) {
 		if (needs & (LOOK_ACCESS | LOOK_FLAGS))
-			read_access(list, file);
+			read_access(dirs->list, file);
 		return;
 	}
-	snprintf(name, sizeof(name), "fdinfo/%u", file->handle.fd);
-	ssize_t len = procfile_read(table, name, bytes, sizeof(bytes));
+	ssize_t len = read_fdinfo(dirs, file->handle.fd, bytes);
 	if (len < 0)
 		return;
 	struct text text = { bytes, (size_t)len };

@@ -7,13 +7,19 @@
 #include "kernel/fdinfo.h"
 #include "scan/source.h"
 
+/** Directories of one table of descriptors. */
+struct state_dirs {
+	int table;   /**< of the task */
+	int list;    /**< its fd/ */
+	int fdinfos; /**< its fdinfo/, which is a step less to go; or -1 */
+};
+
 /**
- * Find out about descriptor `file->handle.fd`, whose link (and inode, if it was asked) is known.
- * `table` is the directory of the task, `list` its fd/. What cannot be had stays unknown. `fdinfo` goes
- * into the arena. What would wait is not asked: see
+ * Find out about descriptor `file->handle.fd`, whose link (and inode, if it was asked) is known. What
+ * cannot be had stays unknown. `fdinfo` goes into the arena. What would wait is not asked: see
  * scan/fdinfos.h.
  */
-void state_read(int table, int list, unsigned int needs, struct arena *arena,
+void state_read(const struct state_dirs *dirs, unsigned int needs, struct arena *arena,
 		struct open_file *file);
 
 /** Take over what fdinfo said: flags, and what they allow. */

@@ -24,6 +24,7 @@ struct pool {
 	struct job **slots;
 	unsigned int active; /**< threads that were not given up */
 	size_t next;
+	size_t awaited; /**< index of the job that the caller waits for */
 	unsigned int users;
 	pthread_mutex_t lock;
 	pthread_cond_t done;
@@ -79,7 +80,8 @@ static void *worker(void *argument)
 			break;
 		}
 		job->state = JOB_DONE;
-		pthread_cond_signal(&pool->done);
+		if (job->index == pool->awaited)
+			pthread_cond_signal(&pool->done);
 	}
 	pool_leave(pool);
 	return NULL;
@@ -209,6 +211,7 @@ void worker_run(const struct jobs *jobs)
 		return;
 	}
 	for (size_t i = 0; i < jobs->count; i++) {
+		pool->awaited = i;
 		struct job *job = pool_wait(pool, i, &patience_ns);
 
 		pthread_mutex_unlock(&pool->lock);

@@ -77,6 +77,24 @@ teardown() {
 	row ":map@$(stat -Lc %i "$ACTOR")" '.access == "r"'
 }
 
+@test "a mapped file has its own name, whatever maps makes of it, and its number in its handle" {
+	local names=('a\012b' $'a\nb' 'x (deleted)' gone) name operations=()
+	for name in "${names[@]}"; do
+		truncate -s 5000 "$name"
+		operations+=(open "$name" r map "$((${#operations[@]} / 6))" r)
+	done
+	actor_start "${operations[@]}" unlink gone
+	run --separate-stderr owl files --json --columns handle,path,class,inode "$ACTOR_PID"
+	exits 0
+	for name in "${names[@]:0:3}"; do
+		row ":map@$(stat -c %i "$name")" '.path == $path and .class == null' --arg path "$SCRATCH/$name"
+	done
+	answer 'any(.path == $path and .class == "gone" and (.handle | contains("map@")))' --arg path "$SCRATCH/gone"
+	# Also where nothing else asks for it
+	run --separate-stderr owl files --json --columns handle "$ACTOR_PID"
+	answer 'any(.handle == $handle)' --arg handle "$ACTOR_PID:map@$(stat -c %i "${names[0]}")"
+}
+
 @test "first where it stands and what it runs, then descriptors, then mappings" {
 	actor_start open a creat,w
 	open_files "$ACTOR_PID"

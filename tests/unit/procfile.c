@@ -3,6 +3,8 @@
 #include "kernel/procfile.h"
 
 #include <linux/openat2.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/sysmacros.h>
 
@@ -22,6 +24,35 @@ static void a_file_is_read_up_to_the_buffer(void **state)
 	assert_int_equal(procfile_read(AT_FDCWD, "f", buffer, 2), 2);
 	assert_int_equal(procfile_read(AT_FDCWD, "gone", buffer, 2), -ENOENT);
 	assert_int_equal(procfile_read(AT_FDCWD, ".", buffer, 2), -EISDIR);
+}
+
+/** Longer than a page, so that the kernel has to make room for it. */
+static void a_record_comes_whole_with_one_read(void **state)
+{
+	enum { WATCHED = 1000, ROOM = 1 << 20 };
+	int epoll = epoll_create1(EPOLL_CLOEXEC), last = -1;
+	char *all = test_malloc(ROOM), *once = test_malloc(ROOM), name[64];
+
+	(void)state;
+	for (int i = 0; i < WATCHED; i++) {
+		struct epoll_event event = { .events = EPOLLIN };
+		int fd = eventfd(0, EFD_CLOEXEC);
+
+		if (fd < 0)
+			break; /* as many as we may have */
+		assert_int_equal(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event), 0);
+		last = fd;
+	}
+	snprintf(name, sizeof(name), "/proc/self/fdinfo/%d", epoll);
+	ssize_t len = procfile_read(AT_FDCWD, name, all, ROOM);
+	assert_true(len > 4096);
+	assert_int_equal(procfile_read_record(AT_FDCWD, name, once, ROOM), len);
+	assert_memory_equal(all, once, len);
+	assert_int_equal(procfile_read_record(AT_FDCWD, name, once, 100), 100);
+	assert_int_equal(procfile_read_record(AT_FDCWD, "gone", once, 100), -ENOENT);
+	close_range((unsigned int)epoll, (unsigned int)last, 0);
+	test_free(all);
+	test_free(once);
 }
 
 static void all_of_a_file_is_loaded_up_to_a_limit(void **state)
@@ -243,6 +274,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		scratch_test(a_file_is_read_up_to_the_buffer),
+		scratch_test(a_record_comes_whole_with_one_read),
 		scratch_test(all_of_a_file_is_loaded_up_to_a_limit),
 		scratch_test(a_link_gives_its_bytes_or_says_that_they_do_not_fit),
 		scratch_test(only_the_names_that_are_numbers_are_listed),
