@@ -121,3 +121,21 @@ lsfd_says() {
 			print substr($0, RSTART + 3, RLENGTH - 3), $4, ($1 == "ESTAB" ? "→ " $5 " ESTABLISHED" : $1) }' | sort -n) \
 		<(jq -r '.[] | select(.kind == "tcp") | "\(.fd) \(.detail)"' <<<"$output" | sort -n)
 }
+
+@test "lslocks: who locks which part of what" {
+	need_command lslocks
+	touch a b c d
+	actor_start open a rw flock 0 w open b rw posix 1 w 5 10 posix 1 r 100 0 open c rw ofd 2 r 0 0 open d r lease 3 r
+	local inodes
+	inodes=$(stat -c %i a b c d)
+	# Theirs: an end of 0 is that of the file; of what can only be locked as a whole there is a range too;
+	# an OFD lock has no process.
+	agree 5 <(lslocks --noheadings --raw --output INODE,TYPE,MODE,START,END,PID |
+		awk -v inodes="$inodes" 'index("\n" inodes "\n", "\n" $1 "\n") {
+			range = $2 ~ /FLOCK|LEASE/ ? "" : " " $4 "-" ($5 ? $5 : "eof")
+			sub("LCK", "", $2)
+			print $1, tolower($2), tolower($3) range, ($2 == "OFD" ? "-" : $6) }' | sort) \
+		<(owl files --json --columns pid,inode,locks "$ACTOR_PID" | jq -r '.[] | select(.locks) | . as $row |
+			.locks | ascii_downcase | split(", ") | .[] |
+			"\($row.inode) \(.) \(if startswith("ofd") then "-" else $row.pid end)"' | sort)
+}

@@ -792,6 +792,76 @@ pod() {
 	shows 0 <<<1
 }
 
+### Files, where, who
+
+# browser : one of most kinds, with somebody else at the other end of two
+browser() {
+	inside mkdir -p /home/bork
+	inside truncate -s 3M /home/bork/errors /home/bork/core
+	process 4076 chrome chdir /home/bork open errors w,append open core rw unlink core eventfd 3 pipe \
+		unix-pair fork comm dbus-daemon close 0 close 1 close 2 close 4 close 5 end close 3 close 6
+}
+
+# squeeze : as many blanks as inode numbers and places of programs want are as good as two
+squeeze() {
+	output=$(sed -E 's/ {2,}/  /g; s/ +$//' <<<"$output")
+}
+
+@test "files: what one process has open, and who is at the other end" {
+	browser
+	type_in 'procowl files 4076'
+	squeeze
+	shows 0 wide <<-'END'
+	chrome (4076) has 8 descriptors and <n> mapped files open; 1 is deleted.
+
+	HANDLE  ACCESS  KIND  SIZE  POS  NAME
+	4076:cwd  -  directory  -  -  /home/bork
+	4076:root  -  directory  -  -  /
+	4076:exe  r  regular  <size>  -  <rest>/actor
+	4076:0  r  fifo  -  -  <rest>/in
+	4076:1  w  fifo  -  -  <rest>/out
+	4076:2  w  regular  0  0  <rest>/stderr
+	4076:3  w  regular  3.0M  0  /home/bork/errors
+	4076:4  rw  regular  3.0M  0  /home/bork/core (deleted)
+	4076:5  rw  eventfd  -  -  count 3
+	4076:7  w  pipe  -  -  → dbus-daemon (4077:6)
+	4076:8  rw  unix  -  -  stream → dbus-daemon (4077:9)
+	<many>4076:map@<n>  r  regular  <size>  -  /<rest>
+
+	  get the deleted one back  procowl recover 4076:4
+	END
+}
+
+@test "where: everybody's stderr, counted, commonest first" {
+	browser
+	type_in 'procowl where stderr 4076 4077 $$'
+	squeeze
+	shows 0 wide <<-'END'
+	Of 3 processes, 2 write their stderr to files and 1 to terminals.
+
+	COUNT  TARGET  COMMANDS
+	  2  <rest>/stderr  chrome, dbus-daemon
+	  1  /dev/pts/<n>  bash
+
+	  who they are  procowl where stderr 4076 4077 <n> --pids
+	  by hand  procowl where stderr 4076 4077 <n> --how
+	END
+}
+
+@test "who: what must be stopped before it can be unmounted" {
+	browser
+	type_in 'procowl who /home'
+	shows 0 <<-'END'
+	2 processes use /home; they must stop before it can be unmounted.
+
+	 PID  USER  COMMAND      USES
+	4076  root  chrome       3w 4rw cwd
+	4077  root  dbus-daemon  cwd
+
+	  their numbers   procowl who /home --pids
+	END
+}
+
 ### Names, and narrow terminals
 
 # A name of 144 bytes, and the shortest line that holds it and a handle.
