@@ -37,8 +37,9 @@
  *               hints.c from it, or told.c whole tables; worker.c their threads. processes.c looks
  *               at processes themselves, facts.c reads one. holdings.c reads the files of one:
  *               tables.c whose descriptors, reading.c what is looked for, state.c one descriptor,
- *               mappings.c, carriers.c what sockets and io_urings carry. probe.c asks what may
- *               never answer, in it paths.c, fdinfos.c, marked.c, queues.c;
+ *               mappings.c, carriers.c what sockets and io_urings carry, idle.c which sockets
+ *               nothing. probe.c asks what may never answer, in it paths.c, fdinfos.c, marked.c,
+ *               queues.c;
  *               loops.c, rings.c and numbered.c find what only the kernel has open; sockets.c has
  *               the sockets of all network namespaces, socket_index.c their other ends, owners.c
  *               who holds them, netns.c enters a namespace; mounts, names, containers, memory

@@ -369,6 +369,7 @@ static int look_at_all(const struct inquiry *inquiry, struct search *search,
 {
 	const struct scope *scope = &search->out->scope;
 	struct look look = { .filter = LOOK_DELETED,
+			     .needs = LOOK_IDLE,
 			     .pids = scope->pids,
 			     .pid_count = scope->pid_count,
 			     .found = found,

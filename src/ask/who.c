@@ -166,12 +166,12 @@ static struct look look_for(struct asking *asking)
 	/* The kernel's tables can be compared with one file alone. */
 	const struct wish *one = meant_one_file(&asking->meant);
 
-	look.needs = LOOK_IDENTITY | LOOK_ACCESS | LOOK_MAPPED | LOOK_FLIGHTS;
+	look.needs = LOOK_IDENTITY | LOOK_ACCESS | LOOK_MAPPED | LOOK_FLIGHTS | LOOK_IDLE;
 	if (one) {
 		look.filter = LOOK_INODE;
 		look.inode = *meant_inode(one);
 		look.path = meant_path(one);
-		look.needs = LOOK_SLOTS;
+		look.needs = LOOK_SLOTS | LOOK_IDLE;
 	}
 	if (meant_only_named(&asking->meant))
 		look.needs |= LOOK_NAMED;

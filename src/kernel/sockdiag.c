@@ -217,6 +217,16 @@ int sockdiag_dump_pending(struct mnl_socket *diag, sockdiag_found *found, void *
 	return ask(diag, message, &dump);
 }
 
+int sockdiag_dump_queues(struct mnl_socket *diag, sockdiag_found *found, void *context)
+{
+	char buffer[REQUEST_MAX] __attribute__((aligned(4)));
+	struct dump dump = { SOCKET_UNIX, found, context, SOCKET_KINDS + 3, false };
+	struct nlmsghdr *message = request_begin(buffer, &dump);
+
+	put_unix(message, ~0U, UDIAG_SHOW_PEER | UDIAG_SHOW_RQLEN);
+	return ask(diag, message, &dump);
+}
+
 int sockdiag_open(struct mnl_socket **ret)
 {
 	struct mnl_socket *diag = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);

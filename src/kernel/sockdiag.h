@@ -40,6 +40,9 @@ int sockdiag_find_unix(struct mnl_socket *diag, uint32_t ino, sockdiag_found *fo
  */
 int sockdiag_dump_pending(struct mnl_socket *diag, sockdiag_found *found, void *context);
 
+/** Unix sockets, of these their peers and how full their queues are, and no names: half the time. */
+int sockdiag_dump_queues(struct mnl_socket *diag, sockdiag_found *found, void *context);
+
 /** One message of a dump, without its netlink header. 0, or -EINVAL; texts point into it. */
 int sockdiag_parse(enum socket_kind kind, struct text message, struct socket *out);
 

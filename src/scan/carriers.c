@@ -6,7 +6,22 @@
 
 #include "kernel/fdinfo.h"
 #include "kernel/procfile.h"
+#include "scan/idle.h"
 #include "scan/rings.h"
+
+/** Known without another look to be a socket that has nothing in its queue. */
+static bool is_idle(const struct reading *reading, const struct open_file *file)
+{
+	const struct idle *idle = reading->look->idle;
+	uint64_t ino = file->inode.ino;
+
+	if (!idle)
+		return false;
+	/* The number of a socket's file, which was asked about only here, is no socket's. */
+	if (reading->look->filter == LOOK_INODE)
+		return file->inode.dev == idle->device && idle_has(idle, ino);
+	return reading_socket(file->link, &ino) && idle_has(idle, ino);
+}
 
 /**
  * A socket may have descriptors in its queue, an io_uring in its table. Nothing else is asked: the
@@ -85,6 +100,8 @@ void carriers_read(struct reading *reading, int table_dir, int list, const char 
 {
 	struct text link = { 0 };
 
+	if (is_idle(reading, file))
+		return;
 	if (reading->look->filter < LOOK_ALL)
 		link = carrier(reading, list, name, file);
 	else if (text_starts(file->link, "socket:[") || rings_is(file->link))

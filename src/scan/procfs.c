@@ -16,6 +16,7 @@
 #include "kernel/pidstat.h"
 #include "kernel/procfile.h"
 #include "scan/holdings.h"
+#include "scan/idle.h"
 #include "scan/procfs.h"
 #include "scan/worker.h"
 
@@ -164,6 +165,20 @@ int source_pids(const struct source *source, struct arena *arena, unsigned int *
 	return 0;
 }
 
+/** Of a few processes the sockets are asked sooner than all that there are. */
+static void run(struct walk *walk, size_t count)
+{
+	unsigned int blocked = walk->tally->blocked;
+	struct idle *idle = NULL;
+
+	if ((walk->look.needs & LOOK_IDLE) && !walk->look.pids)
+		walk->look.idle = idle = idle_begin();
+	worker_run(&(struct jobs){ count, work, consume, walk, sizeof(*walk) });
+	/* A worker that was given up may still have it in hand. */
+	if (walk->tally->blocked == blocked)
+		idle_end(idle);
+}
+
 int procfs_look(const struct source *source, const struct look *look, const struct guide *guide,
 		struct tally *tally, struct error *err)
 {
@@ -192,7 +207,7 @@ int procfs_look(const struct source *source, const struct look *look, const stru
 		.pids = pids,
 		.is_root = is_root(),
 	};
-	worker_run(&(struct jobs){ count, work, consume, &walk, sizeof(walk) });
+	run(&walk, count);
 	free(walk.flights);
 	arena_end(&arena);
 	return 0;

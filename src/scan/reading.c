@@ -124,17 +124,20 @@ static int ascending(const void *left, const void *right)
 }
 
 /** "socket:[1234]": fs/pipe.c and net/socket.c make such names of inode numbers. */
+bool reading_socket(struct text link, uint64_t *ino)
+{
+	return text_starts(link, "socket:[") && text_ends(link, "]") &&
+	       text_number(text_from(text_first(link, link.len - 1), strlen("socket:[")), 10,
+			   ino) == 0;
+}
+
 static bool look_for_sockets(struct reading *reading, int dir, const char *name,
 			     struct open_file *file)
 {
 	const struct look *look = reading->look;
-	struct text number;
 
 	file->link_rc = procfile_link(dir, name, reading->link, sizeof(reading->link), &file->link);
-	if (file->link_rc || !text_starts(file->link, "socket:[") || !text_ends(file->link, "]"))
-		return false;
-	number = text_from(text_first(file->link, file->link.len - 1), strlen("socket:["));
-	return text_number(number, 10, &file->inode.ino) == 0 &&
+	return !file->link_rc && reading_socket(file->link, &file->inode.ino) &&
 	       bsearch(&file->inode.ino, look->inos, look->ino_count, sizeof(*look->inos),
 		       ascending);
 }

@@ -53,6 +53,9 @@ struct open_file *reading_keep(struct reading *reading, const struct open_file *
 /** Look at DIR/NAME; true when it is what is looked for. `file->link` lasts until the next look. */
 bool reading_look_at(struct reading *reading, int dir, const char *name, struct open_file *file);
 
+/** True when `link` is that of a socket; then its inode number. */
+bool reading_socket(struct text link, uint64_t *ino);
+
 /** True when the look is about this use, too. */
 bool reading_is_asked(const struct look *look, enum use use);
 

@@ -71,6 +71,8 @@ enum look_needs {
 	LOOK_FLIGHTS = 1 << 10, /**< LOOK_ALL: count descriptors in flight, as the first two do */
 	LOOK_SLOTS = 1 << 11,   /**< LOOK_INODE: slots of io_urings that have its `path` */
 	LOOK_DISK = 1 << 12,    /**< LOOK_ALL: of `inode` disk, owner and times too */
+	LOOK_IDLE = 1 << 13, /**< descriptors in flight: not of sockets that a table of the moment
+				     before tells to have nothing waiting; where they are but told */
 };
 
 /** A file that is looked for. */
@@ -78,6 +80,8 @@ struct sought {
 	struct inode inode;
 	struct text path; /**< its name, to know it in an io_uring's list */
 };
+
+struct idle;
 
 struct look {
 	enum look_filter filter;
@@ -88,6 +92,7 @@ struct look {
 	const uint64_t *inos; /**< LOOK_SOCKETS: ascending; outlives workers that are given up */
 	size_t ino_count;
 	unsigned int needs;       /**< enum look_needs */
+	const struct idle *idle;  /**< the source's own, for LOOK_IDLE */
 	struct handle one;        /**< LOOK_ONE: its `use` and `fd` */
 	const unsigned int *pids; /**< only these; NULL: all */
 	size_t pid_count;

@@ -122,6 +122,7 @@ static struct job *pool_wait(struct pool *pool, size_t index, int64_t *patience_
 	unsigned int beats = 0;
 	int64_t since = clock_ns(CLOCK_MONOTONIC);
 
+	pool->awaited = index;
 	for (;;) {
 		struct job *job = pool->slots[index];
 

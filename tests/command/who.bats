@@ -109,6 +109,16 @@ load who
 	says 'in flight'
 }
 
+@test "sockets that have nothing waiting are not asked what waits in them" {
+	need_command strace
+	actor_start open f creat,w fd 0 9 unix-pair unix-pair
+	ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0" strace -f -y -qq -o trace -e trace=openat \
+		"$PROCOWL" who f >/dev/null 2>&1
+	run -0 grep -F "</proc/$ACTOR_PID>, \"fdinfo/" trace
+	[[ $output == *'"fdinfo/9"'* ]]
+	((${#lines[@]} == 1))
+}
+
 ### Names
 
 @test "a deleted file is found by its path, and by the last part of it" {
