@@ -60,17 +60,23 @@ static bool has_only_deleted_names(const struct deleted_file *file)
 	       file->class == CLASS_TMPFILE || file->class == CLASS_MEMORY;
 }
 
-int attached_find(const struct source *source, const struct deleted_file *file, struct arena *arena,
-		  struct attached *ret)
+int attached_find(const struct source *source, const struct deleted_file *const *files,
+		  size_t count, struct arena *arena, struct attached *ret)
 {
 	struct loop *loops;
-	size_t count;
+	size_t loop_count;
+	bool deleted = true;
 
-	*ret = (struct attached){ 0 };
-	int rc = loops_list(source, has_only_deleted_names(file), arena, &loops, &count);
-	for (size_t i = 0; i < count && !rc && !ret->any; i++) {
-		ret->any = has_file(&loops[i], file);
-		ret->number = loops[i].device.number;
+	for (size_t i = 0; i < count; i++) {
+		ret[i] = (struct attached){ 0 };
+		deleted &= has_only_deleted_names(files[i]);
+	}
+	int rc = loops_list(source, deleted, arena, &loops, &loop_count);
+	for (size_t i = 0; i < count && !rc; i++) {
+		for (size_t k = 0; k < loop_count && !ret[i].any; k++) {
+			ret[i].any = has_file(&loops[k], files[i]);
+			ret[i].number = loops[k].device.number;
+		}
 	}
 	return rc;
 }

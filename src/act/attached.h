@@ -16,6 +16,9 @@ struct attached {
 void attached_look(const struct source *source, const struct deleted_file *file,
 		   struct arena *arena, struct attached *ret);
 
-/** Only whether one has `file`: all but `writes`. 0; or -errno, and then nobody can say. */
-int attached_find(const struct source *source, const struct deleted_file *file, struct arena *arena,
-		  struct attached *ret);
+/**
+ * Only whether one has them: all of `ret[i]` but `writes`. The devices are asked once. 0; or -errno, and
+ * then nobody can say.
+ */
+int attached_find(const struct source *source, const struct deleted_file *const *files,
+		  size_t count, struct arena *arena, struct attached *ret);

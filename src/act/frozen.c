@@ -4,10 +4,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "act/attached.h"
+#include "act/descriptors.h"
 #include "act/estimate.h"
 #include "act/freeze.h"
 #include "act/lease.h"
@@ -21,6 +21,9 @@
  * comparing again.
  */
 static const int64_t DIRECT_NS = 1000000000;
+
+/** That a file keeps open until all are through: itself, its draft, their directory … */
+enum { DESCRIPTORS_EACH = 8 };
 
 /** One file of the set. */
 struct item {
@@ -44,17 +47,6 @@ struct set {
 };
 
 /* --- before ------------------------------------------------------------------------------------ */
-
-/** Each file keeps some descriptors open until all are through. */
-static void allow_descriptors(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-		limit.rlim_cur = limit.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &limit);
-	}
-}
 
 static int by_number(const void *a, const void *b)
 {
@@ -430,7 +422,7 @@ enum frozen_end frozen_recover(const struct recovering *context, const struct de
 
 	set.items = arena_zero(context->arena, count + 1, sizeof(*set.items));
 	set.still = arena_zero(context->arena, 1, sizeof(*set.still));
-	allow_descriptors();
+	descriptors_allow(context->arena, count * DESCRIPTORS_EACH, &(uint64_t){ 0 });
 	prepare(&set, files, below, ret);
 	seek(&set);
 	freeze_begin(&set.freeze, context->source, context->arena, set.sought, set.open);

@@ -3,11 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "act/descriptors.h"
 #include "act/refusal.h"
 #include "act/unbound.h"
 #include "act/wording.h"
@@ -15,41 +16,21 @@
 #include "kernel/procfile.h"
 #include "show/encode.h"
 
-/** Beside the held files and what is open already, while they are taken: a process, a pidfd … */
-enum { OTHER_DESCRIPTORS = 32, FIRST_DESCRIPTOR = 3 };
+enum { FIRST_DESCRIPTOR = 3 };
 
-/** How many descriptors we have, those of whoever started us included. */
-static size_t count_open(struct arena *arena)
-{
-	unsigned int *numbers;
-	size_t count = 0;
-
-	scope_fd dir = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dir >= 0 && procfile_numbers(dir, arena, &numbers, &count))
-		count = 0;
-	return count;
-}
-
-/** Room for as many descriptors; who may raise the hard limit does. */
+/** Room for as many descriptors. */
 static int make_room(struct arena *arena, size_t count, struct error *err)
 {
-	struct rlimit limit = { 0 };
-	rlim_t wanted = count + count_open(arena) + OTHER_DESCRIPTORS;
+	uint64_t most;
+	int rc = descriptors_allow(arena, count, &most);
 
-	getrlimit(RLIMIT_NOFILE, &limit);
-	if (wanted <= limit.rlim_cur)
-		return 0;
-	if (wanted <= limit.rlim_max)
-		limit.rlim_cur = limit.rlim_max;
-	else
-		limit.rlim_cur = limit.rlim_max = wanted;
-	if (setrlimit(RLIMIT_NOFILE, &limit) == 0)
-		return 0;
-	getrlimit(RLIMIT_NOFILE, &limit);
-	return error_set(err, -EMFILE,
-			 "cannot hold %zu files: one process may have %llu open (ulimit -Hn)\n"
-			 "  Nothing is held. Name fewer of them, a directory at a time.",
-			 count, (unsigned long long)limit.rlim_max);
+	if (rc)
+		error_set(err, rc,
+			  "cannot hold %zu files: one process may have %" PRIu64
+			  " open (ulimit -Hn)\n"
+			  "  Nothing is held. Name fewer of them, a directory at a time.",
+			  count, most);
+	return rc;
 }
 
 /** What stands between us and the file, in words. */

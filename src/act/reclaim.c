@@ -3,14 +3,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "act/descriptors.h"
 #include "act/empty.h"
 #include "act/reclaim_refusal.h"
+#include "base/clock.h"
 #include "base/scope.h"
 #include "kernel/extents.h"
+
+/** So long what was seen is taken for true, while one after the other is emptied. */
+static const int64_t FRESH_NS = 1000000000;
 
 static const char *hold_path(char buffer[32], const struct reclaimed *reclaimed)
 {
@@ -121,20 +127,41 @@ static bool is_of_no_use(const struct reclaiming *context, struct reclaimed *out
 	return false;
 }
 
-/** Who would lose by it, and how can it be done? Asked for the plan, and again when it is carried out. */
-static bool see_stakes(const struct reclaiming *context, struct reclaimed *out)
+/** Would nobody lose by it, and how can it be done? */
+static void judge(const struct reclaiming *context, struct reclaimed *out)
 {
-	int rc = stakes_look(context->source, &out->held, context->arena, &out->stakes, &out->err);
+	if (is_at_rest(context, out) && (context->options->discard || is_of_no_use(context, out)))
+		out->method = choose(&out->stakes);
+}
 
-	if (rc) {
-		out->result = RECLAIM_REFUSED;
-		return false;
+/** Those that still can be emptied. */
+static bool is_open(const struct reclaimed *reclaimed)
+{
+	return reclaimed->result == RECLAIM_PLANNED;
+}
+
+/** Who has them? Asked for the plan, and again when it is carried out. */
+static void see_stakes(const struct reclaiming *context, struct reclaimed *files, size_t count)
+{
+	struct staked *staked = arena_zero(context->arena, count + 1, sizeof(*staked));
+	size_t open = 0;
+	struct error err;
+
+	for (size_t i = 0; i < count; i++) {
+		if (is_open(&files[i]))
+			staked[open++] = (struct staked){ &files[i].held, &files[i].stakes };
 	}
-	if (!is_at_rest(context, out) ||
-	    (!context->options->discard && !is_of_no_use(context, out)))
-		return false;
-	out->method = choose(&out->stakes);
-	return true;
+	int rc = open ? stakes_look(context->source, staked, open, context->arena, &err) : 0;
+	for (size_t i = 0; i < count; i++) {
+		if (!is_open(&files[i]))
+			continue;
+		if (!rc) {
+			judge(context, &files[i]);
+			continue;
+		}
+		files[i].result = RECLAIM_REFUSED;
+		files[i].err = err;
+	}
 }
 
 static bool take_hold(const struct reclaiming *context, struct reclaimed *out)
@@ -182,37 +209,70 @@ static void fill_row(const struct reclaiming *context, struct reclaimed *out)
 		facts_know(&row->facts, RECLAMATION_ERROR);
 }
 
-void reclaim_plan(const struct reclaiming *context, const struct deleted_file *file,
+static void begin(const struct reclaiming *context, const struct deleted_file *file,
 		  struct reclaimed *ret)
 {
 	*ret = (struct reclaimed){ .result = RECLAIM_PLANNED,
 				   .file = file,
-				   .held = { .file = file, .hold = -1, .read = -1 } };
+				   .held = { .file = file, .hold = -1, .read = -1 },
+				   .write = -1 };
+	if (take_hold(context, ret) && is_right_kind(context, ret) && may_write(context, ret))
+		is_unsealed(context, ret);
+}
+
+/** Each is held, and written to. */
+static int allow_descriptors(const struct reclaiming *context, size_t count, struct error *err)
+{
+	uint64_t most;
+	int rc = descriptors_allow(context->arena, 2 * count, &most);
+
+	if (rc)
+		error_set(err, rc,
+			  "cannot empty %zu files at once: one process may have %" PRIu64
+			  " open (ulimit -Hn)\n"
+			  "  Nothing was changed. Name fewer of them, a directory at a time.",
+			  count, most);
+	return rc;
+}
+
+int reclaim_plan(const struct reclaiming *context, const struct deleted_file *files, size_t count,
+		 struct reclaimed *ret, struct error *err)
+{
+	int rc = allow_descriptors(context, count, err);
+
+	if (rc)
+		return rc;
 	/* Nothing is changed by planning: a file that does not answer must not hold us. */
 	interrupt_allow();
-	if (take_hold(context, ret) && is_right_kind(context, ret) && may_write(context, ret) &&
-	    is_unsealed(context, ret))
-		see_stakes(context, ret);
+	for (size_t i = 0; i < count; i++)
+		begin(context, &files[i], &ret[i]);
+	see_stakes(context, ret, count);
 	interrupt_defer();
-	fill_row(context, ret);
+	for (size_t i = 0; i < count; i++)
+		fill_row(context, &ret[i]);
+	return 0;
 }
 
-static void look_at_room(const struct reclaiming *context, const struct reclaimed *reclaimed,
-			 struct space *ret)
+/** What stands in the way of opening it is found out without anybody's notice but of its leases. */
+static void open_one(const struct reclaiming *context, struct reclaimed *out)
 {
-	if (reclaimed->file->filesystem && reclaimed->file->class != CLASS_MEMORY) {
-		struct text point = deleted_point(reclaimed->file, context->arena);
+	char path[32];
 
-		paths_space(context->source, &point, 1, ret);
+	/* O_NONBLOCK: a lease of somebody else's is an error, not a wait. */
+	out->write = open(hold_path(path, out), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (out->write < 0) {
+		out->write = -1;
+		reclaim_refuse_open(context, out, -errno);
+		return;
 	}
+	out->shared = extents_are_shared(out->write);
 }
 
-/** Opened to be written to: is it still the file, and still nobody's loss? */
-static bool is_still_right(const struct reclaiming *context, struct reclaimed *out, int fd)
+/** Opened to be written to, and seen by whom: is it still the file? */
+static bool is_still_right(const struct reclaiming *context, struct reclaimed *out)
 {
-	if (!see_stakes(context, out))
-		return false;
-	int rc = inode_of(fd, &out->before);
+	int rc = inode_of(out->write, &out->before);
+
 	if (rc)
 		reclaim_refuse_open(context, out, rc);
 	else if (!inode_same(&out->before, &out->held.inode))
@@ -224,45 +284,104 @@ static bool is_still_right(const struct reclaiming *context, struct reclaimed *o
 	return false;
 }
 
-static void carry_out(const struct reclaiming *context, struct reclaimed *out)
+static void empty_one(const struct reclaiming *context, struct reclaimed *out)
 {
-	char path[32];
-	const struct mountinfo *filesystem = out->file->filesystem;
-
-	look_at_room(context, out, &out->room_before);
-	/* O_NONBLOCK: a lease of somebody else's is an error, not a wait. */
-	scope_fd fd = open(hold_path(path, out), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0) {
-		reclaim_refuse_open(context, out, -errno);
-		return;
-	}
-	out->shared = extents_are_shared(fd);
-	if (!is_still_right(context, out, fd))
-		return;
+	interrupt_allow();
+	bool right = is_still_right(context, out);
 	interrupt_defer();
+	if (!right)
+		return;
 	if (interrupt_asked(context->interrupt)) {
 		out->result = RECLAIM_INTERRUPTED;
 		return;
 	}
-	int rc = empty(fd, out->method, &out->before);
-	if (inode_of(fd, &out->after))
+	int rc = empty(out->write, out->method, &out->before);
+	if (inode_of(out->write, &out->after))
 		out->after = out->before;
-	if (rc) {
+	if (rc)
 		reclaim_refuse_failed(context, out, rc);
-		return;
-	}
-	out->result = RECLAIM_DONE;
-	if (filesystem && empty_needs_sync(filesystem->type))
-		syncfs(fd);
-	look_at_room(context, out, &out->room);
+	else
+		out->result = RECLAIM_DONE;
 }
 
-void reclaim_carry_out(const struct reclaiming *context, struct reclaimed *reclaimed)
+/** Who came meanwhile is to be seen, however long it takes to empty those before. */
+static void empty_all(const struct reclaiming *context, struct reclaimed *files, size_t count)
+{
+	int64_t seen_ns = clock_ns(CLOCK_MONOTONIC);
+
+	for (size_t i = 0; i < count; i++) {
+		if (is_open(&files[i]) && clock_ns(CLOCK_MONOTONIC) - seen_ns > FRESH_NS) {
+			see_stakes(context, files + i, count - i);
+			seen_ns = clock_ns(CLOCK_MONOTONIC);
+		}
+		if (is_open(&files[i]))
+			empty_one(context, &files[i]);
+		if (files[i].result == RECLAIM_INTERRUPTED)
+			return;
+	}
+}
+
+/** How much room the filesystems of those in this state have; asked once, in one go. */
+static void look_at_rooms(const struct reclaiming *context, struct reclaimed *files, size_t count,
+			  enum reclaim_result state, bool before)
+{
+	struct text *points = arena_zero(context->arena, count + 1, sizeof(*points));
+	struct space *spaces = arena_zero(context->arena, count + 1, sizeof(*spaces));
+	struct reclaimed **whose =
+		arena_zero(context->arena, count + 1, sizeof(struct reclaimed *));
+	size_t asked = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct deleted_file *file = files[i].file;
+
+		if (files[i].result != state || !file->filesystem || file->class == CLASS_MEMORY)
+			continue;
+		points[asked] = deleted_point(file, context->arena);
+		whose[asked++] = &files[i];
+	}
+	if (!asked || paths_space(context->source, points, asked, spaces))
+		return;
+	for (size_t i = 0; i < asked; i++)
+		*(before ? &whose[i]->room_before : &whose[i]->room) = spaces[i];
+}
+
+/** Some filesystems count what came free only then. */
+static void settle(const struct reclaimed *files, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct mountinfo *filesystem = files[i].file->filesystem;
+		bool settled = false;
+
+		if (files[i].result != RECLAIM_DONE || !filesystem ||
+		    !empty_needs_sync(filesystem->type))
+			continue;
+		for (size_t k = 0; k < i && !settled; k++)
+			settled = files[k].result == RECLAIM_DONE && files[k].file->filesystem &&
+				  files[k].file->filesystem->dev == filesystem->dev;
+		if (!settled)
+			syncfs(files[i].write);
+	}
+}
+
+void reclaim_carry_out(const struct reclaiming *context, struct reclaimed *files, size_t count)
 {
 	interrupt_allow();
-	carry_out(context, reclaimed);
+	look_at_rooms(context, files, count, RECLAIM_PLANNED, true);
+	for (size_t i = 0; i < count; i++) {
+		if (is_open(&files[i]))
+			open_one(context, &files[i]);
+	}
+	see_stakes(context, files, count);
 	interrupt_defer();
-	fill_row(context, reclaimed);
+	empty_all(context, files, count);
+	settle(files, count);
+	look_at_rooms(context, files, count, RECLAIM_DONE, false);
+	for (size_t i = 0; i < count; i++) {
+		if (files[i].write >= 0)
+			close(files[i].write);
+		files[i].write = -1;
+		fill_row(context, &files[i]);
+	}
 }
 
 uint64_t reclaim_freed(const struct reclaimed *reclaimed)

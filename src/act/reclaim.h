@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
- * Giving back the space of one deleted file while processes go on using it: bind, see who has a stake
- * in it, plan; and once somebody has said yes, open it, see again, truncate or punch. Until then it
- * is not even opened for writing.
+ * Giving back the space of deleted files while processes go on using them: bind, see who has a stake
+ * in them, plan; and once somebody has said yes, open them, see again, truncate or punch. Until then
+ * they are not even opened for writing. To see means to look at all processes, once for all of them.
  */
 #pragma once
 #include "act/interrupt.h"
@@ -35,6 +35,7 @@ struct reclaimed {
 	enum reclaim_result result;
 	const struct deleted_file *file;
 	struct held held;
+	int write; /**< to empty it; -1 but while that is done */
 	struct stakes stakes;
 	enum emptying method;
 	bool shared;                    /**< a clone or a snapshot has some of its blocks too */
@@ -44,12 +45,15 @@ struct reclaimed {
 	struct reclamation row;
 };
 
-/** Plan for `file`. Never fails but by `ret->result`. reclaim_end lets go of the file. */
-void reclaim_plan(const struct reclaiming *context, const struct deleted_file *file,
-		  struct reclaimed *ret);
+/**
+ * Plan for each of `files`. 0, and each has its result; or -EMFILE and a message: we may not have so
+ * many open. reclaim_end lets go of one.
+ */
+int reclaim_plan(const struct reclaiming *context, const struct deleted_file *files, size_t count,
+		 struct reclaimed *ret, struct error *err);
 
 /** Carry out what was planned, unless something has come in the way since. */
-void reclaim_carry_out(const struct reclaiming *context, struct reclaimed *reclaimed);
+void reclaim_carry_out(const struct reclaiming *context, struct reclaimed *files, size_t count);
 
 void reclaim_end(struct reclaimed *reclaimed);
 

@@ -37,15 +37,22 @@ enum stakes_unseen {
 
 struct stakes {
 	struct stake *items; /**< by ascending pid; in the arena, as their texts are */
-	size_t count;
+	size_t count, room;
 	enum stakes_unseen unseen;
+	bool in_ring; /**< an io_uring has a file registered that is called like it */
 	struct tally tally;
 	struct text backed; /**< the block device that has it as its disk: "loop0"; empty: none */
 };
 
-/** Look at all processes. 0, or -errno and a message. */
-int stakes_look(const struct source *source, const struct held *held, struct arena *arena,
-		struct stakes *ret, struct error *err);
+/** One file of a set, and who has a stake in it. */
+struct staked {
+	const struct held *held;
+	struct stakes *stakes;
+};
+
+/** Look at all processes, once for the whole set. 0, or -errno and a message. */
+int stakes_look(const struct source *source, struct staked *files, size_t count,
+		struct arena *arena, struct error *err);
 
 /** The stake that stands most in the way, or NULL when there is none. */
 const struct stake *stakes_worst(const struct stakes *stakes);

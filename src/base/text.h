@@ -50,6 +50,12 @@ static inline bool text_ends(struct text text, const char *end)
 	return text.len >= len && (!len || memcmp(text.bytes + text.len - len, end, len) == 0);
 }
 
+/** True when `part`, which is not empty, is somewhere in it. */
+static inline bool text_holds(struct text text, struct text part)
+{
+	return part.len && memmem(text.bytes, text.len, part.bytes, part.len);
+}
+
 /** The part from byte `from` on; empty when it lies behind the end. */
 static inline struct text text_from(struct text text, size_t from)
 {

@@ -54,31 +54,33 @@ static void take_refusal(struct reclaim_session *session, const struct reclaimed
 	}
 }
 
-static void plan_all(struct reclaim_session *session)
+static int plan_all(struct reclaim_session *session, struct error *err)
 {
 	struct deleted_files *files = &session->acting.files;
 
 	session->items = arena_zero(&session->acting.arena, files->count, sizeof(*session->items));
-	for (size_t i = 0; i < files->count; i++) {
-		struct reclaimed *reclaimed = &session->items[session->count++];
-
-		reclaim_plan(&session->reclaiming, &files->files[i], reclaimed);
-		take_refusal(session, reclaimed);
-		session->planned += reclaimed->result == RECLAIM_PLANNED;
+	int rc =
+		reclaim_plan(&session->reclaiming, files->files, files->count, session->items, err);
+	if (rc)
+		return rc;
+	session->count = files->count;
+	for (size_t i = 0; i < session->count; i++) {
+		take_refusal(session, &session->items[i]);
+		session->planned += session->items[i].result == RECLAIM_PLANNED;
 	}
+	return 0;
 }
 
 static void carry_out_all(struct reclaim_session *session)
 {
-	for (size_t i = 0; i < session->count; i++) {
-		struct reclaimed *reclaimed = &session->items[i];
+	bool *planned = arena_zero(&session->acting.arena, session->count, sizeof(*planned));
 
-		if (reclaimed->result != RECLAIM_PLANNED)
-			continue;
-		reclaim_carry_out(&session->reclaiming, reclaimed);
-		take_refusal(session, reclaimed);
-		if (reclaimed->result == RECLAIM_INTERRUPTED)
-			return;
+	for (size_t i = 0; i < session->count; i++)
+		planned[i] = session->items[i].result == RECLAIM_PLANNED;
+	reclaim_carry_out(&session->reclaiming, session->items, session->count);
+	for (size_t i = 0; i < session->count; i++) {
+		if (planned[i])
+			take_refusal(session, &session->items[i]);
 	}
 }
 
@@ -117,12 +119,13 @@ static void ask(struct reclaim_session *session)
 	}
 }
 
-static void reclaim_all(struct reclaim_session *session)
+static enum status reclaim_all(struct reclaim_session *session, struct error *err)
 {
 	const struct invocation *invocation = session->acting.invocation;
 	bool to_people = invocation->output.format == FORMAT_TEXT && consent_can_ask();
 
-	plan_all(session);
+	if (plan_all(session, err))
+		return STATUS_REFUSED;
 	if (!session->planned) {
 		reclaim_show_results(session);
 	} else if (invocation->reclaim.yes) {
@@ -135,6 +138,7 @@ static void reclaim_all(struct reclaim_session *session)
 	}
 	for (size_t i = 0; i < session->count; i++)
 		reclaim_end(&session->items[i]);
+	return session->acting.status;
 }
 
 static enum status act(struct reclaim_session *session, struct error *err)
@@ -151,9 +155,9 @@ static enum status act(struct reclaim_session *session, struct error *err)
 		return acting->status;
 	}
 	interrupt_begin(&acting->interrupt);
-	reclaim_all(session);
+	enum status status = reclaim_all(session, err);
 	interrupt_end(&acting->interrupt);
-	return acting->status;
+	return status;
 }
 
 static enum status run(struct invocation *invocation, struct error *err)

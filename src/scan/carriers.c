@@ -52,6 +52,13 @@ static void keep_slot(struct reading *reading, struct handle handle, const struc
 			     handle);
 }
 
+/** Of a set it is left to whoever asks which of them it may be. */
+static bool is_wanted(const struct look *look, struct text path)
+{
+	return (look->needs & LOOK_SLOTS) &&
+	       (look->sought ? look_names(look, path) : text_equal(path, look->path));
+}
+
 /** The files registered with an io_uring. One that will not tell may have any. */
 void carriers_read_ring(struct reading *reading, int table_dir, struct handle handle)
 {
@@ -68,9 +75,7 @@ void carriers_read_ring(struct reading *reading, int table_dir, struct handle ha
 	}
 	while (!rc && rings_next(&list, arena, &slot)) {
 		job_beat(reading->job);
-		if (reading->look->filter != LOOK_INODE ||
-		    ((reading->look->needs & LOOK_SLOTS) &&
-		     text_equal(slot.path, reading->look->path)))
+		if (reading->look->filter != LOOK_INODE || is_wanted(reading->look, slot.path))
 			keep_slot(reading, handle, &slot);
 		else
 			listed |= look_names(reading->look, slot.path);

@@ -86,16 +86,11 @@ bool look_seeks_mapped(const struct look *look, dev_t dev, uint64_t ino)
 	return false;
 }
 
-static bool holds(struct text line, struct text path)
-{
-	return path.len && memmem(line.bytes, line.len, path.bytes, path.len);
-}
-
 bool look_names(const struct look *look, struct text line)
 {
-	bool named = !look->sought && holds(line, look->path);
+	bool named = !look->sought && text_holds(line, look->path);
 
 	for (size_t i = 0; i < look->sought_count && !named; i++)
-		named = holds(line, look->sought[i].path);
+		named = text_holds(line, look->sought[i].path);
 	return named;
 }

@@ -69,9 +69,10 @@ enum look_needs {
 	LOOK_MAPPED = 1 << 8,         /**< LOOK_ALL: mapped files too */
 	LOOK_NAMED = 1 << 9, /**< LOOK_ALL: only what has a path, or a name too long to be told */
 	LOOK_FLIGHTS = 1 << 10, /**< LOOK_ALL: count descriptors in flight, as the first two do */
-	LOOK_SLOTS = 1 << 11,   /**< LOOK_INODE: slots of io_urings that have its `path` */
-	LOOK_DISK = 1 << 12,    /**< LOOK_ALL: of `inode` disk, owner and times too */
-	LOOK_IDLE = 1 << 13, /**< descriptors in flight: not of sockets that a table of the moment
+	LOOK_SLOTS = 1 << 11, /**< LOOK_INODE: slots of io_urings that have its `path`; of `sought`,
+				     that have one of theirs in them */
+	LOOK_DISK = 1 << 12,  /**< LOOK_ALL: of `inode` disk, owner and times too */
+	LOOK_IDLE = 1 << 13,  /**< descriptors in flight: not of sockets that a table of the moment
 				     before tells to have nothing waiting; where they are but told */
 };
 

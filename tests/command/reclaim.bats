@@ -373,6 +373,51 @@ several() {
 	(($(size "$ACTOR_PID:3") == 0 && $(size "$ACTOR_PID:4") == 0 && $(size "$ACTOR_PID:5") == 100000))
 }
 
+# many COUNT : logs of one process, from descriptor 3 on
+many() {
+	local n script=()
+	for ((n = 0; n < $1; n++)); do
+		script+=(open "tmpfs/$n" w,append,creat write "$n" 5000 unlink "tmpfs/$n")
+	done
+	actor_start "${script[@]}"
+}
+
+with_few_descriptors() {
+	(ulimit -Sn 64 && "$@")
+}
+
+# Once to find them, once for the plan and once more just before, each up to three times while something
+# is in flight; and again where it takes a second to empty them.
+@test "everybody is looked at once for all of many files, and these may be more than may be open" {
+	filesystem tmpfs
+	need_command strace
+	many 80
+	patiently run --separate-stderr with_few_descriptors traced -y -e trace=openat \
+		reclaim -y --json tmpfs
+	exits 0
+	rows 80
+	answer 'all(.method == "truncate" and .freed > 0)'
+	[[ $(stat -Lc %s "/proc/$ACTOR_PID/fd/"{3..82} | sort -u) == 0 ]]
+	(($(grep -cF '</proc>, ".", O_RDONLY' trace) <= 12))
+}
+
+@test "each of many files is judged by who has it" {
+	filesystem tmpfs
+	actor_start open tmpfs/read rw,creat write 0 5000 unlink tmpfs/read \
+		open tmpfs/log w,append,creat write 1 5000 unlink tmpfs/log \
+		open tmpfs/ring w,append,creat write 2 5000 uring 2 unlink tmpfs/ring \
+		open tmpfs/plain w,creat write 4 5000 unlink tmpfs/plain \
+		open tmpfs/map rw,creat write 5 5000 map 5 rw close 5 unlink tmpfs/map
+	reclaim -y --json --columns all tmpfs
+	exits 4
+	answer '[.[] | select(.path | endswith("/read")) | .method] == [null]'
+	answer '[.[] | select(.path | endswith("/log")) | .method] == ["truncate"]'
+	answer '[.[] | select(.path | endswith("/ring")) | .method | type] | index("string") == null'
+	answer '[.[] | select(.path | endswith("/plain")) | .method] == ["punch"]'
+	answer '[.[] | select(.path | endswith("/map")) | .method] == [null]'
+	says_all 'an io_uring has it registered' 'has it open for reading' 'maps it'
+}
+
 @test "a mount point means all of its filesystem" {
 	several
 	reclaim -y --discard --json "$place/ext4"
