@@ -326,8 +326,10 @@ static void publish_all(struct set *set)
 
 		if (!item->open)
 			continue;
-		if (!item->cloned)
+		if (!item->cloned) {
 			see_holders(set, item);
+			out->mtime_ns = item->mend.before.mtime_ns;
+		}
 		out->grade = grade_of(set, item);
 		out->begun_ns = item->cloned ? out->begun_ns : freeze->begun_ns;
 		out->ended_ns = clock_ns(CLOCK_REALTIME);

@@ -234,10 +234,13 @@ void make_publish(struct work *work)
 {
 	const struct recover_options *options = work->context->options;
 	struct recovered *out = work->out;
+	struct inode inode = work->held.inode;
 
+	if (out->transfer.mtime_ns)
+		inode.mtime_ns = out->transfer.mtime_ns;
 	/* What can be asked of a loop device is its own, not the file's. */
 	if (!work->held.part.size)
-		metadata_restore(work->held.read, work->draft.fd, &work->held.inode, work->atime_ns,
+		metadata_restore(work->held.read, work->draft.fd, &inode, work->atime_ns,
 				 options->keep_privileges, &out->metadata);
 	if (fsync(work->draft.fd)) {
 		if (work->early)

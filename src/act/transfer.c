@@ -228,6 +228,7 @@ int transfer_copy(const struct transfer_context *context, const struct held *hel
 		rc = confirm(&run, &copy, err);
 	if (context->follow)
 		follow_conclude(ret, &follow);
+	ret->mtime_ns = run.before.mtime_ns;
 	ret->read_failed = copy.read_failed;
 	ret->failed_at = copy.failed_at;
 	copy_end(&copy);

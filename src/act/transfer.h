@@ -15,6 +15,7 @@ enum { TRANSFER_PASSES = 3 };
 struct transfer {
 	enum grade grade;
 	uint64_t size;              /**< bytes in the copy */
+	int64_t mtime_ns;           /**< when these were written last; 0: as it was when bound */
 	unsigned int passes;        /**< comparisons it took */
 	uint64_t added;             /**< bytes the source has grown by since */
 	int64_t begun_ns, ended_ns; /**< wall clock: between these it is exact */

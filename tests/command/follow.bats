@@ -104,6 +104,7 @@ log() { deleted "$1" "${2:-300000}" w,append,creat; }
 
 # everything_of FILESYSTEM GRADE
 everything_of() {
+	local written
 	filesystem "$1"
 	log "$1/log"
 	follow --json "$ACTOR_PID:9"
@@ -111,10 +112,12 @@ everything_of() {
 	append 5000
 	copied 305000
 	append 1M
+	written=$(stat -Lc %y "/proc/$ACTOR_PID/fd/9")
 	actor_tell "$ACTOR_PID" close 0
 	followed
 	exits 0
 	graded "$2" copy
+	[[ $(stat -c %y "$1/log") == "$written" ]]
 	answer ".[0].size == 305000 + 1024 * 1024 and .[0].error == null"
 	cmp "$1/log" <(pattern $((305000 + 1024 * 1024)))
 	[[ $(stat -c %a "$1/log") == 644 ]]
