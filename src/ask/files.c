@@ -295,6 +295,18 @@ static bool all_are_handles(const struct scope *scope)
 	return scope->count > 0;
 }
 
+static int look_at_peers(struct files_ask *ask, const struct scope *scope)
+{
+	const struct source *source = ask->inquiry->source;
+
+	if (!(ask->needs & FILE_NEED_PEERS))
+		return 0;
+	if (!ask->few_processes)
+		return peers_look(source, true, &ask->peers, ask->err);
+	return peers_look_opposite(source, scope->pids, scope->pid_count, ask->sockets, &ask->peers,
+				   ask->err);
+}
+
 static int look(struct files_ask *ask, struct scope *scope)
 {
 	const struct source *source = ask->inquiry->source;
@@ -303,11 +315,12 @@ static int look(struct files_ask *ask, struct scope *scope)
 	if (rc)
 		return rc;
 	ask->only_handles = all_are_handles(scope);
-	if ((ask->needs & FILE_NEED_PEERS) && peers_look(source, true, &ask->peers, ask->err))
-		return -EIO;
 	ask->few_processes = scope->pids && scope->pid_count <= PROCESSES_FEW;
 	if (ask->needs & FILE_NEED_KIND)
 		ask->sockets = sockets_begin(source, ask->few_processes ? 0 : SOCKETS_ALL);
+	rc = look_at_peers(ask, scope);
+	if (rc)
+		return rc;
 	struct look look = { .filter = LOOK_ALL,
 			     .needs = look_needs(ask),
 			     .pids = scope->pids,

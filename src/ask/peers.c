@@ -134,22 +134,162 @@ static void found(void *context, const struct process *process)
 	}
 }
 
-int peers_look(const struct source *source, bool named, struct peers **ret, struct error *err)
+/** Look as `wanted` says, for ends. */
+static int gather(const struct source *source, const struct look *wanted, struct tally *tally,
+		  struct peers **ret, struct error *err)
 {
 	struct peers *peers = memory_resize(NULL, 1, sizeof(*peers));
-	struct tally tally = { 0 };
-	struct look look = { .filter = LOOK_ENDS,
-			     .needs = LOOK_ACCESS | LOOK_DETAILS | (named ? LOOK_IDENTITY : 0),
-			     .found = found,
-			     .context = peers };
+	struct look look = *wanted;
 
 	*peers = (struct peers){ 0 };
 	arena_init(&peers->arena);
-	int rc = source->look(source, &look, &tally, err);
+	look.filter = LOOK_ENDS;
+	look.found = found;
+	look.context = peers;
+	int rc = source->look(source, &look, tally, err);
 	if (rc)
 		peers_end(peers);
 	else
 		*ret = peers;
+	return rc;
+}
+
+int peers_look(const struct source *source, bool named, struct peers **ret, struct error *err)
+{
+	struct tally tally = { 0 };
+	const struct look look = { .needs = LOOK_ACCESS | LOOK_DETAILS |
+					    (named ? LOOK_IDENTITY : 0) };
+
+	return gather(source, &look, &tally, ret, err);
+}
+
+/** What leads to the other ends. */
+struct seeking {
+	struct sockets *sockets;
+	unsigned int ends; /**< enum look_ends */
+	bool unlisted;     /**< a socket whose other end is not known by its number */
+	uint64_t *inos;
+	size_t count;
+};
+
+static void seek_number(struct seeking *seeking, uint64_t ino)
+{
+	memory_grow(&seeking->inos, seeking->count, sizeof(*seeking->inos));
+	seeking->inos[seeking->count++] = ino;
+}
+
+static void seek_end(struct seeking *seeking, const struct open_file *file)
+{
+	struct end_key key;
+
+	if (!peers_key(file, &key))
+		return;
+	switch (key.kind) {
+	case END_PIPE:
+		seeking->ends |= LOOK_PIPES;
+		seek_number(seeking, key.number);
+		return;
+	case END_EVENTFD:
+		seeking->ends |= LOOK_EVENTFDS;
+		return;
+	case END_PTY:
+		seeking->ends |= LOOK_TERMINALS;
+		return;
+	case END_FIFO:
+	case END_MQUEUE:
+		seeking->ends |= LOOK_NAMED_ENDS;
+		return;
+	case END_SOCKET:
+		return; /* its own number is not that of the other end */
+	}
+}
+
+static void seek_sockets(struct seeking *seeking, const struct open_file *const *files,
+			 size_t count)
+{
+	sockets_add_these(seeking->sockets, files, count, true);
+	for (size_t i = 0; i < count; i++) {
+		struct end_key key;
+		const struct socket *socket = peers_key(files[i], &key) ?
+						      sockets_find(seeking->sockets, key.number) :
+						      NULL;
+		uint64_t other = socket ? sockets_peer(seeking->sockets, socket) : 0;
+
+		if (other) {
+			seeking->ends |= LOOK_SOCKET_ENDS;
+			seek_number(seeking, other);
+		}
+		seeking->unlisted |= !socket;
+	}
+}
+
+static void seek(void *context, const struct process *process)
+{
+	const struct open_file **sockets =
+		memory_resize(NULL, process->count, sizeof(struct open_file *));
+	size_t count = 0;
+
+	for (size_t i = 0; i < process->count; i++) {
+		seek_end(context, &process->files[i]);
+		if (text_starts(process->files[i].link, "socket:["))
+			sockets[count++] = &process->files[i];
+	}
+	if (count)
+		seek_sockets(context, sockets, count);
+	free(sockets);
+}
+
+static int ascending(const void *left, const void *right)
+{
+	const uint64_t *a = left, *b = right;
+
+	return (*a > *b) - (*a < *b);
+}
+
+/** The look for what is sought. */
+static struct look look_of(const struct seeking *seeking)
+{
+	struct look look = { .needs = LOOK_ACCESS, .ends = seeking->ends };
+
+	if (seeking->ends & LOOK_NAMED_ENDS)
+		look.needs |= LOOK_IDENTITY;
+	if (seeking->ends & (LOOK_EVENTFDS | LOOK_TERMINALS))
+		look.needs |= LOOK_DETAILS;
+	/* It will be found in another namespace, or nowhere. */
+	if (seeking->unlisted) {
+		look.ends |= LOOK_PIPES | LOOK_SOCKET_ENDS;
+		return look;
+	}
+	look.inos = seeking->inos;
+	look.ino_count = seeking->count;
+	return look;
+}
+
+int peers_look_opposite(const struct source *source, const unsigned int *pids, size_t pid_count,
+			struct sockets *sockets, struct peers **ret, struct error *err)
+{
+	struct seeking seeking = { .sockets = sockets };
+	struct tally tally = { 0 };
+	const struct look own = { .filter = LOOK_ENDS,
+				  .needs = LOOK_DETAILS | LOOK_IDENTITY,
+				  .pids = pids,
+				  .pid_count = pid_count,
+				  .found = seek,
+				  .context = &seeking };
+	int rc = source->look(source, &own, &tally, err);
+
+	if (seeking.count)
+		qsort(seeking.inos, seeking.count, sizeof(*seeking.inos), ascending);
+	struct look look = look_of(&seeking);
+	const unsigned int nobody = 0;
+	tally.blocked = 0;
+	if (!look.ends)
+		look.pids = &nobody;
+	if (!rc)
+		rc = gather(source, &look, &tally, ret, err);
+	/* A worker that was given up may still look into it, whenever it wakes. */
+	if (!tally.blocked)
+		free(seeking.inos);
 	return rc;
 }
 

@@ -4,6 +4,7 @@
  * are gathered from all processes in one look that reads little more than names.
  */
 #pragma once
+#include "scan/sockets.h"
 #include "scan/source.h"
 
 enum end_kind { END_PIPE, END_SOCKET, END_FIFO, END_EVENTFD, END_PTY, END_MQUEUE };
@@ -34,6 +35,13 @@ bool peers_key(const struct open_file *file, struct end_key *ret);
  * -errno and a message. peers_end frees.
  */
 int peers_look(const struct source *source, bool named, struct peers **ret, struct error *err);
+
+/**
+ * Gather only those that are at the other end of what `pid_count` processes have: nobody else is looked at
+ * when they have nothing of the kind. Their sockets are added to `sockets`. As peers_look.
+ */
+int peers_look_opposite(const struct source *source, const unsigned int *pids, size_t pid_count,
+			struct sockets *sockets, struct peers **ret, struct error *err);
 void peers_end(struct peers *peers);
 
 /** All ends with this key, by pid; NULL: none. */

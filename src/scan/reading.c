@@ -92,14 +92,54 @@ static bool look_for_all(struct reading *reading, int dir, const char *name, str
 	return !reading_has_vanished(file->inode_rc);
 }
 
+static int ascending(const void *left, const void *right)
+{
+	const uint64_t *a = left, *b = right;
+
+	return (*a > *b) - (*a < *b);
+}
+
+/** "socket:[1234]": fs/pipe.c and net/socket.c make such names of inode numbers. */
+static bool take_number(struct text link, const char *kind, uint64_t *ret)
+{
+	struct text number = text_from(text_first(link, link.len - 1), strlen(kind));
+
+	return text_starts(link, kind) && text_ends(link, "]") && text_number(number, 10, ret) == 0;
+}
+
+bool reading_socket(struct text link, uint64_t *ino)
+{
+	return take_number(link, "socket:[", ino);
+}
+
+static bool is_among(const struct look *look, uint64_t ino)
+{
+	return bsearch(&ino, look->inos, look->ino_count, sizeof(*look->inos), ascending);
+}
+
+/** One of the kind that its number tells from others. */
+static bool is_numbered(const struct look *look, struct text link, const char *kind)
+{
+	uint64_t ino;
+
+	return take_number(link, kind, &ino) && (!look->inos || is_among(look, ino));
+}
+
+static bool wants_end(const struct look *look, enum look_ends end)
+{
+	return !look->ends || (look->ends & end);
+}
+
 /** Terminals have a name that tells them; fifos and message queues only a type. */
 static bool may_connect(const struct look *look, struct text link)
 {
-	if (!text_starts(link, "/"))
-		return text_starts(link, "pipe:[") || text_starts(link, "socket:[") ||
-		       text_is(link, "anon_inode:[eventfd]");
-	return (look->needs & LOOK_IDENTITY) || text_starts(link, "/dev/pts/") ||
-	       text_ends(link, "/ptmx");
+	if (text_starts(link, "/"))
+		return (look->needs & LOOK_IDENTITY) ||
+		       (wants_end(look, LOOK_TERMINALS) &&
+			(text_starts(link, "/dev/pts/") || text_ends(link, "/ptmx")));
+	return (wants_end(look, LOOK_PIPES) && is_numbered(look, link, "pipe:[")) ||
+	       (wants_end(look, LOOK_SOCKET_ENDS) && is_numbered(look, link, "socket:[")) ||
+	       (wants_end(look, LOOK_EVENTFDS) && text_is(link, "anon_inode:[eventfd]"));
 }
 
 static bool look_for_end(struct reading *reading, int dir, const char *name, struct open_file *file)
@@ -116,21 +156,6 @@ static bool look_for_end(struct reading *reading, int dir, const char *name, str
 				   (S_ISREG(file->inode.mode) && file->inode.size == MQUEUE_SIZE));
 }
 
-static int ascending(const void *left, const void *right)
-{
-	const uint64_t *a = left, *b = right;
-
-	return (*a > *b) - (*a < *b);
-}
-
-/** "socket:[1234]": fs/pipe.c and net/socket.c make such names of inode numbers. */
-bool reading_socket(struct text link, uint64_t *ino)
-{
-	return text_starts(link, "socket:[") && text_ends(link, "]") &&
-	       text_number(text_from(text_first(link, link.len - 1), strlen("socket:[")), 10,
-			   ino) == 0;
-}
-
 static bool look_for_sockets(struct reading *reading, int dir, const char *name,
 			     struct open_file *file)
 {
@@ -138,8 +163,7 @@ static bool look_for_sockets(struct reading *reading, int dir, const char *name,
 
 	file->link_rc = procfile_link(dir, name, reading->link, sizeof(reading->link), &file->link);
 	return !file->link_rc && reading_socket(file->link, &file->inode.ino) &&
-	       bsearch(&file->inode.ino, look->inos, look->ino_count, sizeof(*look->inos),
-		       ascending);
+	       is_among(look, file->inode.ino);
 }
 
 /** Look at DIR/NAME; true when it is what is looked for. */

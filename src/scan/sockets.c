@@ -174,12 +174,16 @@ int sockets_add_these(struct sockets *sockets, const struct open_file *const *fi
 	struct space_wish wish = { .inos = inos };
 
 	for (size_t i = 0; i < count && count <= SOCKETS_TOLD; i++) {
-		unsigned int kinds = tables_of(sockets, files[i]);
+		uint64_t ino = 0;
+		bool numbered = take_ino(files[i]->link, &ino);
+		const struct socket *known = sockets_find(sockets, ino);
+		unsigned int kinds = known ? 1U << known->kind : tables_of(sockets, files[i]);
 
-		if (kinds == 1U << SOCKET_UNIX && sockets->alone < SOCKETS_ALONE &&
-		    take_ino(files[i]->link, &inos[wish.count])) {
+		if (known && known->kind == SOCKET_UNIX)
+			continue;
+		if (kinds == 1U << SOCKET_UNIX && numbered && sockets->alone < SOCKETS_ALONE) {
 			sockets->alone++;
-			wish.count++;
+			inos[wish.count++] = ino;
 			continue;
 		}
 		wish.kinds |= ends ? with_ends(kinds) : kinds;

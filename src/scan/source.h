@@ -76,6 +76,15 @@ enum look_needs {
 				     before tells to have nothing waiting; where they are but told */
 };
 
+/** Of LOOK_ENDS only some. */
+enum look_ends {
+	LOOK_PIPES = 1 << 0,
+	LOOK_SOCKET_ENDS = 1 << 1,
+	LOOK_EVENTFDS = 1 << 2,
+	LOOK_TERMINALS = 1 << 3,
+	LOOK_NAMED_ENDS = 1 << 4, /**< fifos, message queues; with LOOK_IDENTITY */
+};
+
 /** A file that is looked for. */
 struct sought {
 	struct inode inode;
@@ -90,8 +99,10 @@ struct look {
 	struct text path;            /**< LOOK_INODE: its name, to know it in an io_uring's list */
 	const struct sought *sought; /**< LOOK_INODE: these instead, by ascending inode number */
 	size_t sought_count;
-	const uint64_t *inos; /**< LOOK_SOCKETS: ascending; outlives workers that are given up */
+	const uint64_t *inos; /**< LOOK_SOCKETS: ascending; outlives workers that are given up.
+				   LOOK_ENDS: pipes and sockets, if not NULL only these */
 	size_t ino_count;
+	unsigned int ends;        /**< LOOK_ENDS: enum look_ends; 0: all of them */
 	unsigned int needs;       /**< enum look_needs */
 	const struct idle *idle;  /**< the source's own, for LOOK_IDLE */
 	struct handle one;        /**< LOOK_ONE: its `use` and `fd` */

@@ -195,6 +195,19 @@ actor_start_apart() {
 	grep -q "\"${ACTOR_CHILDREN[0]}[/\"]" trace
 }
 
+@test "who has nothing with another end is no reason to look at anybody else" {
+	(
+		close_the_rest
+		exec sleep infinity </dev/null >/dev/null 2>&1
+	) &
+	local pid=$!
+	until [[ $(<"/proc/$pid/comm") == sleep ]]; do :; done
+	owl_traced files --raw --columns handle,peers "$pid" >answer
+	kill "$pid"
+	grep -q "^$pid:2" answer
+	run ! grep -E "\"($BASHPID|$PPID)[/\"]|getdents64.*\"/proc\"" trace
+}
+
 ### A port as a target
 
 @test "a port means its sockets, and nothing else that their processes have" {
