@@ -25,7 +25,7 @@
  *               detail.c and its siblings say what only one kind of file has, locks.c what is
  *               locked, neighbours.c which other file one speaks of. Those that are tables of SQL
  *               only: machine.c and memory, processors, load, pressure, disks, networks, mounted
- *               beside it
+ *               beside it; crowd.c and limited, environment, mapped
  *   act/        what you change: recover.c puts the steps of one recovery in order, make.c is the
  *               copy among them; frozen.c the same while others stand still (freeze.c, warden.c),
  *               follow.c goes on with what is appended; hold.c keeps files alive (keeper.c);

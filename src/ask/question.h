@@ -53,3 +53,6 @@ extern const struct question question_deleted, question_files, question_where, q
 /** About the machine itself. */
 extern const struct question question_memory, question_processors, question_load, question_pressure,
 	question_disks, question_networks, question_mounts;
+
+/** About processes, beside their files. */
+extern const struct question question_limits, question_environment, question_maps;

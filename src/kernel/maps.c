@@ -23,6 +23,7 @@ static int parse(struct text line, struct mapping *out)
 	while (text_starts(line, " "))
 		line = text_from(line, 1);
 	out->dev = makedev((unsigned int)major_number, (unsigned int)minor_number);
+	out->readable = perms.bytes[0] == 'r';
 	out->writable = perms.bytes[1] == 'w';
 	out->executable = perms.bytes[2] == 'x';
 	out->shared = perms.bytes[3] == 's';

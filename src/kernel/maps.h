@@ -15,7 +15,7 @@ struct mapping {
 	uint64_t offset;     /**< bytes into the file */
 	dev_t dev;
 	uint64_t ino; /**< 0: no file behind it */
-	bool writable, executable, shared;
+	bool readable, writable, executable, shared;
 	struct text name; /**< points into the text that was parsed; empty for anonymous ones */
 };
 

@@ -25,6 +25,7 @@ enum process_file {
 	PROCESS_NAMESPACES, /**< the links of /proc/PID/ns */
 	PROCESS_IO,
 	PROCESS_ROLLUP, /**< smaps_rollup */
+	PROCESS_MAPS,
 	PROCESS_ENVIRON,
 	PROCESS_CMDLINE,
 	PROCESS_FILE_COUNT,

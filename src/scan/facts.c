@@ -16,12 +16,14 @@ enum {
 	SMALL_MAX = 128,
 	ROOM_CMDLINE = 1024,
 	ROOM_ENVIRON = 8192,
+	ROOM_MAPS = 1 << 15,
 	ROOM_LINK = 384,
 	ROOM_SMALL = 96
 };
 
 static const uint64_t WAITING = PROCESS_NEED(PROCESS_IO) | PROCESS_NEED(PROCESS_CMDLINE) |
-				PROCESS_NEED(PROCESS_ENVIRON) | PROCESS_NEED(PROCESS_ROLLUP);
+				PROCESS_NEED(PROCESS_ENVIRON) | PROCESS_NEED(PROCESS_ROLLUP) |
+				PROCESS_NEED(PROCESS_MAPS);
 
 /** One process that is read. */
 struct reader {
@@ -38,9 +40,10 @@ size_t facts_room(uint64_t needs)
 		size_t room;
 	} rooms[] = {
 		{ PROCESS_CMDLINE, ROOM_CMDLINE }, { PROCESS_ENVIRON, ROOM_ENVIRON },
-		{ PROCESS_EXE, ROOM_LINK },        { PROCESS_CWD, ROOM_LINK },
-		{ PROCESS_ROOT, ROOM_SMALL },      { PROCESS_CGROUP, ROOM_LINK },
-		{ PROCESS_WCHAN, ROOM_SMALL },     { PROCESS_STATUS, ROOM_LINK },
+		{ PROCESS_MAPS, ROOM_MAPS },       { PROCESS_EXE, ROOM_LINK },
+		{ PROCESS_CWD, ROOM_LINK },        { PROCESS_ROOT, ROOM_SMALL },
+		{ PROCESS_CGROUP, ROOM_LINK },     { PROCESS_WCHAN, ROOM_SMALL },
+		{ PROCESS_STATUS, ROOM_LINK },
 	};
 	size_t room = ROOM_SMALL;
 
@@ -313,6 +316,15 @@ static int read_environ(struct reader *reader)
 	return read_whole(reader, "environ", &reader->facts->environ);
 }
 
+/** Of half a list nobody could tell that it is half. */
+static int read_maps(struct reader *reader)
+{
+	if (!has_memory(reader))
+		return -ENODATA;
+	int rc = read_whole(reader, "maps", &reader->facts->maps);
+	return !rc && reader->answer->overflowed ? -EFBIG : rc;
+}
+
 static int read_rollup(struct reader *reader)
 {
 	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), limit = reader->reading->rollup_limit;
@@ -350,6 +362,7 @@ static const struct {
 	{ PROCESS_NAMESPACES, read_namespaces },
 	{ PROCESS_IO, read_io },
 	{ PROCESS_ROLLUP, read_rollup },
+	{ PROCESS_MAPS, read_maps },
 	{ PROCESS_ENVIRON, read_environ },
 	{ PROCESS_CMDLINE, read_cmdline },
 };

@@ -47,6 +47,7 @@ struct process_facts {
 	struct text exe;   /**< PROCESS_EXE, as the kernel writes it, " (deleted)" included */
 	struct text cwd;   /**< PROCESS_CWD, likewise */
 	struct text root;  /**< PROCESS_ROOT, likewise */
+	struct text maps;  /**< PROCESS_MAPS: the whole file, for kernel/maps.h */
 	struct text cmdline; /**< PROCESS_CMDLINE: words ended by NUL; empty for zombies */
 	struct text environ; /**< PROCESS_ENVIRON: variables ended by NUL, as they were at exec */
 };

@@ -8,16 +8,19 @@
 
 /* clang-format off */
 const struct sql_table sql_tables[] = {
-	{ "deleted",  &question_deleted,    "a deleted file that is still open",                        .quiet = true },
-	{ "files",    &question_files,      "one open file of one process, as `procowl files`",         .quiet = false },
+	{ "deleted",     &question_deleted,     "a deleted file that is still open",                    true,  false },
+	{ "files",       &question_files,       "one open file of one process, as `procowl files`",     false, false },
+	{ "limits",      &question_limits,      "a limit of a process",                                 false, false },
+	{ "environment", &question_environment, "a variable that a process was given",                  false, false },
+	{ "maps",        &question_maps,        "a part of the memory of a process",                    false, false },
 	/* of the machine */
-	{ "memory",   &question_memory,     "one number that the kernel tells of the memory",       .whole = true },
-	{ "cpus",     &question_processors, "what one processor did, or all",                       .whole = true },
-	{ "load",     &question_load,       "how busy the machine is: one row",                     .whole = true },
-	{ "pressure", &question_pressure,   "how much some had to wait for a resource, or all had", .whole = true },
-	{ "disks",    &question_disks,      "a disk or partition, and what it did",                 .whole = true },
-	{ "networks", &question_networks,   "a network interface, and what it did",                 .whole = true },
-	{ "mounts",   &question_mounts,     "a mount, and how full its filesystem is",              .whole = true },
+	{ "mounts",      &question_mounts,      "a mount, and how full its filesystem is",              false, true },
+	{ "memory",      &question_memory,      "one number that the kernel tells of the memory",       false, true },
+	{ "cpus",        &question_processors,  "what one processor did, or all",                       false, true },
+	{ "load",        &question_load,        "how busy the machine is: one row",                     false, true },
+	{ "pressure",    &question_pressure,    "how much some had to wait for a resource, or all had", false, true },
+	{ "disks",       &question_disks,       "a disk or partition, and what it did",                 false, true },
+	{ "networks",    &question_networks,    "a network interface, and what it did",                 false, true },
 };
 /* clang-format on */
 
