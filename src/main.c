@@ -16,16 +16,17 @@
  *               expression (--filter), guard.c lets them only read, blame.c shows where they err;
  *               literal.c and token.c read '1.5G'
  *   ask/        what you want to know: one file a question, facts in, rows out. deleted.c gathers
- *               who holds what; classify.c says what happened to it; scope.c what the targets mean;
- *               deleted_rows.c makes rows of it, deleted_story.c what stands around the table,
- *               hints.c what to do next; slots.c, swaps.c and ports.c find what no process table
- *               says; absent.c why a target named nothing. files.c, who.c and where.c each have
- *               their rows and their story beside them; meant.c and tree.c say which open files a
- *               target means, peers.c who is at the other end, fate.c what became of a name.
- *               detail.c and its siblings say what only one kind of file has, locks.c what is
- *               locked, neighbours.c which other file one speaks of. Those that are tables of SQL
- *               only: machine.c and memory, processors, load, pressure, disks, networks, mounted
- *               beside it; crowd.c and limited, environment, mapped
+ *               who holds what; deleted_classify.c and classify.c say what happened to it; scope.c
+ *               what the targets mean, scope_select.c which files; deleted_rows.c makes rows of
+ *               it, deleted_story.c what stands around the table, hints.c what to do next;
+ *               slots.c, swaps.c and ports.c find what no process table says; absent.c why a
+ *               target named nothing. files.c, who.c and where.c each have their rows and their
+ *               story beside them; meaning.c, meant.c and tree.c say which open files a target
+ *               means, peers.c who is at the other end, fate.c what became of a name. detail.c and
+ *               its siblings say what only one kind of file has, locks.c what is locked,
+ *               neighbours.c which other file one speaks of. Those that are tables of
+ *               SQL only: machine.c and memory, processors, load, pressure, disks, networks,
+ *               mounted beside it; crowd.c and limited, environment, mapped
  *   act/        what you change: recover.c puts the steps of one recovery in order, make.c is the
  *               copy among them; frozen.c the same while others stand still (freeze.c, warden.c),
  *               follow.c goes on with what is appended; hold.c keeps files alive (keeper.c);

@@ -59,6 +59,9 @@ static inline unsigned int deleted_seen_by(const struct deleted_file *file)
 int deleted_classify(const struct inquiry *inquiry, struct deleted_files *files, uint64_t needs,
 		     struct error *err);
 
+/** The blocks of an overlay's files lie on the filesystem of its upper layer. 0 or -errno. */
+int deleted_find_upper_layers(const struct inquiry *inquiry, struct deleted_files *files);
+
 /** Its first holder, and how many other processes. */
 struct command_name deleted_command(const struct deleted_file *file);
 
