@@ -377,7 +377,7 @@ several() {
 many() {
 	local n script=()
 	for ((n = 0; n < $1; n++)); do
-		script+=(open "tmpfs/$n" w,append,creat write "$n" 5000 unlink "tmpfs/$n")
+		script+=(open "tmpfs/$n" "w,append,creat" write "$n" 5000 unlink "tmpfs/$n")
 	done
 	actor_start "${script[@]}"
 }
