@@ -8,6 +8,18 @@
 #include "row/sink.h"
 #include "scan/source.h"
 
+/** What `ps` is asked beside its targets. */
+struct ps_wish {
+	const uint32_t *users; /**< only processes of these effective users */
+	size_t user_count;
+	struct text cgroup;  /**< only processes in this control group or below; empty: any */
+	bool threads;        /**< each thread */
+	bool tree;           /**< parents before their children */
+	bool near;           /**< only who is near a limit */
+	bool any_size;       /**< page tables of any size are walked */
+	int64_t interval_ns; /**< rates over so long; 0: none */
+};
+
 /** What somebody wants to know. */
 struct inquiry {
 	const struct source *source;
@@ -19,9 +31,10 @@ struct inquiry {
 	bool loops_are_devices; /**< /dev/loop3 means the device, not the deleted file behind it */
 	bool pids_only;         /**< `who`: rows that have no process are only told of */
 	struct handle place;    /**< `where`: which place of every process, by `use` and `fd` */
-	const char *program;    /**< how the program was called, for hints; quoted for the shell */
-	const char *line;       /**< the whole command line, quoted likewise */
-	const char *acts;       /**< the command that acts on what is chosen: "hold"; or NULL */
+	const struct ps_wish *ps; /**< `ps`: NULL: nothing beside its targets */
+	const char *program; /**< how the program was called, for hints; quoted for the shell */
+	const char *line;    /**< the whole command line, quoted likewise */
+	const char *acts;    /**< the command that acts on what is chosen: "hold"; or NULL */
 	struct sink *sink;
 };
 
@@ -49,6 +62,7 @@ struct question {
 };
 
 extern const struct question question_deleted, question_files, question_where, question_who;
+extern const struct question question_ps;
 
 /** About the machine itself. */
 extern const struct question question_memory, question_processors, question_load, question_pressure,

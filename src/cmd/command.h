@@ -42,6 +42,12 @@ enum option_key {
 	OPTION_DISCARD,
 	OPTION_SCHEMA,
 	OPTION_EXPLAIN,
+	OPTION_CGROUP,
+	OPTION_THREADS,
+	OPTION_TREE,
+	OPTION_INTERVAL,
+	OPTION_NEAR_LIMIT,
+	OPTION_ANY_SIZE,
 };
 
 /** One call of a command: what was typed, understood. */
@@ -60,10 +66,12 @@ struct invocation {
 	const char *proc;   /**< --proc DIR, or NULL */
 	const char *source; /**< --source NAME, or NULL: whichever is faster and can be had */
 	struct recover_options recover;
-	bool pids_only;  /**< who: no rows without a process */
-	bool background; /**< hold: without the terminal */
+	bool pids_only;       /**< who: no rows without a process */
+	bool background;      /**< hold: without the terminal */
 	bool schema, explain; /**< sql */
 	struct reclaim_options reclaim;
+	struct ps_wish ps;
+	uint32_t *users; /**< ps: those of its wish */
 };
 
 struct command {
@@ -82,7 +90,7 @@ struct command {
 	/** Print the recipe that does it by hand. */
 	void (*how)(const struct invocation *invocation, FILE *out);
 	bool words_are_text; /**< what follows is no TARGET; it is taken as it stands */
-	bool hidden; /**< not shown to people */
+	bool hidden;         /**< not shown to people */
 };
 
 /** All commands, ended by NULL, in the order they are shown. */
@@ -90,6 +98,7 @@ extern const struct command *const commands[];
 
 extern const struct command command_deleted, command_recover, command_hold, command_reclaim;
 extern const struct command command_files, command_who, command_where, command_sql;
+extern const struct command command_ps;
 extern const struct command command_help, command_completion;
 
 /** The command called `name`, or NULL. */

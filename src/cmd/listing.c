@@ -169,6 +169,7 @@ static int answer(const struct invocation *invocation, const struct question *qu
 		.ports_are_sockets = question->ports_are_sockets,
 		.loops_are_devices = question->loops_are_devices,
 		.pids_only = invocation->pids_only,
+		.ps = &invocation->ps,
 		.program = invocation->program,
 		.line = invocation->line,
 		.sink = sink,
@@ -244,10 +245,17 @@ void listing_columns(const struct table *table, FILE *out)
 		[TYPE_REAL] = "number",      [TYPE_ANY] = "",
 	};
 
+	int width = 10;
+
+	for (size_t i = 0; i < table->count; i++) {
+		int len = (int)strlen(table->columns[i].name);
+
+		width = len > width ? len : width;
+	}
 	for (size_t i = 0; i < table->count; i++) {
 		const struct column *column = &table->columns[i];
 
-		fprintf(out, "%-10s  %-7s  %c  %s\n", column->name, types[column->type],
+		fprintf(out, "%-*s  %-7s  %c  %s\n", width, column->name, types[column->type],
 			column->flags & COLUMN_DEFAULT ? '*' : ' ', column->help);
 	}
 }

@@ -2,6 +2,7 @@
 #include "kernel/terminal.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -85,4 +86,30 @@ bool terminal_is_behind(int procfd, unsigned int number)
 	}
 	arena_end(&arena);
 	return found;
+}
+
+/** What the driver called it: sysfs knows every character device by its number. */
+static bool name_by_sysfs(char buffer[TERMINAL_NAME_MAX], unsigned int major, unsigned int minor)
+{
+	char path[48], link[PATH_MAX];
+	struct text target;
+
+	snprintf(path, sizeof(path), "/sys/dev/char/%u:%u", major, minor);
+	if (procfile_link(AT_FDCWD, path, link, sizeof(link), &target))
+		return false;
+	struct text name = text_basename(target);
+	snprintf(buffer, TERMINAL_NAME_MAX, "%.*s", (int)name.len, name.bytes);
+	return name.len > 0;
+}
+
+const char *terminal_name(char buffer[TERMINAL_NAME_MAX], unsigned int packed)
+{
+	unsigned int major = packed >> 8 & 0xfff,
+		     minor = (packed & 0xff) | (packed >> 12 & 0xfff00);
+
+	if (major >= PTS_MAJOR && major <= PTS_MAJOR_LAST)
+		snprintf(buffer, TERMINAL_NAME_MAX, "pts/%u", (major - PTS_MAJOR) * 256 + minor);
+	else if (!name_by_sysfs(buffer, major, minor))
+		snprintf(buffer, TERMINAL_NAME_MAX, "%u:%u", major, minor);
+	return buffer;
 }

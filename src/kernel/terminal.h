@@ -16,3 +16,11 @@ unsigned int terminal_own(unsigned int ret[TERMINAL_OWN_MAX]);
  * another instance of devpts the same number may be another terminal's: then it is true, too.
  */
 bool terminal_is_behind(int procfd, unsigned int number);
+
+enum { TERMINAL_NAME_MAX = 64 };
+
+/**
+ * The name of a terminal as /proc/PID/stat packs it (new_encode_dev of include/linux/kdev_t.h), below
+ * /dev: "pts/3", "tty1", "ttyS0"; "MAJOR:MINOR" where nobody knows it. Returns `buffer`.
+ */
+const char *terminal_name(char buffer[TERMINAL_NAME_MAX], unsigned int packed);

@@ -11,6 +11,7 @@
 enum column_flags {
 	COLUMN_DEFAULT = 1 << 0,  /**< shown unless others are asked for */
 	COLUMN_OPTIONAL = 1 << 1, /**< left out of a table in which it is empty everywhere */
+	COLUMN_TREE = 1 << 2, /**< may carry the lines of a tree: the first that is shown does */
 };
 
 struct column {

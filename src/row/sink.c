@@ -50,6 +50,7 @@ struct sink *sink_begin(const struct table *table, const struct selection *selec
 			       .style = style_of(out) };
 	/* Only one thread writes: to lock the stream for every byte would be much of the work. */
 	__fsetlocking(out, FSETLOCKING_BYCALLER);
+	bool tree = options->tree;
 	for (size_t i = 0; i < selection->count; i++) {
 		size_t index = selection->columns[i];
 		const struct column *column = &table->columns[index];
@@ -59,7 +60,9 @@ struct sink *sink_begin(const struct table *table, const struct selection *selec
 			.name = column->name,
 			.type = column->type,
 			.optional = (column->flags & COLUMN_OPTIONAL) && !asked,
+			.tree = tree && (column->flags & COLUMN_TREE),
 		};
+		tree = tree && !sink->headings[i].tree;
 	}
 	if (options->format != FORMAT_TEXT)
 		begin_render(sink);
@@ -91,6 +94,15 @@ uint64_t sink_needs(const struct sink *sink)
 	return select_needs(sink->table, &sink->selection) | sink->filter.needs;
 }
 
+bool sink_shows(const struct sink *sink, size_t column)
+{
+	for (size_t i = 0; i < sink->selection.count; i++) {
+		if (sink->selection.columns[i] == column)
+			return true;
+	}
+	return sink->selection.sort == (int)column;
+}
+
 enum format sink_format(const struct sink *sink)
 {
 	return sink->options.format;
@@ -98,11 +110,11 @@ enum format sink_format(const struct sink *sink)
 
 bool sink_keeps(const struct sink *sink)
 {
-	return sink->selection.sort >= 0;
+	return sink->selection.sort >= 0 && !sink->options.tree;
 }
 
 /** False when no more rows are wanted. */
-static bool deliver(struct sink *sink, const void *row)
+static bool deliver(struct sink *sink, const void *row, unsigned int depth)
 {
 	struct value values[SELECT_MAX];
 
@@ -112,16 +124,22 @@ static bool deliver(struct sink *sink, const void *row)
 		values[i] = column_value(sink->table, sink->selection.columns[i], row);
 	if (!sink->renderer)
 		begin_render(sink);
+	sink->renderer->depth = depth;
 	render_row(sink->renderer, values);
 	return true;
 }
 
 bool sink_push(struct sink *sink, const void *row)
 {
+	return sink_push_at(sink, row, 0);
+}
+
+bool sink_push_at(struct sink *sink, const void *row, unsigned int depth)
+{
 	sink->seen++;
 	if (sink->filter.passes && !sink->filter.passes(sink->filter.context, row))
 		return true;
-	if (sink->selection.sort >= 0) {
+	if (sink_keeps(sink)) {
 		memory_grow(&sink->rows, sink->pushed, sizeof(*sink->rows));
 		sink->rows[sink->pushed++] = row;
 		return true;
@@ -129,7 +147,8 @@ bool sink_push(struct sink *sink, const void *row)
 	if (sink->options.limit && sink->pushed >= sink->options.limit)
 		return false;
 	sink->pushed++;
-	return deliver(sink, row) && (!sink->options.limit || sink->pushed < sink->options.limit);
+	return deliver(sink, row, depth) &&
+	       (!sink->options.limit || sink->pushed < sink->options.limit);
 }
 
 uint64_t sink_count(const struct sink *sink)
@@ -220,13 +239,14 @@ static int compare_values(enum value_type type, const struct value *a, const str
 	return 0;
 }
 
-/** Gaps come last whichever way it is sorted. */
-static int compare_rows(const void *left, const void *right, void *context)
+/* Gaps come last whichever way it is sorted. */
+int sink_compare(const struct sink *sink, const void *left, const void *right)
 {
-	const struct sink *sink = context;
+	if (sink->selection.sort < 0)
+		return 0;
 	size_t index = (size_t)sink->selection.sort;
-	struct value a = column_value(sink->table, index, *(void *const *)left);
-	struct value b = column_value(sink->table, index, *(void *const *)right);
+	struct value a = column_value(sink->table, index, left);
+	struct value b = column_value(sink->table, index, right);
 
 	if (a.state != VALUE_KNOWN || b.state != VALUE_KNOWN)
 		return (b.state == VALUE_KNOWN) - (a.state == VALUE_KNOWN);
@@ -234,17 +254,22 @@ static int compare_rows(const void *left, const void *right, void *context)
 	return sink->selection.descending ? -order : order;
 }
 
+static int compare_rows(const void *left, const void *right, void *context)
+{
+	return sink_compare(context, *(void *const *)left, *(void *const *)right);
+}
+
 static void render_sorted(struct sink *sink)
 {
 	uint64_t count = sink->pushed;
 
-	if (sink->selection.sort < 0 || !count)
+	if (!sink_keeps(sink) || !count)
 		return;
 	qsort_r(sink->rows, count, sizeof(*sink->rows), compare_rows, sink);
 	if (sink->options.limit && sink->options.limit < count)
 		count = sink->options.limit;
 	for (uint64_t i = 0; i < count; i++)
-		deliver(sink, sink->rows[i]);
+		deliver(sink, sink->rows[i], 0);
 }
 
 static void print_stream(struct sink *sink, struct memory_stream *memory, bool gap_above,

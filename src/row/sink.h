@@ -13,6 +13,7 @@ struct sink_options {
 	enum format format;
 	struct render_options render;
 	uint64_t limit; /**< rows at most; 0 is no limit */
+	bool tree;      /**< rows come with their depth, sorted already: sink_push_at */
 	bool story;     /**< text for a person on a terminal: the sentences too */
 };
 
@@ -45,6 +46,9 @@ void sink_filter(struct sink *sink, const struct sink_filter *filter);
 /** What the question must read: the columns' need bits. */
 uint64_t sink_needs(const struct sink *sink);
 
+/** True when the column of this index is shown, or sorted by. */
+bool sink_shows(const struct sink *sink, size_t column);
+
 /** The format it writes: a person is told less than a program. */
 enum format sink_format(const struct sink *sink);
 
@@ -53,6 +57,12 @@ bool sink_keeps(const struct sink *sink);
 
 /** One row; if sink_keeps, all it points to must live until sink_finish. False when no more are wanted. */
 bool sink_push(struct sink *sink, const void *row);
+
+/** The same for a tree: `depth` levels below the last row of depth 0. */
+bool sink_push_at(struct sink *sink, const void *row, unsigned int depth);
+
+/** How two rows compare by the column that is sorted by: as strcmp(3) says it; 0 if none is. */
+int sink_compare(const struct sink *sink, const void *left, const void *right);
 
 /** How many rows were pushed, and passed the filter. */
 uint64_t sink_count(const struct sink *sink);

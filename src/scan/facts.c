@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/scope.h"
 #include "kernel/procfile.h"
 
@@ -376,7 +377,8 @@ static void begin(const struct facts_reading *reading, struct facts_answer *answ
 {
 	unsigned int pid = answer->facts.pid, tid = answer->facts.tid;
 
-	answer->facts = (struct process_facts){ .pid = pid, .tid = tid };
+	answer->facts =
+		(struct process_facts){ .pid = pid, .tid = tid, .at_ns = clock_ns(CLOCK_BOOTTIME) };
 	answer->used = 0;
 	answer->overflowed = false;
 	for (unsigned int i = 0; i < PROCESS_FILE_COUNT; i++)

@@ -23,6 +23,7 @@
 struct process_facts {
 	unsigned int pid;
 	unsigned int tid; /**< a thread of it, whose facts these are; 0: the process as a whole */
+	int64_t at_ns;    /**< when it was read: CLOCK_BOOTTIME */
 	int rc; /**< 0; -ESRCH: it is gone; else not even its stat could be read: -EACCES, -EPERM */
 	/**
 	 * What became of each: 0, -ENODATA (was not asked, or does not apply: kernel threads have no

@@ -13,7 +13,9 @@
 
 struct aligned {
 	struct libscols_table *table;
-	bool *filled; /**< per column: some row has a value in it */
+	bool *filled;                /**< per column: some row has a value in it */
+	struct libscols_line **path; /**< the last row of each depth */
+	size_t deep;                 /**< how many */
 };
 
 static char *cell(enum value_type type, const struct value *value, bool bytes)
@@ -40,8 +42,9 @@ static struct libscols_column *add_column(struct libscols_table *table,
 	for (size_t i = 0; upper[i]; i++)
 		upper[i] = (char)toupper((unsigned char)upper[i]);
 	bool right = value_is_numeric(heading->type) || heading->flush_right;
+	int flags = right ? SCOLS_FL_RIGHT : 0;
 	struct libscols_column *column =
-		scols_table_new_column(table, upper, 0, right ? SCOLS_FL_RIGHT : 0);
+		scols_table_new_column(table, upper, 0, heading->tree ? SCOLS_FL_TREE : flags);
 	free(upper);
 	return column;
 }
@@ -50,6 +53,7 @@ static void begin(struct renderer *renderer)
 {
 	struct aligned *aligned = memory_resize(NULL, 1, sizeof(*aligned));
 
+	*aligned = (struct aligned){ 0 };
 	aligned->table = scols_new_table();
 	if (!aligned->table)
 		memory_out();
@@ -67,13 +71,25 @@ static void begin(struct renderer *renderer)
 	renderer->state = aligned;
 }
 
+static struct libscols_line *add_line(struct aligned *aligned, size_t depth)
+{
+	if (depth > aligned->deep)
+		depth = aligned->deep;
+	struct libscols_line *above = depth ? aligned->path[depth - 1] : NULL;
+	struct libscols_line *line = scols_table_new_line(aligned->table, above);
+	if (!line)
+		memory_out();
+	memory_grow(&aligned->path, depth, sizeof(struct libscols_line *));
+	aligned->path[depth] = line;
+	aligned->deep = depth + 1;
+	return line;
+}
+
 static void row(struct renderer *renderer, const struct value *values)
 {
 	struct aligned *aligned = renderer->state;
-	struct libscols_line *line = scols_table_new_line(aligned->table, NULL);
+	struct libscols_line *line = add_line(aligned, renderer->depth);
 
-	if (!line)
-		memory_out();
 	for (size_t i = 0; i < renderer->count; i++) {
 		char *string =
 			cell(renderer->headings[i].type, &values[i], renderer->options.bytes);
@@ -97,6 +113,7 @@ static void end(struct renderer *renderer)
 		scols_print_table(aligned->table);
 	scols_unref_table(aligned->table);
 	free(aligned->filled);
+	free(aligned->path);
 	free(aligned);
 }
 

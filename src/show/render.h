@@ -42,7 +42,8 @@ struct renderer {
 	const struct heading *headings;
 	size_t count;
 	uint64_t rows;
-	void *state; /**< the format's own */
+	unsigned int depth; /**< of the row that comes, in a tree */
+	void *state;        /**< the format's own */
 };
 
 extern const struct render_ops render_text, render_json, render_jsonl, render_raw;

@@ -56,6 +56,7 @@ struct heading {
 	enum value_type type;
 	bool flush_right; /**< TYPE_ANY: shown as numbers are */
 	bool optional;    /**< left out of a table in which it is empty everywhere */
+	bool tree;        /**< carries the lines of a tree */
 };
 
 /** True when the bytes were chosen by another program and must pass the encoder. */

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ask/ps.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+
+#include "ask/unmatched.h"
+#include "base/scope.h"
+#include "show/units.h"
+
+/** Above this much in RAM, walking the page tables takes a lock for too long: 8 ms a GiB. */
+static const uint64_t ROLLUP_LIMIT = UINT64_C(4) << 30;
+
+static bool is_below(struct text path, struct text cgroup)
+{
+	return text_equal(path, cgroup) || text_is_below(path, cgroup);
+}
+
+static bool is_in_cgroup(const struct ps_wish *wish, const struct process_facts *facts)
+{
+	struct text path;
+
+	if (!wish->cgroup.len)
+		return true;
+	return facts_have(facts, PROCESS_CGROUP) && cgroup_path_parse(facts->cgroup, &path) == 0 &&
+	       is_below(path, wish->cgroup);
+}
+
+static bool is_of_users(const struct ps_wish *wish, const struct process_facts *facts)
+{
+	for (size_t i = 0; i < wish->user_count; i++) {
+		if (facts_have(facts, PROCESS_OWNER) && facts->uid == wish->users[i])
+			return true;
+	}
+	return !wish->user_count;
+}
+
+static bool is_near(const struct ps_ask *ask, const struct process_row *row)
+{
+	return !ask->wish.near || row->limit_used >= PS_NEAR_PERCENT * 1000;
+}
+
+static void count(struct ps_ask *ask, const struct process_row *row, bool of_kernel)
+{
+	struct ps_count *all = &ask->count;
+
+	all->rows++;
+	all->pid = (unsigned int)row->pid;
+	all->of_kernel += of_kernel;
+	if (row->state.len) {
+		all->run += *row->state.bytes == 'R';
+		all->disk += *row->state.bytes == 'D';
+		all->stopped += *row->state.bytes == 'T' || *row->state.bytes == 't';
+		all->zombies += *row->state.bytes == 'Z';
+	}
+	if (ask->needs & PROCESS_NEED(PROCESS_NEED_USER) && row->user.len)
+		people_count(ask->people, (uint32_t)row->uid);
+}
+
+static void push(struct ps_ask *ask, const struct process_row *row, bool of_kernel,
+		 unsigned int depth)
+{
+	count(ask, row, of_kernel);
+	ask->outcome->rows++;
+	ask->full = ask->full || !sink_push_at(ask->inquiry->sink, row, depth);
+}
+
+static void push_node(void *context, const struct ps_node *node)
+{
+	push(context, node->row, node->of_kernel, (unsigned int)node->row->depth);
+}
+
+/** Whose child it is: a thread is its process's, the first one stands for that. */
+static struct ps_node node_of(const struct process_facts *facts, struct process_row *row,
+			      bool meant)
+{
+	bool is_thread = facts->tid && facts->tid != facts->pid;
+
+	return (struct ps_node){ .row = row,
+				 .id = is_thread ? facts->tid : facts->pid,
+				 .parent = is_thread ? facts->pid : facts->stat.ppid,
+				 .meant = meant,
+				 .of_kernel = facts_are_of_kernel(facts) };
+}
+
+static int compare_pids(const void *left, const void *right)
+{
+	const unsigned int *a = left, *b = right;
+
+	return (*a > *b) - (*a < *b);
+}
+
+/** With a tree all are looked at, whatever is meant: it may be anywhere in it. */
+static bool is_target(const struct ps_ask *ask, const struct process_facts *facts)
+{
+	const struct scope *scope = ask->scope;
+
+	return !scope->count || bsearch(&facts->pid, scope->pids, scope->pid_count,
+					sizeof(*scope->pids), compare_pids);
+}
+
+static void found(void *context, const struct process_facts *facts)
+{
+	struct ps_ask *ask = context;
+	struct process_row here, *row = &here;
+	bool keeps = sink_keeps(ask->inquiry->sink) || ask->wish.tree;
+	bool meant = is_of_users(&ask->wish, facts) && is_in_cgroup(&ask->wish, facts) &&
+		     is_target(ask, facts);
+
+	if (facts->rc == -EACCES || facts->rc == -EPERM)
+		ask->outcome->tally.hidden = true;
+	if (ask->full || (!meant && !ask->wish.tree))
+		return;
+	if (keeps)
+		row = arena_zero(ask->arena, 1, sizeof(*row));
+	ps_row(ask, facts, row);
+	if (ask->wish.tree) {
+		struct ps_node node = node_of(facts, row, meant && is_near(ask, row));
+
+		ps_tree_add(&ask->tree, &node);
+	} else if (is_near(ask, row)) {
+		push(ask, row, facts_are_of_kernel(facts), 0);
+	}
+	if (!keeps)
+		arena_reset(ask->arena);
+}
+
+/** What is wanted beside what the columns need. */
+static uint64_t further_needs(const struct ps_ask *ask)
+{
+	uint64_t needs = 0;
+
+	if (ask->wish.user_count || sink_head(ask->inquiry->sink))
+		needs |= PROCESS_NEED(PROCESS_OWNER);
+	if (sink_head(ask->inquiry->sink))
+		needs |= PROCESS_NEED(PROCESS_NEED_USER);
+	if (ask->wish.cgroup.len)
+		needs |= PROCESS_NEED(PROCESS_CGROUP);
+	if (ask->wish.near)
+		needs |= process_table.columns[PROCESS_COLUMN_LIMIT].needs;
+	if (ask->needs & PROCESS_NEED(PROCESS_NEED_CONTAINER))
+		needs |= PROCESS_NEED(PROCESS_CGROUP) | PROCESS_NEED(PROCESS_NAMESPACES);
+	return needs;
+}
+
+static void read_own(struct ps_ask *ask)
+{
+	scope_fd dir = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	ask->container.len = 0;
+	if (dir < 0)
+		return;
+	namespaces_read(dir, &ask->own);
+	cgroup_read(dir, "cgroup", &ask->container);
+}
+
+static bool needs_near(const struct ps_ask *ask)
+{
+	return ask->wish.near || ask->shown[PROCESS_COLUMN_LIMIT] ||
+	       ask->shown[PROCESS_COLUMN_LIMIT_USED];
+}
+
+static int look(struct ps_ask *ask)
+{
+	const struct source *source = ask->inquiry->source;
+	bool narrow = ask->scope->pids && !ask->wish.tree;
+	struct processes_look look = {
+		.needs = ask->needs & (PROCESS_NEED(PROCESS_FILE_COUNT) - 1),
+		.pids = narrow ? ask->scope->pids : NULL,
+		.pid_count = narrow ? ask->scope->pid_count : 0,
+		.threads = ask->wish.threads,
+		.rollup_limit = ask->wish.any_size ? 0 : ROLLUP_LIMIT,
+		.found = found,
+		.context = ask,
+	};
+	int rc = needs_near(ask) ? ps_near_begin(source, &ask->near, ask->err) : 0;
+
+	if (!rc && ask->wish.interval_ns)
+		rc = ps_sample_begin(source, &look, ask->wish.interval_ns, &ask->sample, ask->err);
+	ask->boottime = boottime_now();
+	if (!rc)
+		rc = processes_look(source, &look, &ask->outcome->tally, ask->err);
+	if (!rc && ask->wish.tree)
+		ps_tree_tell(&ask->tree, ask->inquiry->sink, push_node, ask);
+	return rc;
+}
+
+/** A process, unlike its files, may be seen by everybody: that it could not be looked into is no loss. */
+static int begin(struct ps_ask *ask, struct scope *scope)
+{
+	int rc = scope_begin(ask->inquiry, NULL, ask->outcome, scope, ask->err);
+
+	ask->outcome->denied_target = false;
+	ask->scope = scope;
+	for (size_t i = 0; i < scope->count; i++)
+		scope->wishes[i].matched = scope->wishes[i].pid_count;
+	for (size_t i = 0; i < process_table.count; i++)
+		ask->shown[i] = sink_shows(ask->inquiry->sink, i);
+	ask->needs |= further_needs(ask);
+	read_own(ask);
+	return rc;
+}
+
+static void warn(const struct ps_ask *ask)
+{
+	char limit[UNITS_MAX];
+
+	if (ask->too_big)
+		error_add(&ask->outcome->complaints,
+			  "%s%lu process%s with more than %s in RAM %s not walked (it would hold "
+			  "their memory's lock); --any-size does",
+			  *ask->outcome->complaints.message ? "\n" : "",
+			  (unsigned long)ask->too_big, ask->too_big == 1 ? "" : "es",
+			  units_size(limit, ROLLUP_LIMIT), ask->too_big == 1 ? "was" : "were");
+}
+
+static void end(struct ps_ask *ask)
+{
+	HASH_CLEAR(hh, ask->hosts);
+	ps_tree_end(&ask->tree);
+	ps_sample_end(&ask->sample);
+	ps_near_end(&ask->near);
+	people_end(ask->people);
+	arena_end(&ask->kept);
+}
+
+static int ask(const struct inquiry *inquiry, struct outcome *outcome, struct error *err)
+{
+	struct arena rows;
+	struct scope scope;
+	struct ps_ask ask = { .inquiry = inquiry,
+			      .outcome = outcome,
+			      .wish = inquiry->ps ? *inquiry->ps : (struct ps_wish){ 0 },
+			      .needs = sink_needs(inquiry->sink),
+			      .page = (uint64_t)sysconf(_SC_PAGESIZE),
+			      .for_people = sink_format(inquiry->sink) == FORMAT_TEXT,
+			      .arena = &rows,
+			      .people = people_begin(),
+			      .err = err };
+
+	arena_init(&rows);
+	arena_init(&ask.kept);
+	int rc = begin(&ask, &scope);
+	if (!rc)
+		rc = look(&ask);
+	if (!rc) {
+		unmatched_explain(inquiry, &scope, outcome);
+		outcome->denied_target = false;
+		warn(&ask);
+		ps_tell(&ask);
+	}
+	sink_finish(inquiry->sink);
+	scope_end(&scope);
+	arena_end(&rows);
+	end(&ask);
+	return rc;
+}
+
+const struct question question_ps = {
+	.name = "ps",
+	.asks = "what runs?",
+	.table = &process_table,
+	.words_are_processes = true,
+	.ask = ask,
+};

@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * A process as a row. What was not asked for is not looked up; what could not be had stays a gap.
+ */
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+
+#include "ask/ps.h"
+#include "ask/ps_words.h"
+#include "kernel/terminal.h"
+#include "scan/containers.h"
+
+struct telling {
+	struct ps_ask *ask;
+	const struct process_facts *facts;
+	struct process_row *row;
+};
+
+static void *place(const struct telling *telling, enum process_column column)
+{
+	return (char *)telling->row + process_table.columns[column].offset;
+}
+
+static void tell_number(const struct telling *telling, enum process_column column, uint64_t number)
+{
+	memcpy(place(telling, column), &number, sizeof(number));
+	facts_know(&telling->row->facts, column);
+}
+
+static void tell_signed(const struct telling *telling, enum process_column column, int64_t number)
+{
+	tell_number(telling, column, (uint64_t)number);
+}
+
+/** An empty text is a gap. */
+static void tell_text(const struct telling *telling, enum process_column column, struct text text)
+{
+	memcpy(place(telling, column), &text, sizeof(text));
+	if (text.len)
+		facts_know(&telling->row->facts, column);
+}
+
+static void tell_names(const struct telling *telling, enum process_column column,
+		       struct texts texts)
+{
+	memcpy(place(telling, column), &texts, sizeof(texts));
+	facts_know(&telling->row->facts, column);
+}
+
+static bool needs(const struct telling *telling, unsigned int need)
+{
+	return telling->ask->needs & PROCESS_NEED(need);
+}
+
+/** Words are made only for columns that are shown: root alone has forty capabilities. */
+static bool is_shown(const struct telling *telling, enum process_column column)
+{
+	return telling->ask->shown[column];
+}
+
+static bool has(const struct telling *telling, enum process_file file)
+{
+	return needs(telling, file) && facts_have(telling->facts, file);
+}
+
+/** Of `text`, in the row's arena. */
+static struct text copy(const struct telling *telling, struct text text)
+{
+	return arena_text(telling->ask->arena, text);
+}
+
+static void tell_identity(const struct telling *telling)
+{
+	const struct process_facts *facts = telling->facts;
+	struct arena *arena = telling->ask->arena;
+
+	tell_number(telling, PROCESS_COLUMN_PID, facts->pid);
+	if (facts->tid)
+		tell_number(telling, PROCESS_COLUMN_TID, facts->tid);
+	if (is_shown(telling, PROCESS_COLUMN_HANDLE))
+		tell_text(telling, PROCESS_COLUMN_HANDLE,
+			  facts->tid ? arena_format(arena, "%u/%u", facts->pid, facts->tid) :
+				       arena_format(arena, "%u", facts->pid));
+}
+
+static void tell_owner(const struct telling *telling)
+{
+	const struct process_facts *facts = telling->facts;
+	struct people *people = telling->ask->people;
+
+	if (!has(telling, PROCESS_OWNER))
+		return;
+	tell_number(telling, PROCESS_COLUMN_UID, facts->uid);
+	tell_number(telling, PROCESS_COLUMN_GID, facts->gid);
+	if (needs(telling, PROCESS_NEED_USER))
+		tell_text(telling, PROCESS_COLUMN_USER, people_user(people, facts->uid));
+	if (needs(telling, PROCESS_NEED_GROUP))
+		tell_text(telling, PROCESS_COLUMN_GROUP, people_group(people, facts->gid));
+}
+
+/** Over its life, or since the first look. */
+static void tell_cpu(const struct telling *telling, uint64_t ticks)
+{
+	const struct process_facts *facts = telling->facts;
+	const struct boottime *boottime = &telling->ask->boottime;
+	const struct ps_past *past = ps_sample_find(&telling->ask->sample, facts);
+	int64_t from_ns = past ? past->at_ns : (int64_t)facts->stat.start * boottime->tick_ns;
+	int64_t over_ns = facts->at_ns - from_ns;
+	double used_ns = (double)(ticks - (past ? past->ticks : 0)) * (double)boottime->tick_ns;
+
+	/* Who has just begun has not even lived for a tick. */
+	if (over_ns < boottime->tick_ns)
+		over_ns = boottime->tick_ns;
+	tell_number(telling, PROCESS_COLUMN_CPU, (uint64_t)(used_ns * 100000 / (double)over_ns));
+}
+
+static void tell_times(const struct telling *telling)
+{
+	const struct process_facts *facts = telling->facts;
+	const struct boottime *boottime = &telling->ask->boottime;
+	uint64_t ticks = facts->stat.utime + facts->stat.stime;
+	uint64_t tick_ns = (uint64_t)boottime->tick_ns;
+	int64_t start_ns = (int64_t)facts->stat.start * boottime->tick_ns;
+
+	tell_cpu(telling, ticks);
+	tell_number(telling, PROCESS_COLUMN_TIME, ticks * tick_ns);
+	tell_signed(telling, PROCESS_COLUMN_START, boottime->boot_ns + start_ns);
+	tell_signed(telling, PROCESS_COLUMN_ELAPSED,
+		    facts->at_ns > start_ns ? facts->at_ns - start_ns : 0);
+	if (facts->stat.has_tail)
+		tell_number(telling, PROCESS_COLUMN_IOWAIT, facts->stat.blkio_ticks * tick_ns);
+}
+
+static bool is_real_time(unsigned int policy)
+{
+	return policy == SCHED_FIFO || policy == SCHED_RR || policy == 6 /* SCHED_DEADLINE */;
+}
+
+static void tell_scheduling(const struct telling *telling)
+{
+	const struct pidstat *stat = &telling->facts->stat;
+
+	tell_signed(telling, PROCESS_COLUMN_PRIORITY, stat->priority);
+	if (!stat->has_tail)
+		return;
+	if (is_shown(telling, PROCESS_COLUMN_POLICY))
+		tell_text(telling, PROCESS_COLUMN_POLICY,
+			  ps_policy(telling->ask->arena, stat->policy));
+	tell_signed(telling, PROCESS_COLUMN_LASTCPU, stat->processor);
+	if (is_real_time(stat->policy))
+		tell_number(telling, PROCESS_COLUMN_RTPRIO, stat->rt_priority);
+	else
+		tell_signed(telling, PROCESS_COLUMN_NICE, stat->nice);
+}
+
+static void tell_terminal(const struct telling *telling)
+{
+	char name[TERMINAL_NAME_MAX];
+
+	if (is_shown(telling, PROCESS_COLUMN_TTY) && telling->facts->stat.tty)
+		tell_text(telling, PROCESS_COLUMN_TTY,
+			  copy(telling, text_of(terminal_name(name, telling->facts->stat.tty))));
+}
+
+static void tell_stat(const struct telling *telling)
+{
+	const struct pidstat *stat = &telling->facts->stat;
+
+	tell_text(telling, PROCESS_COLUMN_STATE, ps_state(telling->ask->arena, stat->state));
+	if (is_shown(telling, PROCESS_COLUMN_COMM))
+		tell_text(telling, PROCESS_COLUMN_COMM, copy(telling, stat->comm));
+	tell_number(telling, PROCESS_COLUMN_RSS, stat->rss_pages * telling->ask->page);
+	tell_number(telling, PROCESS_COLUMN_VSZ, stat->vsize);
+	tell_number(telling, PROCESS_COLUMN_THREADS, stat->threads);
+	tell_number(telling, PROCESS_COLUMN_PPID, stat->ppid);
+	tell_signed(telling, PROCESS_COLUMN_PGID, stat->pgrp);
+	tell_signed(telling, PROCESS_COLUMN_SID, stat->session);
+	tell_number(telling, PROCESS_COLUMN_MINFLT, stat->minflt);
+	tell_number(telling, PROCESS_COLUMN_MAJFLT, stat->majflt);
+	tell_times(telling);
+	tell_scheduling(telling);
+	tell_terminal(telling);
+}
+
+/** What a person recognises: the command line, or [comm]. */
+static void tell_command(const struct telling *telling)
+{
+	const struct process_facts *facts = telling->facts;
+	struct arena *arena = telling->ask->arena;
+
+	if (!needs(telling, PROCESS_CMDLINE))
+		return;
+	struct text line = ps_command_line(arena, facts->cmdline);
+	if (!line.len)
+		line = arena_format(arena, "[%.*s]", (int)facts->stat.comm.len,
+				    facts->stat.comm.bytes);
+	tell_text(telling, PROCESS_COLUMN_COMMAND, line);
+	if (facts_have(facts, PROCESS_CMDLINE) && is_shown(telling, PROCESS_COLUMN_CMDLINE))
+		tell_names(telling, PROCESS_COLUMN_CMDLINE, ps_words(arena, facts->cmdline));
+}
+
+/* clang-format off */
+/** Columns that are a line of /proc/PID/status as it is. */
+static const struct {
+	enum process_column column;
+	enum pidstatus_line line;
+} status_numbers[] = {
+	{ PROCESS_COLUMN_VPEAK,        PIDSTATUS_VM_PEAK },
+	{ PROCESS_COLUMN_PEAK,         PIDSTATUS_VM_HWM },
+	{ PROCESS_COLUMN_ANON,         PIDSTATUS_RSS_ANON },
+	{ PROCESS_COLUMN_FILE,         PIDSTATUS_RSS_FILE },
+	{ PROCESS_COLUMN_SHMEM,        PIDSTATUS_RSS_SHMEM },
+	{ PROCESS_COLUMN_SWAP,         PIDSTATUS_VM_SWAP },
+	{ PROCESS_COLUMN_DATA,         PIDSTATUS_VM_DATA },
+	{ PROCESS_COLUMN_STACK,        PIDSTATUS_VM_STK },
+	{ PROCESS_COLUMN_CODE,         PIDSTATUS_VM_EXE },
+	{ PROCESS_COLUMN_LIB,          PIDSTATUS_VM_LIB },
+	{ PROCESS_COLUMN_PAGETABLES,   PIDSTATUS_VM_PTE },
+	{ PROCESS_COLUMN_LOCKED,       PIDSTATUS_VM_LCK },
+	{ PROCESS_COLUMN_PINNED,       PIDSTATUS_VM_PIN },
+	{ PROCESS_COLUMN_VOLUNTARY,    PIDSTATUS_VOLUNTARY },
+	{ PROCESS_COLUMN_NONVOLUNTARY, PIDSTATUS_NONVOLUNTARY },
+	{ PROCESS_COLUMN_UMASK,        PIDSTATUS_UMASK },
+};
+
+/** Columns that are a mask of it, bit by bit. */
+static const struct {
+	enum process_column column;
+	enum pidstatus_line line;
+} status_masks[] = {
+	{ PROCESS_COLUMN_BLOCKED,     PIDSTATUS_SIG_BLOCKED },
+	{ PROCESS_COLUMN_IGNORED,     PIDSTATUS_SIG_IGNORED },
+	{ PROCESS_COLUMN_CAUGHT,      PIDSTATUS_SIG_CAUGHT },
+	{ PROCESS_COLUMN_CAPS,        PIDSTATUS_CAP_EFFECTIVE },
+	{ PROCESS_COLUMN_PERMITTED,   PIDSTATUS_CAP_PERMITTED },
+	{ PROCESS_COLUMN_INHERITABLE, PIDSTATUS_CAP_INHERITABLE },
+	{ PROCESS_COLUMN_AMBIENT,     PIDSTATUS_CAP_AMBIENT },
+	{ PROCESS_COLUMN_BOUNDING,    PIDSTATUS_CAP_BOUNDING },
+};
+/* clang-format on */
+
+static void tell_masks(const struct telling *telling)
+{
+	const struct pidstatus *status = &telling->facts->status;
+	struct ps_ask *ask = telling->ask;
+
+	if (is_shown(telling, PROCESS_COLUMN_PENDING))
+		tell_names(telling, PROCESS_COLUMN_PENDING,
+			   ps_signals(ask->arena, pidstatus_pending(status)));
+	for (size_t i = 0; i < sizeof(status_masks) / sizeof(status_masks[0]); i++) {
+		enum pidstatus_line line = status_masks[i].line;
+
+		if (!pidstatus_has(status, line) || !is_shown(telling, status_masks[i].column))
+			continue;
+		tell_names(telling, status_masks[i].column,
+			   line < PIDSTATUS_CAP_INHERITABLE ?
+				   ps_signals(ask->arena, status->number[line]) :
+				   ps_capabilities(ask->arena, status->number[line],
+						   ask->for_people));
+	}
+}
+
+static void tell_rights(const struct telling *telling)
+{
+	static const char *const modes[] = { "off", "strict", "filter" };
+	const struct pidstatus *status = &telling->facts->status;
+	uint64_t mode = status->number[PIDSTATUS_SECCOMP];
+
+	if (pidstatus_has(status, PIDSTATUS_SECCOMP) && mode < sizeof(modes) / sizeof(modes[0]))
+		tell_text(telling, PROCESS_COLUMN_SECCOMP, text_of(modes[mode]));
+	if (pidstatus_has(status, PIDSTATUS_NO_NEW_PRIVS))
+		tell_text(telling, PROCESS_COLUMN_NO_NEW_PRIVS,
+			  text_of(status->number[PIDSTATUS_NO_NEW_PRIVS] ? "yes" : "no"));
+	if (pidstatus_tracer(status))
+		tell_number(telling, PROCESS_COLUMN_TRACER, pidstatus_tracer(status));
+	if (status->has_ids) {
+		tell_number(telling, PROCESS_COLUMN_RUID, status->uid[0]);
+		tell_number(telling, PROCESS_COLUMN_SUID, status->uid[2]);
+		tell_number(telling, PROCESS_COLUMN_RGID, status->gid[0]);
+	}
+	if (needs(telling, PROCESS_NEED_GROUP))
+		tell_names(telling, PROCESS_COLUMN_GROUPS,
+			   ps_groups(telling->ask->arena, telling->ask->people, status->groups));
+}
+
+static void tell_status(const struct telling *telling)
+{
+	const struct pidstatus *status = &telling->facts->status;
+
+	if (!has(telling, PROCESS_STATUS))
+		return;
+	for (size_t i = 0; i < sizeof(status_numbers) / sizeof(status_numbers[0]); i++) {
+		if (pidstatus_has(status, status_numbers[i].line))
+			tell_number(telling, status_numbers[i].column,
+				    status->number[status_numbers[i].line]);
+	}
+	tell_text(telling, PROCESS_COLUMN_CPUS, copy(telling, status->cpus));
+	if (status->nspid.len)
+		tell_names(telling, PROCESS_COLUMN_NSPID,
+			   ps_list(telling->ask->arena, status->nspid, '\t'));
+	tell_masks(telling);
+	tell_rights(telling);
+}
+
+static uint64_t rate(uint64_t now, uint64_t before, int64_t over_ns)
+{
+	if (now < before || over_ns <= 0)
+		return 0;
+	return (uint64_t)((double)(now - before) * 1e9 / (double)over_ns);
+}
+
+static void tell_io(const struct telling *telling)
+{
+	const struct process_facts *facts = telling->facts;
+	const struct ps_past *past = ps_sample_find(&telling->ask->sample, facts);
+
+	if (!has(telling, PROCESS_IO))
+		return;
+	tell_number(telling, PROCESS_COLUMN_READ, facts->io.read_bytes);
+	tell_number(telling, PROCESS_COLUMN_WRITE, facts->io.write_bytes);
+	tell_number(telling, PROCESS_COLUMN_RCHAR, facts->io.rchar);
+	tell_number(telling, PROCESS_COLUMN_WCHAR, facts->io.wchar);
+	if (!past || !past->has_io)
+		return;
+	int64_t over_ns = facts->at_ns - past->at_ns;
+	tell_number(telling, PROCESS_COLUMN_READ_RATE,
+		    rate(facts->io.read_bytes, past->read, over_ns));
+	tell_number(telling, PROCESS_COLUMN_WRITE_RATE,
+		    rate(facts->io.write_bytes, past->write, over_ns));
+}
+
+static void tell_memory(const struct telling *telling)
+{
+	const struct rollup *rollup = &telling->facts->rollup;
+
+	if (telling->facts->rcs[PROCESS_ROLLUP] == -EFBIG)
+		telling->ask->too_big++;
+	if (!has(telling, PROCESS_ROLLUP))
+		return;
+	tell_number(telling, PROCESS_COLUMN_PSS, rollup->pss);
+	tell_number(telling, PROCESS_COLUMN_USS, rollup->private_clean + rollup->private_dirty);
+	tell_number(telling, PROCESS_COLUMN_SWAPPSS, rollup->swap_pss);
+}
+
+static void tell_limits(const struct telling *telling)
+{
+	const struct process_facts *facts = telling->facts;
+	struct nearest nearest;
+
+	if (has(telling, PROCESS_FDS))
+		tell_number(telling, PROCESS_COLUMN_FDS, facts->fds);
+	if (!has(telling, PROCESS_LIMITS))
+		return;
+	uint64_t files = facts->limits.soft[RLIMIT_NOFILE];
+	if (files != LIMITS_NONE)
+		tell_number(telling, PROCESS_COLUMN_FDLIMIT, files);
+	if (!ps_near_find(&telling->ask->near, facts, telling->ask->arena, &nearest))
+		return;
+	tell_text(telling, PROCESS_COLUMN_LIMIT, nearest.words);
+	tell_number(telling, PROCESS_COLUMN_LIMIT_USED, nearest.thousandths);
+}
+
+static struct text host_name(const struct telling *telling, uint64_t ino)
+{
+	struct ps_ask *ask = telling->ask;
+	struct ps_hosts *host;
+	struct container container = { 0 };
+
+	HASH_FIND(hh, ask->hosts, &ino, sizeof(ino), host);
+	if (host)
+		return host->name;
+	host = arena_zero(&ask->kept, 1, sizeof(*host));
+	host->ino = ino;
+	if (containers_find(ask->inquiry->source, &telling->facts->pid, 1, &ask->kept,
+			    &container) == 0)
+		host->name = container.name;
+	HASH_ADD(hh, ask->hosts, ino, sizeof(ino), host);
+	return host->name;
+}
+
+/** By the host name it sees, else by what its cgroup is called: scan/containers.h. */
+static void tell_container(const struct telling *telling)
+{
+	const struct process_facts *facts = telling->facts;
+	uint64_t uts = facts->namespaces.ino[NAMESPACE_UTS];
+	const struct cgroup *own = &telling->ask->container;
+	struct cgroup theirs;
+	struct text name = { 0 };
+
+	if (!needs(telling, PROCESS_NEED_CONTAINER))
+		return;
+	if (has(telling, PROCESS_NAMESPACES) && uts != telling->ask->own.ino[NAMESPACE_UTS])
+		name = host_name(telling, uts);
+	if (!name.len && has(telling, PROCESS_CGROUP) &&
+	    cgroup_parse(facts->cgroup, &theirs) == 0 && theirs.len &&
+	    !text_equal((struct text){ theirs.container, theirs.len },
+			(struct text){ own->container, own->len }))
+		name = copy(telling, (struct text){ theirs.container, theirs.len });
+	tell_text(telling, PROCESS_COLUMN_CONTAINER, name);
+}
+
+static void tell_surroundings(const struct telling *telling)
+{
+	const struct process_facts *facts = telling->facts;
+	struct arena *arena = telling->ask->arena;
+	struct text path;
+
+	if (has(telling, PROCESS_CGROUP) && cgroup_path_parse(facts->cgroup, &path) == 0) {
+		path = copy(telling, path);
+		tell_text(telling, PROCESS_COLUMN_CGROUP, path);
+		tell_text(telling, PROCESS_COLUMN_UNIT, cgroup_unit(path));
+	}
+	if (has(telling, PROCESS_NAMESPACES))
+		tell_names(telling, PROCESS_COLUMN_NAMESPACES,
+			   ps_namespaces(arena, &facts->namespaces, &telling->ask->own));
+	tell_container(telling);
+	if (has(telling, PROCESS_EXE))
+		tell_text(telling, PROCESS_COLUMN_EXE, copy(telling, facts->exe));
+	if (has(telling, PROCESS_CWD))
+		tell_text(telling, PROCESS_COLUMN_CWD, copy(telling, facts->cwd));
+	if (has(telling, PROCESS_ROOT))
+		tell_text(telling, PROCESS_COLUMN_ROOT, copy(telling, facts->root));
+}
+
+static void tell_rest(const struct telling *telling)
+{
+	const struct process_facts *facts = telling->facts;
+
+	if (has(telling, PROCESS_OOM_SCORE))
+		tell_signed(telling, PROCESS_COLUMN_OOM, facts->oom_score);
+	if (has(telling, PROCESS_OOM_ADJ))
+		tell_signed(telling, PROCESS_COLUMN_OOM_ADJ, facts->oom_score_adj);
+	if (has(telling, PROCESS_SCHEDSTAT))
+		tell_number(telling, PROCESS_COLUMN_DELAY, facts->schedstat.wait_ns);
+	/* "0" is also what is told to who may not know. */
+	if (has(telling, PROCESS_WCHAN) && !text_is(facts->wchan, "0"))
+		tell_text(telling, PROCESS_COLUMN_WCHAN, copy(telling, facts->wchan));
+}
+
+/** What was kept from us is there all the same. */
+static void tell_denied(const struct telling *telling)
+{
+	const struct process_facts *facts = telling->facts;
+	uint64_t denied = 0;
+
+	for (unsigned int i = 0; i < PROCESS_FILE_COUNT; i++)
+		denied |= facts->rc || facts_were_denied(facts, i) ? PROCESS_NEED(i) : 0;
+	if (facts_have(facts, PROCESS_OWNER))
+		denied &= ~PROCESS_NEED(PROCESS_OWNER);
+	for (size_t i = 0; denied && i < process_table.count; i++) {
+		if (process_table.columns[i].needs & denied)
+			facts_deny(&telling->row->facts, (unsigned int)i);
+	}
+	tell_text(telling, PROCESS_COLUMN_ERROR, ps_why(facts));
+}
+
+void ps_row(struct ps_ask *ask, const struct process_facts *facts, struct process_row *ret)
+{
+	struct telling telling = { ask, facts, ret };
+
+	*ret = (struct process_row){ 0 };
+	tell_identity(&telling);
+	tell_owner(&telling);
+	if (!facts->rc) {
+		tell_stat(&telling);
+		tell_status(&telling);
+		tell_command(&telling);
+		tell_io(&telling);
+		tell_memory(&telling);
+		tell_limits(&telling);
+		tell_surroundings(&telling);
+		tell_rest(&telling);
+	}
+	tell_denied(&telling);
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * The sentence above the table of `ps`: how many there are, what they do, whose they are.
+ */
+#include <inttypes.h>
+
+#include "ask/ps.h"
+#include "show/encode.h"
+#include "show/units.h"
+
+enum { USERS_NAMED = 2 };
+
+static const char *noun(const struct ps_ask *ask)
+{
+	if (ask->wish.threads)
+		return ask->count.rows == 1 ? "thread" : "threads";
+	return ask->count.rows == 1 ? "process" : "processes";
+}
+
+static void tell_part(FILE *head, const char **join, uint64_t count, const char *one,
+		      const char *many)
+{
+	if (!count)
+		return;
+	fprintf(head, "%s%" PRIu64 " %s", *join, count, count == 1 ? one : many);
+	*join = ", ";
+}
+
+static void tell_states(const struct ps_ask *ask, FILE *head)
+{
+	const struct ps_count *count = &ask->count;
+	uint64_t rest = count->rows - count->run - count->disk - count->stopped - count->zombies;
+	const char *join = ": ";
+
+	tell_part(head, &join, count->run, "runs", "run");
+	tell_part(head, &join, count->disk, "waits for a disk", "wait for a disk");
+	tell_part(head, &join, rest, "waits", "wait");
+	tell_part(head, &join, count->stopped, "is stopped", "are stopped");
+	tell_part(head, &join, count->zombies, "is a zombie", "are zombies");
+}
+
+static void tell_users(const struct ps_ask *ask, FILE *head)
+{
+	uint64_t count, others = 0, named = 0;
+	const char *join = "; ";
+	unsigned int index = 0;
+	struct text name;
+
+	for (; people_next(ask->people, index, &name, &count); index++) {
+		if (index >= USERS_NAMED) {
+			others += count;
+			continue;
+		}
+		fprintf(head, "%s%" PRIu64 " of ", join, count);
+		encode_shown(head, name);
+		join = ", ";
+		named++;
+	}
+	if (others)
+		fprintf(head, ", %" PRIu64 " of %" PRIu64 " other%s", others, index - named,
+			units_plural(index - named));
+}
+
+static void tell_near(const struct ps_ask *ask, FILE *head)
+{
+	uint64_t rows = ask->count.rows;
+
+	if (rows)
+		fprintf(head,
+			"%s%" PRIu64 " of %u processes%s %s used %d %% or more of something they "
+			"may have.\n",
+			style_bold(sink_style(ask->inquiry->sink)), rows,
+			ask->outcome->tally.looked, style_off(sink_style(ask->inquiry->sink)),
+			rows == 1 ? "has" : "have", PS_NEAR_PERCENT);
+	else if (ask->outcome->tally.looked)
+		fprintf(head, "No process is near a limit; all %u were looked at.\n",
+			ask->outcome->tally.looked);
+}
+
+static void tell_hints(const struct ps_ask *ask, FILE *tail)
+{
+	const char *program = ask->inquiry->program, *line = ask->inquiry->line;
+
+	if (ask->inquiry->source->foreign)
+		return;
+	if (ask->wish.near)
+		fprintf(tail, "  what it has open   %s files %u\n", program, ask->count.pid);
+	else if (ask->count.rows == 1)
+		fprintf(tail, "  what it has open   %s files %u\n", program, ask->count.pid);
+	else if (!ask->wish.tree)
+		fprintf(tail, "  as a tree   %s --tree\n", line);
+}
+
+void ps_tell(const struct ps_ask *ask)
+{
+	FILE *head = sink_head(ask->inquiry->sink), *tail = sink_tail(ask->inquiry->sink);
+	struct style style = sink_style(ask->inquiry->sink);
+
+	if (!head || !tail)
+		return;
+	if (ask->wish.near) {
+		tell_near(ask, head);
+	} else if (ask->count.rows) {
+		fprintf(head, "%s%" PRIu64 " %s%s", style_bold(style), ask->count.rows, noun(ask),
+			style_off(style));
+		if (ask->count.of_kernel && ask->count.of_kernel < ask->count.rows)
+			fprintf(head, ", %" PRIu64 " of them the kernel's", ask->count.of_kernel);
+		tell_states(ask, head);
+		tell_users(ask, head);
+		fputs(".\n", head);
+	}
+	if (ask->count.rows)
+		tell_hints(ask, tail);
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * procowl ps: what runs?
+ */
+#include <errno.h>
+#include <pwd.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "cmd/listing.h"
+#include "cmd/options.h"
+#include "model/process.h"
+
+static const struct argp_option options[] = {
+	{ "user", 'u', "USER", 0, "only processes of this effective user, by name or number", 0 },
+	{ "cgroup", OPTION_CGROUP, "PATH", 0, "only processes in this control group or below", 0 },
+	{ "threads", OPTION_THREADS, NULL, 0, "each thread; the handle is PID/TID", 0 },
+	{ "tree", OPTION_TREE, NULL, 0, "parents before their children; TARGET with all below it",
+	  0 },
+	{ "interval", OPTION_INTERVAL, "SECONDS", 0,
+	  "look twice, so long apart: cpu and the rates are of that time", 0 },
+	{ "near-limit", OPTION_NEAR_LIMIT, NULL, 0,
+	  "only who has used 80 % or more of something it may have", 0 },
+	{ "any-size", OPTION_ANY_SIZE, NULL, 0,
+	  "pss, uss: of processes above 4 GiB too, which takes their memory's lock", 0 },
+	{ 0 },
+};
+
+static int take_user(struct invocation *invocation, const char *value, struct error *err)
+{
+	const struct passwd *user = getpwnam(value);
+	uint64_t number;
+
+	if (user)
+		number = user->pw_uid;
+	else if (text_number(text_of(value), 10, &number) || number > UINT32_MAX)
+		return error_set(err, -EINVAL, "there is no user '%s'", value);
+	memory_grow(&invocation->users, invocation->ps.user_count, sizeof(*invocation->users));
+	invocation->users[invocation->ps.user_count++] = (uint32_t)number;
+	return 0;
+}
+
+/** As cgroupfs or systemd-cgls write it: with or without the mount point. */
+static int take_cgroup(struct invocation *invocation, const char *value, struct error *err)
+{
+	struct text path = text_of(value);
+
+	if (text_starts(path, "/sys/fs/cgroup"))
+		path = text_from(path, strlen("/sys/fs/cgroup"));
+	while (path.len > 1 && text_ends(path, "/"))
+		path.len--;
+	if (!path.len)
+		path = text_of("/");
+	if (!text_starts(path, "/"))
+		return error_set(err, -EINVAL,
+				 "--cgroup takes a path, like /system.slice/cron.service");
+	invocation->ps.cgroup = path;
+	return 0;
+}
+
+static int take_interval(struct invocation *invocation, const char *value, struct error *err)
+{
+	char *end;
+	double seconds = strtod(value, &end);
+
+	if (end == value || *end || !(seconds >= 0.01) || seconds > 86400)
+		return error_set(err, -EINVAL,
+				 "--interval takes seconds, from 0.01 to 86400, not '%s'", value);
+	invocation->ps.interval_ns = (int64_t)(seconds * (double)CLOCK_SECOND_NS);
+	return 0;
+}
+
+static int take(struct invocation *invocation, int key, const char *value, struct error *err)
+{
+	switch (key) {
+	case 'u':
+		return take_user(invocation, value, err);
+	case OPTION_CGROUP:
+		return take_cgroup(invocation, value, err);
+	case OPTION_THREADS:
+		invocation->ps.threads = true;
+		return 0;
+	case OPTION_TREE:
+		invocation->ps.tree = true;
+		return 0;
+	case OPTION_INTERVAL:
+		return take_interval(invocation, value, err);
+	case OPTION_NEAR_LIMIT:
+		invocation->ps.near = true;
+		return 0;
+	case OPTION_ANY_SIZE:
+		invocation->ps.any_size = true;
+		return 0;
+	default:
+		return -ENOENT;
+	}
+}
+
+/** What is asked for is shown, unless columns were named. */
+static const char *usual_columns(const struct invocation *invocation)
+{
+	const struct ps_wish *wish = &invocation->ps;
+	bool for_people = invocation->output.format == FORMAT_TEXT;
+
+	if (wish->near)
+		return "pid,user,limit_used,limit,command";
+	if (wish->threads && wish->interval_ns)
+		return "handle,user,state,cpu,time,read_rate,write_rate,comm";
+	if (wish->threads)
+		return "handle,user,state,cpu,time,lastcpu,comm";
+	if (wish->interval_ns)
+		return "pid,user,state,cpu,read_rate,write_rate,rss,threads,command";
+	/* A person sees the tree; a program needs it in numbers. */
+	return wish->tree && !for_people ? "+ppid,depth" : NULL;
+}
+
+static bool names_processes(const struct invocation *invocation, struct error *err)
+{
+	for (size_t i = 0; i < invocation->target_count; i++) {
+		const struct target *target = &invocation->targets[i];
+
+		if (target->kind != TARGET_PATH &&
+		    !(target->kind == TARGET_HANDLE && !handle_is_process(&target->handle)))
+			continue;
+		error_set(err, -EINVAL, "ps %.*s: that is a file; who uses it: %s who %.*s",
+			  (int)target->text.len, target->text.bytes, invocation->program,
+			  (int)target->text.len, target->text.bytes);
+		return false;
+	}
+	return true;
+}
+
+static enum status run(struct invocation *invocation, struct error *err)
+{
+	const char *columns = invocation->columns_chosen ? NULL : usual_columns(invocation);
+
+	if (!names_processes(invocation, err))
+		return STATUS_USAGE;
+	if (columns) {
+		select_columns(&process_table, text_of(columns), &invocation->selection, err);
+		memset(invocation->selection.asked, false, sizeof(invocation->selection.asked));
+	}
+	/* The nearest first, unless something else was asked for. */
+	if (invocation->ps.near && invocation->selection.sort < 0)
+		select_sort(&process_table, text_of("-limit_used"), &invocation->selection, err);
+	invocation->output.tree = invocation->ps.tree;
+	invocation->ps.users = invocation->users;
+	enum status status = listing_run(invocation, &question_ps, err);
+	free(invocation->users);
+	return status;
+}
+
+static void how(const struct invocation *invocation, FILE *out)
+{
+	char recipe[96] =
+		"cd /proc; for p in [0-9]*; do cat $p/stat; tr '\\0' ' ' <$p/cmdline; echo; done";
+
+	if (invocation->target_count && invocation->targets[0].kind == TARGET_PROCESS)
+		snprintf(recipe, sizeof(recipe), "cat /proc/%u/stat /proc/%u/status",
+			 invocation->targets[0].pid, invocation->targets[0].pid);
+	command_recipe(out, recipe,
+		       "the kernel tells of every process in /proc/PID: stat, status, cmdline, "
+		       "limits …: proc_pid_stat(5)",
+		       "reads only what the columns need, and never hangs where ps does; names "
+		       "instead of masks");
+}
+
+const struct command command_ps = {
+	.name = "ps",
+	.group = "look around",
+	.asks = "what runs?",
+	.usage = "[TARGET…]",
+	.details =
+		"A TARGET is a process (4076), processes by name (@nginx, nginx, 'php*'), or a port\n"
+		"(:8080), which means whoever has it. Without one: all processes.\n",
+	.table = &process_table,
+	.options = options,
+	.shared = options_listing,
+	.take = take,
+	.run = run,
+	.how = how,
+};
