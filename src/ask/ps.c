@@ -45,15 +45,16 @@ static void count(struct ps_ask *ask, const struct process_row *row, bool of_ker
 {
 	struct ps_count *all = &ask->count;
 
-	all->rows++;
+	all->state = row->state.len ? *row->state.bytes : 0;
+	if (!all->rows++)
+		all->comm = arena_text(&ask->kept, row->comm);
 	all->pid = (unsigned int)row->pid;
+	all->elapsed_ns = row->elapsed;
 	all->of_kernel += of_kernel;
-	if (row->state.len) {
-		all->run += *row->state.bytes == 'R';
-		all->disk += *row->state.bytes == 'D';
-		all->stopped += *row->state.bytes == 'T' || *row->state.bytes == 't';
-		all->zombies += *row->state.bytes == 'Z';
-	}
+	all->run += all->state == 'R';
+	all->disk += all->state == 'D';
+	all->stopped += all->state == 'T' || all->state == 't';
+	all->zombies += all->state == 'Z';
 	if (ask->needs & PROCESS_NEED(PROCESS_NEED_USER) && row->user.len)
 		people_count(ask->people, (uint32_t)row->uid);
 }
@@ -63,7 +64,8 @@ static void push(struct ps_ask *ask, const struct process_row *row, bool of_kern
 {
 	count(ask, row, of_kernel);
 	ask->outcome->rows++;
-	ask->full = ask->full || !sink_push_at(ask->inquiry->sink, row, depth);
+	if (!ask->full)
+		ask->full = !sink_push_at(ask->inquiry->sink, row, depth);
 }
 
 static void push_node(void *context, const struct ps_node *node)
@@ -110,7 +112,8 @@ static void found(void *context, const struct process_facts *facts)
 
 	if (facts->rc == -EACCES || facts->rc == -EPERM)
 		ask->outcome->tally.hidden = true;
-	if (ask->full || (!meant && !ask->wish.tree))
+	/* Those that are not shown any more are still counted for the sentence. */
+	if ((ask->full && !sink_head(ask->inquiry->sink)) || (!meant && !ask->wish.tree))
 		return;
 	if (keeps)
 		row = arena_zero(ask->arena, 1, sizeof(*row));
@@ -197,6 +200,7 @@ static int begin(struct ps_ask *ask, struct scope *scope)
 		scope->wishes[i].matched = scope->wishes[i].pid_count;
 	for (size_t i = 0; i < process_table.count; i++)
 		ask->shown[i] = sink_shows(ask->inquiry->sink, i);
+	ask->shown[PROCESS_COLUMN_COMM] |= sink_head(ask->inquiry->sink) != NULL;
 	ask->needs |= further_needs(ask);
 	read_own(ask);
 	return rc;

@@ -17,7 +17,11 @@
 /** What there is of them, for the sentence above the table. */
 struct ps_count {
 	uint64_t rows, of_kernel, run, disk, stopped, zombies;
-	unsigned int pid; /**< the last one */
+	/* The last one. */
+	unsigned int pid;
+	struct text comm;
+	uint64_t elapsed_ns;
+	char state;
 };
 
 /** The host name that a UTS namespace shows, found out once. */

@@ -46,6 +46,12 @@ static void tell_users(const struct ps_ask *ask, FILE *head)
 	unsigned int index = 0;
 	struct text name;
 
+	if (people_next(ask->people, 0, &name, &count) && count == ask->count.rows) {
+		fputs("; all of ", head);
+		encode_shown(head, name);
+		return;
+	}
+
 	for (; people_next(ask->people, index, &name, &count); index++) {
 		if (index >= USERS_NAMED) {
 			others += count;
@@ -91,24 +97,74 @@ static void tell_hints(const struct ps_ask *ask, FILE *tail)
 		fprintf(tail, "  as a tree   %s --tree\n", line);
 }
 
+/** "sleep (4076) has run for 2 h 14 min as bork. It waits." */
+static void tell_one(const struct ps_ask *ask, FILE *head)
+{
+	static const struct {
+		char state;
+		const char *words;
+	} states[] = {
+		{ 'R', "It runs" },
+		{ 'D', "It waits for a disk" },
+		{ 'T', "It is stopped" },
+		{ 't', "It is stopped by who traces it" },
+		{ 'Z', "It has ended, and waits for its parent to notice" },
+		{ 'S', "It waits" },
+		{ 'I', "It is idle" },
+	};
+	const struct ps_count *count = &ask->count;
+	char duration[UNITS_MAX];
+	struct text user;
+	uint64_t one;
+
+	encode_shown(head, count->comm);
+	fprintf(head, " (%u) has run for %s", count->pid,
+		units_duration(duration, (int64_t)count->elapsed_ns));
+	if (people_next(ask->people, 0, &user, &one)) {
+		fputs(" as ", head);
+		encode_shown(head, user);
+	}
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+		if (states[i].state == count->state)
+			fprintf(head, ". %s", states[i].words);
+	}
+	fputs(".\n", head);
+}
+
+static void tell_all(const struct ps_ask *ask, FILE *head)
+{
+	struct style style = sink_style(ask->inquiry->sink);
+
+	fprintf(head, "%s%" PRIu64 " %s%s", style_bold(style), ask->count.rows, noun(ask),
+		style_off(style));
+	if (ask->count.of_kernel && ask->count.of_kernel < ask->count.rows)
+		fprintf(head, ", %" PRIu64 " of them the kernel's", ask->count.of_kernel);
+	tell_states(ask, head);
+	tell_users(ask, head);
+	fputs(".\n", head);
+}
+
+static void tell_nobody(const struct ps_ask *ask, FILE *head)
+{
+	if (!*ask->outcome->complaints.message && tally_is_complete(&ask->outcome->tally))
+		fprintf(head, "No such process runs; all %u were looked at.\n",
+			ask->outcome->tally.looked);
+}
+
 void ps_tell(const struct ps_ask *ask)
 {
 	FILE *head = sink_head(ask->inquiry->sink), *tail = sink_tail(ask->inquiry->sink);
-	struct style style = sink_style(ask->inquiry->sink);
 
 	if (!head || !tail)
 		return;
-	if (ask->wish.near) {
+	if (ask->wish.near)
 		tell_near(ask, head);
-	} else if (ask->count.rows) {
-		fprintf(head, "%s%" PRIu64 " %s%s", style_bold(style), ask->count.rows, noun(ask),
-			style_off(style));
-		if (ask->count.of_kernel && ask->count.of_kernel < ask->count.rows)
-			fprintf(head, ", %" PRIu64 " of them the kernel's", ask->count.of_kernel);
-		tell_states(ask, head);
-		tell_users(ask, head);
-		fputs(".\n", head);
-	}
+	else if (!ask->count.rows)
+		tell_nobody(ask, head);
+	else if (ask->count.rows == 1 && ask->count.comm.len && !ask->wish.threads)
+		tell_one(ask, head);
+	else
+		tell_all(ask, head);
 	if (ask->count.rows)
 		tell_hints(ask, tail);
 }

@@ -82,14 +82,17 @@ struct texts ps_signals(struct arena *arena, uint64_t mask)
 
 struct texts ps_capabilities(struct arena *arena, uint64_t mask, bool for_people)
 {
-	struct text *items = arena_zero(arena, CAPABILITY_COUNT, sizeof(*items));
+	struct text *items = arena_zero(arena, CAPABILITY_COUNT + 2, sizeof(*items));
 	uint64_t all = capability_all();
 	char name[CAPABILITY_NAME_MAX];
 	size_t count = 0;
 
-	if (for_people && (mask & all) == all) {
-		items[0] = text_of("all");
-		return (struct texts){ items, 1 };
+	/* People are told what is missing where nearly all is there. */
+	if (for_people && __builtin_popcountll(mask & all) > __builtin_popcountll(all) / 2) {
+		items[count++] = text_of("all");
+		mask = all & ~mask;
+		if (mask)
+			items[count++] = text_of("but");
 	}
 	for (unsigned int number = 0; number < CAPABILITY_COUNT; number++) {
 		if (mask >> number & 1)

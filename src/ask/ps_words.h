@@ -24,7 +24,7 @@ struct texts ps_list(struct arena *arena, struct text text, char separator);
 
 struct texts ps_signals(struct arena *arena, uint64_t mask);
 
-/** People are told "all" where there are all. */
+/** People are told "all", or "all but …", where that is shorter. */
 struct texts ps_capabilities(struct arena *arena, uint64_t mask, bool for_people);
 
 /** Names of groups of which there are numbers, parted by blanks. */

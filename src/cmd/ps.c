@@ -160,8 +160,7 @@ static void how(const struct invocation *invocation, FILE *out)
 		snprintf(recipe, sizeof(recipe), "cat /proc/%u/stat /proc/%u/status",
 			 invocation->targets[0].pid, invocation->targets[0].pid);
 	command_recipe(out, recipe,
-		       "the kernel tells of every process in /proc/PID: stat, status, cmdline, "
-		       "limits …: proc_pid_stat(5)",
+		       "the kernel tells of every process in /proc/PID: proc_pid_stat(5)",
 		       "reads only what the columns need, and never hangs where ps does; names "
 		       "instead of masks");
 }

@@ -87,7 +87,10 @@ static int keep(struct reader *reader, struct text text, struct text *ret)
 	return 0;
 }
 
-/** The files here come whole in one read: single_open of fs/seq_file.c. */
+/**
+ * The files here come whole in one read: single_open of fs/seq_file.c; get_mm_cmdline and
+ * environ_read of fs/proc/base.c go on until the buffer is full.
+ */
 static ssize_t read_once(const struct reader *reader, const char *name, char *buffer, size_t size)
 {
 	scope_fd fd = openat(reader->dir, name, O_RDONLY | O_CLOEXEC);
@@ -276,7 +279,7 @@ static int read_whole(struct reader *reader, const char *name, struct text *ret)
 	struct facts_answer *answer = reader->answer;
 	size_t room = reader->reading->room - answer->used;
 
-	ssize_t len = procfile_read(reader->dir, name, answer->bytes + answer->used, room);
+	ssize_t len = read_once(reader, name, answer->bytes + answer->used, room);
 	if (len < 0)
 		return (int)len;
 	*ret = (struct text){ answer->bytes + answer->used, (size_t)len };

@@ -5,17 +5,20 @@
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/scope.h"
 #include "kernel/procfile.h"
+#include "scan/processes.h"
 #include "scan/worker.h"
 
 struct naming {
 	struct source source;
 	char pattern[NAME_MAX + 1];
 	const unsigned int *pids;
-	struct arena *arena;
+	bool *named; /**< by index */
+	size_t count;
 };
 
 static bool matches(const char *pattern, struct text name)
@@ -37,7 +40,7 @@ static struct text without_newline(struct text text)
 static bool has_name(const struct naming *naming, unsigned int pid)
 {
 	char path[32], bytes[PATH_MAX + 1];
-	struct text link, word;
+	struct text link;
 
 	if (!naming->source.foreign && pid == (unsigned int)getpid())
 		return false;
@@ -55,11 +58,7 @@ static bool has_name(const struct naming *naming, unsigned int pid)
 		if (matches(naming->pattern, text_basename(link)))
 			return true;
 	}
-	/* Last: reading the command line needs the process's own memory. */
-	snprintf(path, sizeof(path), "%u/cmdline", pid);
-	len = procfile_read(naming->source.proc, path, bytes, sizeof(bytes));
-	struct text line = { bytes, len > 0 ? (size_t)len : 0 };
-	return text_next(&line, '\0', &word) && matches(naming->pattern, text_basename(word));
+	return false;
 }
 
 static void work(const void *context, struct job *job)
@@ -75,8 +74,48 @@ static void consume(void *context, size_t index, const struct job *job)
 {
 	const struct naming *naming = context;
 
-	if (job && *(const bool *)job->result)
-		obstack_grow(&naming->arena->stack, &naming->pids[index], sizeof(unsigned int));
+	naming->named[index] = job && *(const bool *)job->result;
+}
+
+static int by_number(const void *left, const void *right)
+{
+	const unsigned int *a = left, *b = right;
+
+	return (*a > *b) - (*a < *b);
+}
+
+static void found(void *context, const struct process_facts *facts)
+{
+	const struct naming *naming = context;
+	struct text line = facts->cmdline, word;
+
+	if (!facts_have(facts, PROCESS_CMDLINE) || !text_next(&line, '\0', &word) ||
+	    !matches(naming->pattern, text_basename(word)))
+		return;
+	const unsigned int *at =
+		bsearch(&facts->pid, naming->pids, naming->count, sizeof(*naming->pids), by_number);
+	if (at)
+		naming->named[at - naming->pids] = true;
+}
+
+/** Last: the command line lies in the process's own memory, which may never answer. */
+static int look_at_command_lines(const struct source *source, struct naming *naming,
+				 struct arena *arena)
+{
+	unsigned int *pids = arena_zero(arena, naming->count + 1, sizeof(*pids));
+	struct processes_look look = { .needs = PROCESS_NEED(PROCESS_CMDLINE),
+				       .pids = pids,
+				       .found = found,
+				       .context = naming };
+	struct tally tally = { 0 };
+	struct error err;
+
+	for (size_t i = 0; i < naming->count; i++) {
+		if (!naming->named[i] &&
+		    (source->foreign || naming->pids[i] != (unsigned int)getpid()))
+			pids[look.pid_count++] = naming->pids[i];
+	}
+	return processes_look(source, &look, &tally, &err);
 }
 
 int names_find(const struct source *source, struct text name, struct arena *arena,
@@ -92,10 +131,18 @@ int names_find(const struct source *source, struct text name, struct arena *aren
 	arena_init(&scratch);
 	int rc = procfile_numbers(dir, &scratch, &pids, &all);
 	if (rc == 0) {
-		struct naming naming = { .source = *source, .pids = pids, .arena = arena };
+		struct naming naming = { .source = *source,
+					 .pids = pids,
+					 .named = arena_zero(&scratch, all + 1, sizeof(bool)),
+					 .count = all };
 
 		snprintf(naming.pattern, sizeof(naming.pattern), "%.*s", (int)name.len, name.bytes);
 		worker_run(&(struct jobs){ all, work, consume, &naming, sizeof(naming) });
+		rc = look_at_command_lines(source, &naming, &scratch);
+		for (size_t i = 0; i < all; i++) {
+			if (naming.named[i])
+				obstack_grow(&arena->stack, &pids[i], sizeof(*pids));
+		}
 		*count = obstack_object_size(&arena->stack) / sizeof(unsigned int);
 		*ret = obstack_finish(&arena->stack);
 	}

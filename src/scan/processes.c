@@ -19,8 +19,8 @@
 
 enum {
 	BATCH_MIN = 16,
-	BATCH_MAX = 256,
-	BATCHES_A_WORKER = 4,
+	BATCH_MAX = 512,
+	BATCHES_A_WORKER = 3,
 	ROOM_LARGE = 1 << 18,
 	ROOM_MAX = 1 << 23, /**< argv and environment take 6 MiB at most: fs/exec.c, _STK_LIM */
 };

@@ -13,38 +13,41 @@
 
 struct aligned {
 	struct libscols_table *table;
+	FILE *cell; /**< every cell is written through it, onto `bytes` */
+	char *bytes;
+	size_t len;
 	bool *filled;                /**< per column: some row has a value in it */
 	struct libscols_line **path; /**< the last row of each depth */
 	size_t deep;                 /**< how many */
 };
 
-static char *cell(enum value_type type, const struct value *value, bool bytes)
+/** The text of a cell; the caller frees. */
+static char *cell(struct aligned *aligned, enum value_type type, const struct value *value,
+		  bool bytes)
 {
-	char *string = NULL;
-	size_t len;
-	FILE *out = open_memstream(&string, &len);
-
-	if (!out)
+	rewind(aligned->cell);
+	render_value(aligned->cell, type, value, true, bytes);
+	if (fflush(aligned->cell) || ferror(aligned->cell))
 		memory_out();
-	render_value(out, type, value, true, bytes);
-	if (fclose(out))
-		memory_out();
+	char *string = memory_resize(NULL, aligned->len + 1, 1);
+	memcpy(string, aligned->bytes, aligned->len);
+	string[aligned->len] = 0;
 	return string;
 }
 
-static struct libscols_column *add_column(struct libscols_table *table,
-					  const struct heading *heading)
+static struct libscols_column *add_column(struct aligned *aligned, const struct heading *heading)
 {
 	struct text name = text_of(heading->name);
 	struct value value = { .state = VALUE_KNOWN, .text = name };
-	char *upper = cell(TYPE_TEXT, &value, false);
+	char *upper = cell(aligned, TYPE_TEXT, &value, false);
 
 	for (size_t i = 0; upper[i]; i++)
 		upper[i] = (char)toupper((unsigned char)upper[i]);
 	bool right = value_is_numeric(heading->type) || heading->flush_right;
 	int flags = right ? SCOLS_FL_RIGHT : 0;
 	struct libscols_column *column =
-		scols_table_new_column(table, upper, 0, heading->tree ? SCOLS_FL_TREE : flags);
+		scols_table_new_column(aligned->table, upper, 0,
+				       heading->tree ? SCOLS_FL_TREE : flags);
 	free(upper);
 	return column;
 }
@@ -55,7 +58,8 @@ static void begin(struct renderer *renderer)
 
 	*aligned = (struct aligned){ 0 };
 	aligned->table = scols_new_table();
-	if (!aligned->table)
+	aligned->cell = open_memstream(&aligned->bytes, &aligned->len);
+	if (!aligned->table || !aligned->cell)
 		memory_out();
 	aligned->filled = memory_resize(NULL, renderer->count, sizeof(bool));
 	memset(aligned->filled, 0, renderer->count * sizeof(bool));
@@ -65,7 +69,7 @@ static void begin(struct renderer *renderer)
 	scols_table_set_column_separator(aligned->table, "  ");
 	scols_table_set_stream(aligned->table, renderer->out);
 	for (size_t i = 0; i < renderer->count; i++) {
-		if (!add_column(aligned->table, &renderer->headings[i]))
+		if (!add_column(aligned, &renderer->headings[i]))
 			memory_out();
 	}
 	renderer->state = aligned;
@@ -91,8 +95,8 @@ static void row(struct renderer *renderer, const struct value *values)
 	struct libscols_line *line = add_line(aligned, renderer->depth);
 
 	for (size_t i = 0; i < renderer->count; i++) {
-		char *string =
-			cell(renderer->headings[i].type, &values[i], renderer->options.bytes);
+		char *string = cell(aligned, renderer->headings[i].type, &values[i],
+				    renderer->options.bytes);
 
 		if (scols_line_refer_data(line, i, string))
 			memory_out();
@@ -112,6 +116,8 @@ static void end(struct renderer *renderer)
 	if (renderer->rows)
 		scols_print_table(aligned->table);
 	scols_unref_table(aligned->table);
+	fclose(aligned->cell);
+	free(aligned->bytes);
 	free(aligned->filled);
 	free(aligned->path);
 	free(aligned);

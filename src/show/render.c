@@ -34,6 +34,9 @@ static void write_item(FILE *out, struct text item, bool for_people)
 
 static void list(FILE *out, enum value_type type, struct texts texts, bool for_people)
 {
+	/* To people a blank cell would look like a mistake. */
+	if (!texts.count && for_people)
+		putc('-', out);
 	for (size_t i = 0; i < texts.count; i++) {
 		if (i)
 			putc(' ', out);
