@@ -152,7 +152,7 @@ static void read_own(struct ps_ask *ask)
 	scope_fd dir = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	ask->container.len = 0;
-	if (dir < 0)
+	if (dir < 0 || !(ask->needs & PROCESS_NEED(PROCESS_NAMESPACES)))
 		return;
 	namespaces_read(dir, &ask->own);
 	cgroup_read(dir, "cgroup", &ask->container);

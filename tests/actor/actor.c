@@ -28,6 +28,7 @@
  *     pty                               two slots: the master, the terminal
  *     tun NAME                          makes the interface
  *     sealed-memfd NAME shrink,grow
+ * a page of the arguments that lies in a file: args-from PATH PAD (a word of more than two pages);
  * and locks on a slot: flock SLOT r|w, posix|ofd SLOT r|w START LENGTH (0: to the end), lease SLOT r|w.
  */
 #include <ctype.h>

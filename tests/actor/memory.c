@@ -168,6 +168,25 @@ static void op_loop_write(struct actor *actor, char **arg)
 		errx(1, "cannot start a thread");
 }
 
+/**
+ * A page of our own arguments, inside the word PAD, becomes one of the file PATH. We never look there
+ * again; who asks for our command line does.
+ */
+static void op_args_from(struct actor *actor, char **arg)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	char *at = arg[1] + (page - (uintptr_t)arg[1] % page) % page;
+	int fd = open(arg[0], O_RDONLY | O_CLOEXEC);
+
+	(void)actor;
+	check(fd, "cannot open", arg[0]);
+	if (at + page > arg[1] + strlen(arg[1]))
+		errx(1, "args-from: the pad must be longer than two pages");
+	if (mmap(at, page, PROT_READ, MAP_PRIVATE | MAP_FIXED, fd, 0) == MAP_FAILED)
+		err(1, "cannot map %s", arg[0]);
+	close(fd);
+}
+
 /* clang-format off */
 const struct op memory_ops[] = {
 	{ "memfd",      1, 1, op_memfd },
@@ -177,6 +196,7 @@ const struct op memory_ops[] = {
 	{ "map",        2, 4, op_map },
 	{ "seal",       2, 2, op_seal },
 	{ "loop-write", 3, 3, op_loop_write },
+	{ "args-from",  2, 2, op_args_from },
 	{ NULL, 0, 0, NULL },
 };
 /* clang-format on */
