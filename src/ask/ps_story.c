@@ -73,11 +73,11 @@ static void tell_near(const struct ps_ask *ask, FILE *head)
 
 	if (rows)
 		fprintf(head,
-			"%s%" PRIu64 " of %u processes%s %s used %d %% or more of something they "
+			"%s%" PRIu64 " of %u processes%s %s used %d %% or more of something %s "
 			"may have.\n",
 			style_bold(sink_style(ask->inquiry->sink)), rows,
 			ask->outcome->tally.looked, style_off(sink_style(ask->inquiry->sink)),
-			rows == 1 ? "has" : "have", PS_NEAR_PERCENT);
+			rows == 1 ? "has" : "have", PS_NEAR_PERCENT, rows == 1 ? "it" : "they");
 	else if (ask->outcome->tally.looked)
 		fprintf(head, "No process is near a limit; all %u were looked at.\n",
 			ask->outcome->tally.looked);
