@@ -3,7 +3,6 @@
 
 #include <inttypes.h>
 #include <linux/capability.h>
-#include <stdlib.h>
 #include <uthash.h>
 
 #include "kernel/boottime.h"
@@ -32,8 +31,8 @@ static void found(void *context, const struct process_facts *facts)
 		return;
 	HASH_FIND(hh, near->users, &facts->status.uid[0], sizeof(uint32_t), user);
 	if (!user) {
-		user = memory_resize(NULL, 1, sizeof(*user));
-		*user = (struct tasks_of){ .uid = facts->status.uid[0] };
+		user = arena_zero(&near->arena, 1, sizeof(*user));
+		user->uid = facts->status.uid[0];
 		HASH_ADD(hh, near->users, uid, sizeof(uint32_t), user);
 	}
 	user->count += facts->stat.threads;
@@ -47,17 +46,15 @@ int ps_near_begin(const struct source *source, struct ps_near *near, struct erro
 	struct tally tally = { 0 };
 
 	near->counted = true;
+	arena_init(&near->arena);
 	return processes_look(source, &look, &tally, err);
 }
 
 void ps_near_end(struct ps_near *near)
 {
-	struct tasks_of *user, *next;
-
-	HASH_ITER(hh, near->users, user, next) {
-		HASH_DEL(near->users, user);
-		free(user);
-	}
+	HASH_CLEAR(hh, near->users);
+	if (near->counted)
+		arena_end(&near->arena);
 }
 
 static bool has_capability(const struct process_facts *facts, unsigned int capability)

@@ -89,9 +89,7 @@ static void tell_hints(const struct ps_ask *ask, FILE *tail)
 
 	if (ask->inquiry->source->foreign)
 		return;
-	if (ask->wish.near)
-		fprintf(tail, "  what it has open   %s files %u\n", program, ask->count.pid);
-	else if (ask->count.rows == 1)
+	if (ask->wish.near || ask->count.rows == 1)
 		fprintf(tail, "  what it has open   %s files %u\n", program, ask->count.pid);
 	else if (!ask->wish.tree)
 		fprintf(tail, "  as a tree   %s --tree\n", line);
