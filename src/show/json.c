@@ -186,13 +186,10 @@ static void print_key(FILE *out, const char *name, const char *suffix)
 	putc(':', out);
 }
 
-static void print_value(FILE *out, const struct heading *heading, const struct value *value,
-			bool first)
+void render_json_value(FILE *out, const struct heading *heading, const struct value *value)
 {
 	enum value_type type = heading->type == TYPE_ANY ? value->as : heading->type;
 
-	if (!first)
-		putc(',', out);
 	print_key(out, heading->name, "");
 	print(value_of(type, value), out, steers(type, value));
 	if (all_utf8(type, value))
@@ -207,8 +204,11 @@ static void print_value(FILE *out, const struct heading *heading, const struct v
 static void print_row(struct renderer *renderer, const struct value *values)
 {
 	putc('{', renderer->out);
-	for (size_t i = 0; i < renderer->count; i++)
-		print_value(renderer->out, &renderer->headings[i], &values[i], i == 0);
+	for (size_t i = 0; i < renderer->count; i++) {
+		if (i)
+			putc(',', renderer->out);
+		render_json_value(renderer->out, &renderer->headings[i], &values[i]);
+	}
 	putc('}', renderer->out);
 }
 

@@ -54,3 +54,6 @@ void json_write(FILE *out, enum value_type type, const struct value *value);
 /** One value as text for a person (text) or a program (raw), encoded. */
 void render_value(FILE *out, enum value_type type, const struct value *value, bool for_people,
 		  bool bytes);
+
+/** `"name":value` of a JSON object; bytes that are not UTF-8 come a second time, as `"name_base64"`. */
+void render_json_value(FILE *out, const struct heading *heading, const struct value *value);
