@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * In which system call one thread waits, what that is about, and since when it does not run. A path or a
+ * time that the call was given lies in the memory of its process, which may keep us waiting; so all of
+ * it is asked in a helper process, see scan/probe.h. The thread is neither stopped nor told.
+ */
+#pragma once
+#include <limits.h>
+
+#include "kernel/syscall.h"
+#include "scan/source.h"
+
+struct insight {
+	int call_rc; /**< -EACCES, -EPERM: not ours to know; -ETIMEDOUT: no answer came */
+	struct syscall call;
+	bool compat; /**< it runs a program of 32 bits: the number of the call is of another table */
+	bool idle_known;
+	int64_t idle_ns; /**< since when it did not run */
+	bool has_timespec;
+	int64_t timespec_ns; /**< what the call's timespec says */
+	char path[PATH_MAX]; /**< what the call's path says; empty: none, or not to be read */
+};
+
+/**
+ * Look at thread `tid` of the process whose /proc directory is `dir`. 0, or -errno when no helper could be
+ * made.
+ */
+int insight_read(int dir, unsigned int tid, struct insight *ret);
