@@ -48,6 +48,8 @@ enum option_key {
 	OPTION_INTERVAL,
 	OPTION_NEAR_LIMIT,
 	OPTION_ANY_SIZE,
+	OPTION_ENV,
+	OPTION_NO_PEERS,
 };
 
 /** One call of a command: what was typed, understood. */
@@ -66,9 +68,10 @@ struct invocation {
 	const char *proc;   /**< --proc DIR, or NULL */
 	const char *source; /**< --source NAME, or NULL: whichever is faster and can be had */
 	struct recover_options recover;
-	bool pids_only;       /**< who: no rows without a process */
-	bool background;      /**< hold: without the terminal */
-	bool schema, explain; /**< sql */
+	bool pids_only;             /**< who: no rows without a process */
+	bool background;            /**< hold: without the terminal */
+	bool schema, explain;       /**< sql */
+	bool environment, no_peers; /**< what */
 	struct reclaim_options reclaim;
 	struct ps_wish ps;
 	uint32_t *users; /**< ps: those of its wish */
@@ -98,7 +101,7 @@ extern const struct command *const commands[];
 
 extern const struct command command_deleted, command_recover, command_hold, command_reclaim;
 extern const struct command command_files, command_who, command_where, command_sql;
-extern const struct command command_ps;
+extern const struct command command_ps, command_what;
 extern const struct command command_help, command_completion;
 
 /** The command called `name`, or NULL. */

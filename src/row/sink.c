@@ -70,15 +70,17 @@ struct sink *sink_begin(const struct table *table, const struct selection *selec
 }
 
 struct sink *sink_to(const struct table *table, const struct selection *selection,
-		     struct sink_taker taker)
+		     enum format format, struct sink_taker taker)
 {
 	struct sink *sink = memory_resize(NULL, 1, sizeof(*sink));
 
 	*sink = (struct sink){ .table = table,
 			       .selection = *selection,
-			       .options = { .format = FORMAT_JSONL },
+			       .options = { .format = format },
 			       .taker = taker };
 	sink->selection.sort = -1;
+	if (format == FORMAT_TEXT)
+		sink->style = style_of(stdout);
 	return sink;
 }
 

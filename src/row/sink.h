@@ -29,9 +29,12 @@ struct sink_taker {
 	void *context;
 };
 
-/** A sink that gives rows to a program of ours instead: nothing is sorted, limited or printed. */
+/**
+ * A sink that gives rows to a program of ours instead: nothing is sorted, limited or printed. `format`:
+ * for whom they are made, people (FORMAT_TEXT, on standard output) or programs.
+ */
 struct sink *sink_to(const struct table *table, const struct selection *selection,
-		     struct sink_taker taker);
+		     enum format format, struct sink_taker taker);
 
 /** Which rows are wanted at all: the others are neither counted nor shown. */
 struct sink_filter {

@@ -342,6 +342,11 @@ void page_number(struct page *page, const char *key, uint64_t number)
 	put(page, key, TYPE_COUNT, (struct value){ .number = number });
 }
 
+void page_signed(struct page *page, const char *key, int64_t number)
+{
+	put(page, key, TYPE_SIGNED, (struct value){ .signed_number = number });
+}
+
 void page_time(struct page *page, const char *key, int64_t time_ns)
 {
 	put(page, key, TYPE_TIME, (struct value){ .time_ns = time_ns });

@@ -54,6 +54,7 @@ void page_section(struct page *page, const char *key);
 void page_text(struct page *page, const char *key, struct text text); /**< another program's */
 void page_word(struct page *page, const char *key, const char *word); /**< ours; NULL: null */
 void page_number(struct page *page, const char *key, uint64_t number);
+void page_signed(struct page *page, const char *key, int64_t number);
 void page_real(struct page *page, const char *key, double number); /**< with three decimals */
 void page_flag(struct page *page, const char *key, bool flag);
 void page_time(struct page *page, const char *key, int64_t time_ns);

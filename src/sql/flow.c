@@ -85,7 +85,7 @@ static void *run(void *context)
 {
 	struct flow *flow = context;
 	const struct question *question = flow->asking.question;
-	struct sink *sink = sink_to(question->table, &flow->asking.selection,
+	struct sink *sink = sink_to(question->table, &flow->asking.selection, FORMAT_JSONL,
 				    (struct sink_taker){ take, flow });
 	struct inquiry inquiry = {
 		.source = &flow->source,

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * What is found out for a page about one process. Its directory in /proc is kept open meanwhile: that never
+ * comes to mean another process, so if it is still there at the end, all was about this one.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "ask/what.h"
+#include "base/scope.h"
+#include "kernel/procfile.h"
+
+/** Of more threads only the state is read, not the status. */
+enum { THREADS_SWITCHES = 256, WCHAN_MAX = 128 };
+
+static const uint64_t needs = PROCESS_NEED(PROCESS_STATUS) | PROCESS_NEED(PROCESS_LIMITS) |
+			      PROCESS_NEED(PROCESS_FDS) | PROCESS_NEED(PROCESS_CGROUP) |
+			      PROCESS_NEED(PROCESS_EXE) | PROCESS_NEED(PROCESS_CWD) |
+			      PROCESS_NEED(PROCESS_ROOT) | PROCESS_NEED(PROCESS_NAMESPACES) |
+			      PROCESS_NEED(PROCESS_IO) | PROCESS_NEED(PROCESS_ENVIRON) |
+			      PROCESS_NEED(PROCESS_CMDLINE) | PROCESS_NEED(PROCESS_OOM_SCORE) |
+			      PROCESS_NEED(PROCESS_OOM_ADJ);
+
+static int gone(const struct what *what, struct error *err)
+{
+	return error_set(err, -ESRCH, "process %u does not exist (any more)", what->wish->pid);
+}
+
+static int failed(const struct what *what, int rc, struct error *err)
+{
+	if (rc == -ENOENT || rc == -ESRCH)
+		return gone(what, err);
+	if (rc != -EACCES && rc != -EPERM)
+		return error_set(err, rc, "cannot read what process %u is: %s", what->wish->pid,
+				 strerror(-rc));
+	return error_set(err, -EACCES,
+			 "cannot look at process %u: /proc hides others' processes (mount option "
+			 "hidepid); run as root",
+			 what->wish->pid);
+}
+
+/** Facts are only lent. */
+static void take(void *context, const struct process_facts *facts)
+{
+	struct what *what = context;
+	struct process_facts *kept = &what->facts;
+
+	*kept = *facts;
+	struct text *const texts[] = {
+		&kept->stat.comm,   &kept->status.name, &kept->status.groups, &kept->status.nspid,
+		&kept->status.cpus, &kept->status.mems, &kept->cgroup,        &kept->wchan,
+		&kept->exe,         &kept->cwd,         &kept->root,          &kept->cmdline,
+		&kept->environ,
+	};
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		*texts[i] = arena_text(&what->arena, *texts[i]);
+}
+
+static int read_facts(struct what *what, struct error *err)
+{
+	struct tally tally = { 0 };
+	struct processes_look look = { .needs = needs,
+				       .pids = &what->wish->pid,
+				       .pid_count = 1,
+				       .found = take,
+				       .context = what };
+
+	what->facts.rc = -ESRCH;
+	int rc = processes_look(what->wish->source, &look, &tally, err);
+	if (!rc && tally.blocked && what->facts.rc)
+		return error_set(err, -ETIMEDOUT, "process %u did not answer", what->wish->pid);
+	return rc ? rc : what->facts.rc ? failed(what, what->facts.rc, err) : 0;
+}
+
+static void take_thread(void *context, const struct process_facts *facts)
+{
+	struct what *what = context;
+	struct what_threads *threads = &what->threads;
+
+	if (!facts->tid || facts->rc)
+		return;
+	memory_grow(&threads->items, threads->count, sizeof(*threads->items));
+	threads->items[threads->count++] =
+		(struct what_thread){ facts->tid, arena_text(&what->arena, facts->stat.comm),
+				      facts->stat.state };
+	if (!facts_have(facts, PROCESS_STATUS))
+		return;
+	threads->voluntary += facts->status.number[PIDSTATUS_VOLUNTARY];
+	threads->nonvoluntary += facts->status.number[PIDSTATUS_NONVOLUNTARY];
+}
+
+static int read_threads(struct what *what, struct error *err)
+{
+	bool few = what->facts.stat.threads <= THREADS_SWITCHES;
+	struct tally tally = { 0 };
+	struct processes_look look = { .needs = few ? PROCESS_NEED(PROCESS_STATUS) : 0,
+				       .pids = &what->wish->pid,
+				       .pid_count = 1,
+				       .threads = true,
+				       .found = take_thread,
+				       .context = what };
+
+	what->threads.switches_known = few;
+	return processes_look(what->wish->source, &look, &tally, err);
+}
+
+size_t what_busy(const struct what *what)
+{
+	size_t busy = 0;
+
+	for (size_t i = 0; i < what->threads.count; i++)
+		busy += what_is_busy(&what->threads.items[i]);
+	return busy;
+}
+
+/** The first thread that has not ended; that which has the number of all, if it can be. */
+static unsigned int first_alive(const struct what_threads *threads)
+{
+	for (size_t i = 0; i < threads->count; i++) {
+		if (threads->items[i].state != 'Z' && threads->items[i].state != 'X')
+			return threads->items[i].tid;
+	}
+	return 0;
+}
+
+/** "0" is nothing, or not ours to know. Reading it waits for nobody: get_wchan, kernel/sched/core.c. */
+static void read_wchan(struct what *what)
+{
+	char name[48], bytes[WCHAN_MAX];
+
+	snprintf(name, sizeof(name), "task/%u/wchan", what->tid);
+	ssize_t len = procfile_read(what->dir, name, bytes, sizeof(bytes));
+	struct text text = { bytes, len > 0 ? (size_t)len : 0 };
+	if (!text_is(text, "0"))
+		what->wchan = arena_text(&what->arena, text);
+}
+
+static int read_aside(struct what *what, struct error *err)
+{
+	scope_fd self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int rc = insight_read(what->dir, what->tid, &what->insight);
+
+	read_wchan(what);
+	if (!rc)
+		rc = containers_find(what->wish->source, &what->wish->pid, 1, &what->arena,
+				     &what->container);
+	if (rc)
+		return error_set(err, rc, "cannot start a helper process: %s", strerror(-rc));
+	return self < 0 || namespaces_read(self, &what->own) ?
+		       error_set(err, -errno, "cannot read procowl's own namespaces") :
+		       0;
+}
+
+int what_gather(struct what *what, struct error *err)
+{
+	char name[16];
+
+	arena_init(&what->arena);
+	snprintf(name, sizeof(name), "%u", what->wish->pid);
+	what->now = boottime_now();
+	what->dir = openat(what->wish->source->proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (what->dir < 0)
+		return failed(what, -errno, err);
+	int rc = read_facts(what, err);
+	if (!rc)
+		rc = read_threads(what, err);
+	what->tid = first_alive(&what->threads);
+	if (!rc)
+		rc = read_aside(what, err);
+	if (!rc && !what_has_ended(what) && !what_is_kernel_thread(what))
+		rc = what_gather_files(what, err);
+	if (!rc && faccessat(what->dir, "stat", F_OK, 0) && (errno == ESRCH || errno == ENOENT))
+		return gone(what, err);
+	return rc;
+}
+
+void what_end(struct what *what)
+{
+	if (what->dir >= 0)
+		close(what->dir);
+	free(what->files);
+	free(what->threads.items);
+	free(what->gap_items);
+	arena_end(&what->arena);
+}

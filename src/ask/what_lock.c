@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * Who holds the lock that a process waits for: /proc/locks, in which who waits stands below who holds.
+ * proc_locks(5). That names the process which took a lock; where it has ended, and for locks of an open
+ * file description, which are nobody's, whoever has the locked file open holds it.
+ */
+#include <errno.h>
+
+#include "ask/what.h"
+#include "kernel/filelock.h"
+#include "kernel/procfile.h"
+#include "scan/names.h"
+
+enum { LOCKS_MAX = 16 << 20 };
+
+struct holder {
+	unsigned int pid;
+	struct text comm;
+};
+
+static struct text in_words(struct what *what, const struct holder *holder)
+{
+	return arena_format(&what->arena, "%.*s (%u)", (int)holder->comm.len, holder->comm.bytes,
+			    holder->pid);
+}
+
+static bool is_waiting(const struct what *what, const struct filelock *lock,
+		       const struct file *file, bool open_file)
+{
+	if (!lock->blocked || lock->ino != file->inode)
+		return false;
+	return open_file ? lock->type == FILELOCK_OFD : lock->pid == what->wish->pid;
+}
+
+/** The lock that stands above the one that waits. */
+static bool find_lock(struct what *what, const struct file *file, bool open_file,
+		      struct filelock *ret)
+{
+	struct text text, line;
+	struct filelock lock;
+
+	if (procfile_load(what->wish->source->proc, "locks", LOCKS_MAX, &what->arena, &text))
+		return false;
+	*ret = (struct filelock){ 0 };
+	while (text_next(&text, '\n', &line)) {
+		if (filelock_parse(line, &lock))
+			continue;
+		if (is_waiting(what, &lock, file, open_file))
+			return ret->ino == file->inode;
+		if (!lock.blocked)
+			*ret = lock;
+	}
+	return false;
+}
+
+struct seeking {
+	struct what *what;
+	struct holder first;
+	unsigned int others;
+};
+
+static void found(void *context, const struct process *process)
+{
+	struct seeking *seeking = context;
+	bool locked = false;
+
+	for (size_t i = 0; i < process->count; i++)
+		locked |= process->files[i].flags_known && process->files[i].locked;
+	if (!locked || process->pid == seeking->what->wish->pid)
+		return;
+	if (seeking->first.pid) {
+		seeking->others++;
+		return;
+	}
+	seeking->first =
+		(struct holder){ process->pid, arena_text(&seeking->what->arena, process->comm) };
+}
+
+/** Whoever has the file open and a lock on it: a look at everybody. */
+static struct text seek(struct what *what, const struct file *file, unsigned int *pid)
+{
+	struct seeking seeking = { .what = what };
+	struct tally tally = { 0 };
+	struct error err;
+	struct look look = { .filter = LOOK_INODE,
+			     .inode = { .dev = file->device, .ino = file->inode },
+			     .found = found,
+			     .context = &seeking };
+
+	if (!what->wish->peers ||
+	    what->wish->source->look(what->wish->source, &look, &tally, &err) || !seeking.first.pid)
+		return (struct text){ 0 };
+	*pid = seeking.first.pid;
+	struct text word = in_words(what, &seeking.first);
+	return seeking.others ? arena_format(&what->arena, "%.*s +%u", (int)word.len, word.bytes,
+					     seeking.others) :
+				word;
+}
+
+struct text what_lock_holder(struct what *what, const struct file *file, bool open_file,
+			     unsigned int *pid)
+{
+	struct filelock lock;
+
+	*pid = 0;
+	if (!file || !what_knows(file, FILE_INODE) || !find_lock(what, file, open_file, &lock))
+		return (struct text){ 0 };
+	struct holder holder = { lock.pid, names_comm(what->wish->source, lock.pid, &what->arena) };
+	if (!lock.pid || !names_exists(what->wish->source, lock.pid))
+		return seek(what, file, pid);
+	*pid = lock.pid;
+	return in_words(what, &holder);
+}
