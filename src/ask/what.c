@@ -46,8 +46,6 @@ static void tell_kernel_thread(struct what *what, const struct what_doing *doing
 	what_tell_cpu(what);
 	page_gap(what->page);
 	what_tell_processors(what);
-	what_tell_groups(what);
-	what_tell_signals(what);
 }
 
 static void tell_process(struct what *what, const struct what_doing *doing)

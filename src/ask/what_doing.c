@@ -225,6 +225,17 @@ static struct text say_opens(const struct telling *telling)
 	return say_path(telling, "waits for somebody to open the other end of");
 }
 
+/** "tcp 127.0.0.1:8080 LISTEN, 3 of 128 waiting to be accepted": where, is enough. */
+static struct text say_accepts(const struct telling *telling)
+{
+	struct text word = file_word(telling, telling->file);
+	const char *end = memmem(word.bytes, word.len, " LISTEN", 7);
+
+	if (end)
+		word.len = (size_t)(end - word.bytes);
+	return SAY(telling, "waits for connections on %.*s", TEXT(word));
+}
+
 static struct text say_call(const struct telling *telling)
 {
 	switch (telling->shape.deed) {
@@ -239,8 +250,7 @@ static struct text say_call(const struct telling *telling)
 	case SYSCALL_COPIES:
 		return say_copies(telling);
 	case SYSCALL_ACCEPTS:
-		return SAY(telling, "waits for connections on %.*s",
-			   TEXT(file_word(telling, telling->file)));
+		return say_accepts(telling);
 	case SYSCALL_CONNECTS:
 		return text_of("waits to be connected");
 	case SYSCALL_EVENTS:
@@ -335,12 +345,30 @@ static struct text say_uninterruptible(const struct telling *telling, struct tex
 	return phrase;
 }
 
+/** Nobody waits interruptibly for a disk: a FUSE or network filesystem asks somebody else. */
+static bool works_on_disk(const struct telling *telling)
+{
+	switch (telling->shape.deed) {
+	case SYSCALL_READS:
+	case SYSCALL_WRITES:
+	case SYSCALL_COPIES:
+	case SYSCALL_FLUSHES:
+	case SYSCALL_LISTS:
+		return telling->state == 'S';
+	default:
+		return false;
+	}
+}
+
 static void tell_call(struct telling *telling)
 {
 	const struct what *what = telling->what;
 	struct what_doing *out = telling->out;
 
 	telling->call = &what->insight.call;
+	/* The state that belongs to the call, not that of the first look. */
+	if (what->insight.state == 'S' || what->insight.state == 'D')
+		telling->state = what->insight.state;
 	if (!what->insight.compat)
 		telling->shape = syscall_shape(telling->call->number);
 	else
@@ -359,6 +387,9 @@ static void tell_call(struct telling *telling)
 	out->phrase = say_call(telling);
 	if (telling->state == 'D')
 		out->phrase = say_uninterruptible(telling, out->phrase);
+	else if (out->phrase.len && is_of_disk(telling->file) && works_on_disk(telling))
+		out->phrase = SAY(telling, "%.*s and waits for its filesystem to answer",
+				  TEXT(out->phrase));
 	struct text place = place_word(telling);
 	switch (telling->shape.deed) {
 	case SYSCALL_EVENTS:
@@ -435,6 +466,19 @@ static void tell_ended(struct telling *telling)
 			SAY(telling, "is a zombie: its status was not asked for%.*s", TEXT(how));
 }
 
+/** It is in no system call, whatever its /proc/PID/syscall says. */
+static void tell_kernel_thread(struct telling *telling)
+{
+	struct text wchan = telling->what->wchan;
+
+	if (telling->state == 'S')
+		telling->out->phrase = text_of("waits for work");
+	else if (telling->state == 'D' && wchan.len)
+		telling->out->phrase = SAY(telling, "waits in the kernel (%.*s)", TEXT(wchan));
+	else
+		telling->out->phrase = text_of("waits in the kernel");
+}
+
 static char state_of(const struct what *what)
 {
 	for (size_t i = 0; i < what->threads.count; i++) {
@@ -460,8 +504,11 @@ void what_doing(struct what *what, struct what_doing *ret)
 		tell_traced(&telling);
 	else if (state == 'I')
 		ret->phrase = text_of("is idle");
-	else if (state == 'R' || (!insight->call_rc && insight->call.where == SYSCALL_RUNNING))
+	else if (state == 'R' || (!what_is_kernel_thread(what) && !insight->call_rc &&
+				  insight->call.where == SYSCALL_RUNNING))
 		ret->phrase = text_of("runs");
+	else if (what_is_kernel_thread(what))
+		tell_kernel_thread(&telling);
 	else if (!insight->call_rc && insight->call.where == SYSCALL_INSIDE)
 		tell_call(&telling);
 	else

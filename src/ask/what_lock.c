@@ -4,9 +4,11 @@
  * proc_locks(5). That names the process which took a lock; where it has ended, and for locks of an open
  * file description, which are nobody's, whoever has the locked file open holds it.
  */
-#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 
 #include "ask/what.h"
+#include "base/scope.h"
 #include "kernel/filelock.h"
 #include "kernel/procfile.h"
 #include "scan/names.h"
@@ -97,6 +99,18 @@ static struct text seek(struct what *what, const struct file *file, unsigned int
 				word;
 }
 
+/** A zombie has let go of all. */
+static bool lives(const struct what *what, unsigned int pid)
+{
+	char name[16], buffer[PIDSTAT_MAX];
+	struct pidstat stat;
+
+	snprintf(name, sizeof(name), "%u", pid);
+	scope_fd dir = openat(what->wish->source->proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return pid && dir >= 0 && pidstat_read(dir, buffer, &stat) == 0 && stat.state != 'Z' &&
+	       stat.state != 'X';
+}
+
 struct text what_lock_holder(struct what *what, const struct file *file, bool open_file,
 			     unsigned int *pid)
 {
@@ -106,7 +120,7 @@ struct text what_lock_holder(struct what *what, const struct file *file, bool op
 	if (!file || !what_knows(file, FILE_INODE) || !find_lock(what, file, open_file, &lock))
 		return (struct text){ 0 };
 	struct holder holder = { lock.pid, names_comm(what->wish->source, lock.pid, &what->arena) };
-	if (!lock.pid || !names_exists(what->wish->source, lock.pid))
+	if (!lives(what, lock.pid))
 		return seek(what, file, pid);
 	*pid = lock.pid;
 	return in_words(what, &holder);

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "ask/question.h"
@@ -47,6 +48,8 @@ static int ask(struct what *what, bool peers, struct error *err)
 	struct target target = { .kind = TARGET_PROCESS, .pid = wish->pid };
 	struct outcome outcome = { 0 };
 	struct selection selection;
+
+	select_default(&file_table, &selection);
 	int rc = select_columns(&file_table, text_of(peers ? COLUMNS ",peers" : COLUMNS),
 				&selection, err);
 
@@ -99,8 +102,10 @@ static bool wants_peer(const struct what *what, const struct file *file)
 
 	if (!what_knows(file, FILE_FD))
 		return false;
+	/* Who listens has nobody at the other end. */
 	if (is_one_of(file, sockets, sizeof(sockets) / sizeof(sockets[0])))
-		return true;
+		return !file->detail.len ||
+		       !memmem(file->detail.bytes, file->detail.len, "LISTEN", 6);
 	return is_one_of(file, pipes, sizeof(pipes) / sizeof(pipes[0])) &&
 	       (file->fd <= STDERR_FILENO || is_of_call(what, file));
 }

@@ -16,7 +16,10 @@ static void tell_container(struct what *what, FILE *line)
 	const struct container *container = &what->container;
 
 	if (!container->name.len) {
-		fputs("this host, no container", line);
+		fputs(what->facts.rcs[PROCESS_NAMESPACES] ?
+			      "no container that its cgroup tells of" :
+			      "this host, no container",
+		      line);
 		page_null(what->page, "container");
 		return;
 	}
@@ -204,7 +207,10 @@ void what_tell_environment(struct what *what)
 	}
 	count = count_variables(what->facts.environ, &secrets);
 	FILE *line = page_line(what->page, "environment");
-	fprintf(line, "%zu variable%s", count, units_plural(count));
+	if (count)
+		fprintf(line, "%zu variable%s", count, units_plural(count));
+	else
+		fputs("none that can be read", line);
 	if (secrets && !what->wish->environment)
 		fprintf(line, ", %zu look%s secret and %s masked: --env", secrets,
 			secrets == 1 ? "s" : "", secrets == 1 ? "is" : "are");

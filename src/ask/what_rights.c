@@ -16,7 +16,7 @@
 #include "show/encode.h"
 #include "show/units.h"
 
-enum { BUSY_NAMED = 3, MOST_OF_CAPABILITIES = 20 };
+enum { BUSY_NAMED = 3, MOST_OF_CAPABILITIES = 20, MOST_OF_SIGNALS = 40 };
 
 static void write_words(FILE *out, struct texts words)
 {
@@ -290,7 +290,14 @@ static void tell_signals(struct what *what, FILE *line, const char *key, const c
 	if (!set)
 		return;
 	fprintf(line, "%s ", verb);
-	write_words(line, names);
+	if (names.count > MOST_OF_SIGNALS && ~set) {
+		fputs("all but ", line);
+		names = list_signals(what, ~set);
+	}
+	if (set == UINT64_MAX)
+		fputs("all", line);
+	else
+		write_words(line, names);
 	fputs("; ", line);
 }
 

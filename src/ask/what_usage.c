@@ -16,7 +16,9 @@ static void tell_idle(struct what *what, FILE *line)
 {
 	char idle[UNITS_MAX];
 
-	if (!what->insight.idle_known || what->threads.count == 0)
+	bool runs = !what->insight.call_rc && what->insight.call.where == SYSCALL_RUNNING;
+
+	if (!what->insight.idle_known || !what->tid || runs)
 		return;
 	fprintf(line, "; last ran %s ago", units_interval(idle, what->insight.idle_ns));
 }

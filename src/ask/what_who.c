@@ -25,6 +25,15 @@ static struct text user_word(struct what *what)
 		      arena_format(&what->arena, "user %u", uid);
 }
 
+/** To the tick, which is all the kernel tells: the two clocks are not read at the same instant. */
+static int64_t started_ns(const struct what *what)
+{
+	int64_t tick = what->now.tick_ns;
+
+	return (what->now.boot_ns + tick / 2) / tick * tick +
+	       (int64_t)what->facts.stat.start * tick;
+}
+
 static int64_t age_ns(const struct what *what)
 {
 	int64_t age = what->now.now_ns - (int64_t)what->facts.stat.start * what->now.tick_ns;
@@ -99,8 +108,7 @@ static void tell_facts(struct what *what)
 	page_text(page, "comm", what->facts.stat.comm);
 	page_word(page, "state", state);
 	page_flag(page, "kernel_thread", what_is_kernel_thread(what));
-	page_time(page, "started",
-		  what->now.boot_ns + (int64_t)what->facts.stat.start * what->now.tick_ns);
+	page_time(page, "started", started_ns(what));
 	page_real(page, "elapsed_seconds", (double)age_ns(what) / 1e9);
 	if (what->facts.status.has_ids) {
 		page_number(page, "uid", what->facts.status.uid[1]);
@@ -173,7 +181,7 @@ static void tell_cmdline(struct what *what)
 	if (what->facts.cmdline.len)
 		write_command(what, line);
 	else
-		fputs("it has none", line);
+		fputs("none that can be read", line);
 	page_texts(what->page, "arguments", words_of(what, what->facts.cmdline));
 }
 

@@ -21,6 +21,7 @@ struct called {
 	int rc;
 	struct syscall call;
 	bool compat, idle_known;
+	char state;
 	int64_t idle_ns;
 };
 
@@ -78,8 +79,10 @@ static void read_idle(const struct asking *asking, struct called *out)
 	cpu_set_t cpus;
 	ssize_t len = read_of_thread(asking, "stat", bytes, PIDSTAT_MAX);
 
-	if (len < 0 || pidstat_parse((struct text){ bytes, (size_t)len }, &stat) ||
-	    !stat.has_tail || stat.processor < 0 || stat.processor >= CPU_SETSIZE)
+	if (len < 0 || pidstat_parse((struct text){ bytes, (size_t)len }, &stat))
+		return;
+	out->state = stat.state;
+	if (!stat.has_tail || stat.processor < 0 || stat.processor >= CPU_SETSIZE)
 		return;
 	len = read_of_thread(asking, "sched", bytes, sizeof(bytes));
 	if (!last_ran(len, bytes, &theirs) || !theirs)
@@ -169,6 +172,7 @@ static void take(const union answer *answers, const bool *missing, struct insigh
 		.call_rc = missing[ASK_CALL] ? -ETIMEDOUT : called->rc,
 		.call = called->call,
 		.compat = called->compat,
+		.state = called->state,
 		.idle_known = called->idle_known,
 		.idle_ns = called->idle_ns,
 	};

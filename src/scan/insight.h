@@ -14,6 +14,7 @@ struct insight {
 	int call_rc; /**< -EACCES, -EPERM: not ours to know; -ETIMEDOUT: no answer came */
 	struct syscall call;
 	bool compat; /**< it runs a program of 32 bits: the number of the call is of another table */
+	char state;  /**< a moment later, as of proc_pid_stat(5); 0: not known */
 	bool idle_known;
 	int64_t idle_ns; /**< since when it did not run */
 	bool has_timespec;

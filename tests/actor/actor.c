@@ -29,6 +29,9 @@
  *     tun NAME                          makes the interface
  *     sealed-memfd NAME shrink,grow
  * a page of the arguments that lies in a file: args-from PATH PAD (a word of more than two pages);
+ * Last in a fork block (wait.c): wait sleep|flock|posix|ofd|read|write|accept|epoll|poll|futex|child|open|
+ * signal|spin|behind ARGUMENT, a child that never does anything else. zombie STATUS is one that has ended.
+ *
  * and locks on a slot: flock SLOT r|w, posix|ofd SLOT r|w START LENGTH (0: to the end), lease SLOT r|w.
  */
 #include <ctype.h>
@@ -54,8 +57,8 @@ void check(int rc, const char *what, const char *object)
 
 static const struct op *op_find(const char *name)
 {
-	static const struct op *const tables[] = { slot_ops, memory_ops, place_ops,
-						   life_ops, kind_ops,   socket_ops };
+	static const struct op *const tables[] = { slot_ops, memory_ops, place_ops, life_ops,
+						   kind_ops, socket_ops, wait_ops };
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
 		for (const struct op *op = tables[i]; op->name; op++)

@@ -41,6 +41,7 @@ extern const struct op place_ops[];  /**< names, directories, mounts, namespaces
 extern const struct op life_ops[];   /**< threads, processes, identity */
 extern const struct op kind_ops[];   /**< descriptors of every kind, and locks */
 extern const struct op socket_ops[]; /**< sockets of every family: see socket.c */
+extern const struct op wait_ops[];   /**< children that wait in one call, or for nobody */
 
 /** Run the script up to its end or to the `end` of its block, which is consumed. */
 void script_run(struct actor *actor);
@@ -68,6 +69,9 @@ void actor_wait(struct actor *actor);
 
 /** The script has run: say so, hold still as long as wanted, and end. */
 _Noreturn void life_begin(struct actor *actor);
+
+/** A child of `fork` that will not return from its script is ready now. */
+void life_say_ready(void);
 
 /** End this process and its children. */
 _Noreturn void actor_exit(struct actor *actor);

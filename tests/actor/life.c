@@ -102,6 +102,14 @@ static void child_ready(const char *sync)
 	unsetenv(sync_name);
 }
 
+void life_say_ready(void)
+{
+	const char *sync = getenv(sync_name);
+
+	if (sync)
+		child_ready(sync);
+}
+
 static _Noreturn void child_hold(struct actor *actor)
 {
 	if (actor->stop)
