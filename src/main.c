@@ -24,7 +24,8 @@
  *               story beside them; meaning.c, meant.c and tree.c say which open files a target
  *               means, peers.c who is at the other end, fate.c what became of a name. detail.c and
  *               its siblings say what only one kind of file has, locks.c what is locked,
- *               neighbours.c which other file one speaks of. Those that are tables of
+ *               neighbours.c which other file one speaks of. what.c makes a page about one process:
+ *               what_gather.c finds out, the others say it. Those that are tables of
  *               SQL only: machine.c and memory, processors, load, pressure, disks, networks,
  *               mounted beside it; crowd.c and limited, environment, mapped
  *   act/        what you change: recover.c puts the steps of one recovery in order, make.c is the
@@ -40,7 +41,7 @@
  *               tables.c whose descriptors, reading.c what is looked for, state.c one descriptor,
  *               mappings.c, carriers.c what sockets and io_urings carry, idle.c which sockets
  *               nothing. probe.c asks what may never answer, in it paths.c, fdinfos.c, marked.c,
- *               queues.c;
+ *               queues.c, insight.c;
  *               loops.c, rings.c and numbered.c find what only the kernel has open; sockets.c has
  *               the sockets of all network namespaces, socket_index.c their other ends, owners.c
  *               who holds them, netns.c enters a namespace; mounts, names, containers, memory
@@ -50,7 +51,7 @@
  *   kernel/     what Linux says: one file a kernel interface, bytes in, plain struct out
  *   model/      what we remember: handle, target, kind, and the rows with their columns
  *   row/        how an answer is shaped: column, selection, sink
- *   show/       how an answer looks: text, json, raw, units, the encoder, the progress bar
+ *   show/       how an answer looks: text, json, raw, a page, units, the encoder, the progress bar
  *   base/       what C lacks: text, arena, scope guards, errors
  */
 #include <locale.h>

@@ -335,6 +335,7 @@ static bool is_larger(const struct file *file, const struct file *than)
 	return what_knows(file, FILE_SIZE) && file->size && (!than || file->size > than->size);
 }
 
+/** The deleted ones have rows of their own. */
 static const struct file *find_biggest(const struct what *what)
 {
 	const struct file *biggest = NULL;
@@ -342,7 +343,8 @@ static const struct file *find_biggest(const struct what *what)
 	for (size_t i = 0; i < what->file_count; i++) {
 		const struct file *file = &what->files[i];
 
-		if (is_descriptor(file) && is_regular(file) && is_larger(file, biggest))
+		if (is_descriptor(file) && is_regular(file) && !is_deleted(file) &&
+		    is_larger(file, biggest))
 			biggest = file;
 	}
 	return biggest;
@@ -393,7 +395,7 @@ static const struct file *find_begun(const struct what *what)
 		bool inside = what_knows(file, FILE_POS) && what_knows(file, FILE_SIZE) &&
 			      file->pos && file->pos < file->size;
 
-		if (is_descriptor(file) && is_regular(file) && inside &&
+		if (is_descriptor(file) && is_regular(file) && !is_deleted(file) && inside &&
 		    (!begun || file->pos > begun->pos))
 			begun = file;
 	}

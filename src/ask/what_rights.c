@@ -18,6 +18,8 @@
 
 enum { BUSY_NAMED = 3, MOST_OF_CAPABILITIES = 20, MOST_OF_SIGNALS = 40 };
 
+static const uint64_t NAMELESS = UINT64_C(3) << 31;
+
 static void write_words(FILE *out, struct texts words)
 {
 	for (size_t i = 0; i < words.count; i++) {
@@ -287,6 +289,11 @@ static void tell_signals(struct what *what, FILE *line, const char *key, const c
 	struct texts names = list_signals(what, set);
 
 	page_texts(what->page, key, names);
+	/* Two have no name: the C library keeps them for itself, nptl(7). */
+	if (~set & ~NAMELESS) {
+		set &= ~NAMELESS;
+		names = list_signals(what, set);
+	}
 	if (!set)
 		return;
 	fprintf(line, "%s ", verb);

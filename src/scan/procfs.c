@@ -171,7 +171,7 @@ static void run(struct walk *walk, size_t count)
 	unsigned int blocked = walk->tally->blocked;
 	struct idle *idle = NULL;
 
-	if ((walk->look.needs & LOOK_IDLE) && !walk->look.pids)
+	if ((walk->look.needs & LOOK_IDLE) && !walk->look.pids && !walk->guide.hints)
 		walk->look.idle = idle = idle_begin();
 	worker_run(&(struct jobs){ count, work, consume, walk, sizeof(*walk) });
 	/* A worker that was given up may still have it in hand. */
