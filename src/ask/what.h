@@ -46,6 +46,7 @@ struct what {
 	struct what_threads threads;
 	unsigned int tid; /**< the thread that stands for all: the first that is alive; 0: none */
 	struct insight insight;
+	struct text user;  /**< once it was looked up */
 	struct text wchan; /**< the kernel's function it waits in; empty: not known */
 	int files_rc;      /**< -EACCES: not ours to see */
 	struct file *files;

@@ -3,6 +3,7 @@
  * What a process has open, in short: where its standard streams lead, how many of which kind, those that
  * are deleted, the biggest, the one that is under way, its sockets.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -179,6 +180,16 @@ static void write_count(FILE *line, const struct kind_count *kind)
 		fputs(units_plural(kind->count), line);
 }
 
+/** The kernel's words are plain, but they are not ours. */
+static bool is_key(struct text word)
+{
+	for (size_t i = 0; i < word.len; i++) {
+		if (!isalnum((unsigned char)word.bytes[i]) && !strchr("_-.:", word.bytes[i]))
+			return false;
+	}
+	return word.len > 0;
+}
+
 static void tell_kinds(struct what *what, FILE *line)
 {
 	struct kind_count kinds[KINDS_MAX];
@@ -202,8 +213,7 @@ static void tell_kinds(struct what *what, FILE *line)
 		char key[64];
 
 		snprintf(key, sizeof(key), "%.*s", (int)kinds[i].kind.len, kinds[i].kind.bytes);
-		page_number(what->page, encode_is_plain(text_of(key)) ? key : "unknown",
-			    kinds[i].count);
+		page_number(what->page, is_key(text_of(key)) ? key : "unknown", kinds[i].count);
 	}
 	page_close(what->page);
 }

@@ -85,21 +85,24 @@ static int read_facts(struct what *what, struct error *err)
 	return rc ? rc : what->facts.rc ? failed(what, what->facts.rc, err) : 0;
 }
 
-static void take_thread(void *context, const struct process_facts *facts)
+static void add_thread(struct what *what, unsigned int tid, const struct process_facts *facts)
 {
-	struct what *what = context;
 	struct what_threads *threads = &what->threads;
 
-	if (!facts->tid || facts->rc)
-		return;
 	memory_grow(&threads->items, threads->count, sizeof(*threads->items));
 	threads->items[threads->count++] =
-		(struct what_thread){ facts->tid, arena_text(&what->arena, facts->stat.comm),
+		(struct what_thread){ tid, arena_text(&what->arena, facts->stat.comm),
 				      facts->stat.state };
 	if (!facts_have(facts, PROCESS_STATUS))
 		return;
 	threads->voluntary += facts->status.number[PIDSTATUS_VOLUNTARY];
 	threads->nonvoluntary += facts->status.number[PIDSTATUS_NONVOLUNTARY];
+}
+
+static void take_thread(void *context, const struct process_facts *facts)
+{
+	if (facts->tid && !facts->rc)
+		add_thread(context, facts->tid, facts);
 }
 
 static int read_threads(struct what *what, struct error *err)
@@ -114,6 +117,11 @@ static int read_threads(struct what *what, struct error *err)
 				       .context = what };
 
 	what->threads.switches_known = few;
+	/* Of the only one all is known. */
+	if (what->facts.stat.threads == 1) {
+		add_thread(what, what->wish->pid, &what->facts);
+		return 0;
+	}
 	return processes_look(what->wish->source, &look, &tally, err);
 }
 

@@ -71,7 +71,9 @@ static void name_busy(const struct what *what, FILE *line)
 		encode_shown(line, threads->items[i].comm);
 		fprintf(line, " %u", threads->items[i].tid);
 	}
-	fputs(what_busy(what) > named ? ", …)" : ")", line);
+	if (what_busy(what) > named)
+		fprintf(line, " and %zu more", what_busy(what) - named);
+	putc(')', line);
 }
 
 void what_tell_threads(struct what *what)

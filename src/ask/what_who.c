@@ -19,10 +19,13 @@ enum { PARENTS_MAX = 64, COMMAND_SHOWN = 1000 };
 static struct text user_word(struct what *what)
 {
 	uint32_t uid = what->facts.status.uid[1];
-	const struct passwd *user = getpwuid(uid);
+	const struct passwd *user;
 
-	return user ? arena_text(&what->arena, text_of(user->pw_name)) :
-		      arena_format(&what->arena, "user %u", uid);
+	if (what->user.len)
+		return what->user;
+	user = getpwuid(uid);
+	return what->user = user ? arena_text(&what->arena, text_of(user->pw_name)) :
+				   arena_format(&what->arena, "user %u", uid);
 }
 
 /** To the tick, which is all the kernel tells: the two clocks are not read at the same instant. */
@@ -142,7 +145,7 @@ static void write_command(struct what *what, FILE *out)
 		before = " ";
 		if (written + word.len > COMMAND_SHOWN) {
 			encode_shown(out, text_first(word, COMMAND_SHOWN - written));
-			fprintf(out, " … and %zu bytes more",
+			fprintf(out, " %s and %zu bytes more", page_utf8(what->page) ? "…" : "...",
 				word.len - (COMMAND_SHOWN - written) + rest.len);
 			return;
 		}

@@ -165,7 +165,7 @@ static enum status run(struct invocation *invocation, struct error *err)
 	enum status status = STATUS_USAGE;
 	struct source source;
 	struct arena arena;
-	unsigned int pid;
+	unsigned int pid = 0;
 
 	if (listing_source(invocation, &source, err))
 		return STATUS_USAGE;
