@@ -445,6 +445,7 @@ void what_tell_sockets(struct what *what)
 		page_null(what->page, "open");
 		return;
 	}
+	page_apart(what->page);
 	page_open(what->page, "open", '[');
 	for (size_t i = 0; i < what->file_count; i++) {
 		const struct file *file = &what->files[i];

@@ -67,7 +67,7 @@ static int ask(struct what *what, bool peers, struct error *err)
 	what->file_count = 0;
 	rc = question_files.ask(&inquiry, &outcome, err);
 	sink_end(sink);
-	if (!rc && (outcome.denied_target || outcome.tally.denied))
+	if (!rc && (outcome.denied_target || outcome.tally.denied || outcome.tally.guarded))
 		what->files_rc = -EACCES;
 	if (!rc && outcome.tally.blocked)
 		what->files_rc = -ETIMEDOUT;

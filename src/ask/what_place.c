@@ -111,17 +111,17 @@ static bool holds_word(struct text name, const char *word)
 	return false;
 }
 
-/** "scheme://user:password@host" */
+/** "scheme://user:password@host", whatever the password has in it. */
 static bool has_password(struct text value)
 {
 	const char *begin = value.len ? memmem(value.bytes, value.len, "://", 3) : NULL;
+	struct text rest, login, user;
 
 	if (!begin)
 		return false;
-	struct text rest = text_from(value, (size_t)(begin - value.bytes) + 3), user;
-	text_next(&rest, '/', &user);
-	const char *at = user.len ? memrchr(user.bytes, '@', user.len) : NULL;
-	return at && memchr(user.bytes, ':', (size_t)(at - user.bytes));
+	rest = text_from(value, (size_t)(begin - value.bytes) + 3);
+	return text_next(&rest, '@', &login) && rest.len && text_next(&login, ':', &user) &&
+	       login.len;
 }
 
 bool what_is_secret(struct text name, struct text value)

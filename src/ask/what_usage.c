@@ -170,6 +170,7 @@ void what_tell_memory(struct what *what)
 		size_of(what, data, PIDSTATUS_VM_DATA), size_of(what, program, PIDSTATUS_VM_EXE));
 	if (what_number(what, PIDSTATUS_VM_LCK, &bytes) && bytes)
 		fprintf(line, "; %s locked", size_of(what, locked, PIDSTATUS_VM_LCK));
+	page_words(what->page);
 }
 
 void what_tell_disk(struct what *what)

@@ -16,6 +16,7 @@ struct line {
 	struct text cells[CELLS_MAX]; /**< of a row */
 	size_t count;
 	bool words, gap; /**< may be broken; a blank line stands before it */
+	bool apart;      /**< begins a table of its own */
 };
 
 struct page {
@@ -25,7 +26,7 @@ struct page {
 	struct arena arena;
 	struct line *lines;
 	size_t count;
-	bool gap;
+	bool gap, apart;
 	/* What is being written: the headline, or the last line. */
 	FILE *stream;
 	char *bytes;
@@ -104,8 +105,10 @@ static struct line *add_line(struct page *page, const char *label)
 	settle(page);
 	memory_grow(&page->lines, page->count, sizeof(*page->lines));
 	struct line *line = &page->lines[page->count++];
-	*line = (struct line){ .label = label, .gap = page->gap };
-	page->gap = false;
+	*line = (struct line){ .label = label,
+			       .gap = page->gap,
+			       .apart = page->gap || page->apart };
+	page->gap = page->apart = false;
 	return line;
 }
 
@@ -135,6 +138,11 @@ void page_row(struct page *page, const char *label, const struct text *cells, si
 	line->count = count < CELLS_MAX ? count : CELLS_MAX;
 	for (size_t i = 0; i < line->count; i++)
 		line->cells[i] = arena_text(&page->arena, cells[i]);
+}
+
+void page_apart(struct page *page)
+{
+	page->apart = true;
 }
 
 void page_gap(struct page *page)
@@ -204,16 +212,16 @@ static void print_cells(const struct page *page, const struct line *line, const 
 	}
 }
 
-/** How wide the cells are in the rows around `index`, as far as no other line or gap is between. */
+/** How wide the cells are in the rows around `index`, in the same table. */
 static void measure(const struct page *page, size_t index, size_t widths[CELLS_MAX])
 {
 	size_t first = index;
 
-	while (first && page->lines[first - 1].count && !page->lines[first].gap)
+	while (first && page->lines[first - 1].count && !page->lines[first].apart)
 		first--;
 	memset(widths, 0, CELLS_MAX * sizeof(*widths));
 	for (size_t i = first; i < page->count && page->lines[i].count; i++) {
-		if (i > first && page->lines[i].gap)
+		if (i > first && page->lines[i].apart)
 			return;
 		for (size_t cell = 0; cell < page->lines[i].count; cell++) {
 			size_t width = width_of(page->lines[i].cells[cell]);

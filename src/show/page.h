@@ -43,6 +43,9 @@ void page_words(struct page *page);
 /** A line of cells; those of neighbouring rows stand below each other. Encoded already; copied. */
 void page_row(struct page *page, const char *label, const struct text *cells, size_t count);
 
+/** The next row stands below no other. */
+void page_apart(struct page *page);
+
 /** A blank line before what comes next. */
 void page_gap(struct page *page);
 
