@@ -71,6 +71,12 @@ int what_gather_files(struct what *what, struct error *err);
 /** Descriptor `fd` among its files, or NULL. */
 const struct file *what_file(const struct what *what, unsigned int fd);
 
+/** True when it is a socket of any family. */
+bool what_is_socket(const struct file *file);
+
+/** Text for a cell of the page, encoded as a person reads it. */
+struct text what_shown(struct what *what, struct text text);
+
 /** How many descriptors it has, as far as that is known. */
 uint64_t what_open_files(const struct what *what, bool *known);
 

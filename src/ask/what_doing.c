@@ -4,293 +4,12 @@
  * that is about. The call decides, not the name of the kernel's function: that is the same for a terminal,
  * a TCP socket and an inotify.
  */
-#include <errno.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/wait.h>
 
-#include "ask/what.h"
+#include "ask/what_call.h"
 #include "kernel/signals.h"
-#include "scan/names.h"
 #include "show/units.h"
-
-struct telling {
-	struct what *what;
-	const struct syscall *call;
-	struct syscall_shape shape;
-	const struct file *file, *other;
-	struct what_doing *out;
-	char state; /**< of the thread */
-};
-
-#define SAY(telling, ...) arena_format(&(telling)->what->arena, __VA_ARGS__)
-/** For %.*s. */
-#define TEXT(text) (int)(text).len, (text).bytes
-
-static struct text process_word(struct what *what, unsigned int pid)
-{
-	struct text comm = names_comm(what->wish->source, pid, &what->arena);
-
-	return comm.len ? arena_format(&what->arena, "%.*s (%u)", TEXT(comm), pid) :
-			  arena_format(&what->arena, "process %u", pid);
-}
-
-static bool is_kind(const struct file *file, const char *const *kinds, size_t count)
-{
-	for (size_t i = 0; file && i < count; i++) {
-		if (text_is(file->kind, kinds[i]))
-			return true;
-	}
-	return false;
-}
-
-/** What is read to learn that something has happened. */
-static bool is_of_events(const struct file *file)
-{
-	static const char *const kinds[] = { "eventfd",  "timerfd",     "signalfd", "inotify",
-					     "fanotify", "userfaultfd", "perf",     "pidfd" };
-
-	return is_kind(file, kinds, sizeof(kinds) / sizeof(kinds[0]));
-}
-
-static bool is_terminal(const struct file *file)
-{
-	return file && text_is(file->kind, "char") &&
-	       (text_starts(file->path, "/dev/pts/") || text_starts(file->path, "/dev/tty") ||
-		text_starts(file->path, "/dev/console"));
-}
-
-/** Where it may take long only because of a disk or a server. */
-static bool is_of_disk(const struct file *file)
-{
-	static const char *const kinds[] = { "regular", "directory", "block" };
-
-	return is_kind(file, kinds, sizeof(kinds) / sizeof(kinds[0]));
-}
-
-/** A name of it, with its handle where that says more than its kind. */
-static struct text file_word(const struct telling *telling, const struct file *file)
-{
-	if (!file)
-		return SAY(telling, "descriptor %d", syscall_int(telling->call, telling->shape.fd));
-	if (file->path.len || text_is(file->kind, "pipe"))
-		return file->name;
-	return SAY(telling, "%.*s %.*s", TEXT(file->kind), TEXT(file->name));
-}
-
-/** " (62 %)" of a file that is read from the start on. */
-static struct text share(const struct telling *telling, const struct file *file)
-{
-	if (!file || !text_is(file->kind, "regular") || !what_knows(file, FILE_POS) ||
-	    !what_knows(file, FILE_SIZE) || !file->size || file->pos > file->size || !file->pos)
-		return (struct text){ "", 0 };
-	return SAY(telling, " (%u %%)",
-		   (unsigned int)((double)file->pos * 100 / (double)file->size));
-}
-
-/** The end of a pipe's name, "← cat (33:1)": who is at the other end. Empty: nobody knows. */
-static struct text other_end(const struct telling *telling)
-{
-	struct text name = telling->file->name;
-	const char *blank = name.len ? memchr(name.bytes, ' ', name.len) : NULL;
-
-	if (!text_is(telling->file->kind, "pipe") || !telling->file->peers.count || !blank)
-		return (struct text){ 0 };
-	return text_from(name, (size_t)(blank - name.bytes) + 1);
-}
-
-static struct text say_reads(const struct telling *telling)
-{
-	const struct file *file = telling->file;
-
-	if (is_of_events(file))
-		return text_of("waits for events");
-	if (is_terminal(file))
-		return SAY(telling, "waits for input from its terminal %.*s", TEXT(file->path));
-	if (file && text_is(file->kind, "pipe")) {
-		struct text other = other_end(telling);
-
-		return other.len ? SAY(telling, "waits for data from %.*s", TEXT(other)) :
-				   text_of("waits for data from a pipe");
-	}
-	if (file && !is_of_disk(file))
-		return SAY(telling, "waits for data from %.*s", TEXT(file_word(telling, file)));
-	return SAY(telling, "reads %.*s%.*s", TEXT(file_word(telling, file)),
-		   TEXT(share(telling, file)));
-}
-
-static struct text say_writes(const struct telling *telling)
-{
-	const struct file *file = telling->file;
-
-	if (file && text_is(file->kind, "pipe")) {
-		struct text other = other_end(telling);
-
-		return other.len ?
-			       SAY(telling, "waits for %.*s to read what it writes", TEXT(other)) :
-			       text_of("waits for somebody to read what it writes to a pipe");
-	}
-	return SAY(telling, "writes %.*s", TEXT(file_word(telling, file)));
-}
-
-static struct text say_copies(const struct telling *telling)
-{
-	if (!telling->other)
-		return SAY(telling, "copies %.*s%.*s", TEXT(file_word(telling, telling->file)),
-			   TEXT(share(telling, telling->file)));
-	return SAY(telling, "copies %.*s%.*s to %.*s", TEXT(file_word(telling, telling->file)),
-		   TEXT(share(telling, telling->file)), TEXT(telling->other->name));
-}
-
-/** Milliseconds or a timespec, as far as it is there. */
-static bool patience_of(const struct telling *telling, int64_t *ret_ns)
-{
-	if (telling->shape.count_ms >= 0) {
-		int ms = syscall_int(telling->call, telling->shape.count_ms);
-
-		*ret_ns = (int64_t)ms * 1000000;
-		return ms > 0;
-	}
-	*ret_ns = telling->what->insight.timespec_ns;
-	return telling->what->insight.has_timespec;
-}
-
-/** clock_nanosleep(2): which clock, whether until a moment, and the time. */
-static struct text say_sleeps(const struct telling *telling)
-{
-	char buffer[UNITS_MAX];
-	int64_t wait_ns;
-
-	if (!patience_of(telling, &wait_ns))
-		return text_of("sleeps");
-	if (telling->shape.timespec == 2 && syscall_int(telling->call, 1) == TIMER_ABSTIME) {
-		wait_ns -= clock_ns(syscall_int(telling->call, 0));
-		return SAY(telling, "sleeps for another %s",
-			   units_interval(buffer, wait_ns > 0 ? wait_ns : 0));
-	}
-	return SAY(telling, "sleeps for %s", units_interval(buffer, wait_ns));
-}
-
-/** waitid(2): P_PID with a number. Numbers are of its own PID namespace. */
-static unsigned int awaited(const struct telling *telling)
-{
-	const struct what *what = telling->what;
-	int pid = telling->shape.pid >= 0 ? syscall_int(telling->call, telling->shape.pid) :
-		  syscall_int(telling->call, 0) == P_PID ? syscall_int(telling->call, 1) :
-							   0;
-
-	if (pid <= 0 || what->facts.rcs[PROCESS_STATUS] ||
-	    what->facts.status.inner_pid != what->wish->pid)
-		return 0;
-	return (unsigned int)pid;
-}
-
-static struct text say_child(const struct telling *telling)
-{
-	unsigned int pid = awaited(telling);
-
-	if (!pid)
-		return text_of("waits for a child to end");
-	telling->out->blocker = pid;
-	return SAY(telling, "waits for its child %.*s", TEXT(process_word(telling->what, pid)));
-}
-
-static struct text say_locks(const struct telling *telling)
-{
-	bool open_file;
-
-	if (!syscall_locks(telling->call, &open_file))
-		return (struct text){ 0 };
-	struct text holder =
-		what_lock_holder(telling->what, telling->file, open_file, &telling->out->blocker);
-	if (holder.len)
-		return SAY(telling, "waits for a lock that %.*s holds", TEXT(holder));
-	return SAY(telling, "waits for a lock on %.*s", TEXT(file_word(telling, telling->file)));
-}
-
-static struct text say_path(const struct telling *telling, const char *verb)
-{
-	const char *path = telling->what->insight.path;
-
-	if (!*path)
-		return SAY(telling, "%s a file", verb);
-	return SAY(telling, "%s %s", verb, path);
-}
-
-/** Opening a fifo waits, interruptibly, for the other end: fifo(7). */
-static struct text say_opens(const struct telling *telling)
-{
-	if (telling->state != 'S')
-		return say_path(telling, "opens");
-	return say_path(telling, "waits for somebody to open the other end of");
-}
-
-/** "tcp 127.0.0.1:8080 LISTEN, 3 of 128 waiting to be accepted": where, is enough. */
-static struct text say_accepts(const struct telling *telling)
-{
-	struct text word = file_word(telling, telling->file);
-	const char *end = memmem(word.bytes, word.len, " LISTEN", 7);
-
-	if (end)
-		word.len = (size_t)(end - word.bytes);
-	return SAY(telling, "waits for connections on %.*s", TEXT(word));
-}
-
-static struct text say_call(const struct telling *telling)
-{
-	switch (telling->shape.deed) {
-	case SYSCALL_READS:
-		return say_reads(telling);
-	case SYSCALL_RECEIVES:
-		return SAY(telling, "waits for data from %.*s",
-			   TEXT(file_word(telling, telling->file)));
-	case SYSCALL_WRITES:
-	case SYSCALL_SENDS:
-		return say_writes(telling);
-	case SYSCALL_COPIES:
-		return say_copies(telling);
-	case SYSCALL_ACCEPTS:
-		return say_accepts(telling);
-	case SYSCALL_CONNECTS:
-		return text_of("waits to be connected");
-	case SYSCALL_EVENTS:
-	case SYSCALL_POLLS:
-	case SYSCALL_COMPLETIONS:
-		return text_of("waits for events");
-	case SYSCALL_SLEEPS:
-		return say_sleeps(telling);
-	case SYSCALL_FUTEX:
-		return text_of("waits on a futex, for another thread");
-	case SYSCALL_CHILD:
-		return say_child(telling);
-	case SYSCALL_CLONES:
-		return text_of("waits for its child to run another program");
-	case SYSCALL_LOCKS:
-		return say_locks(telling);
-	case SYSCALL_SIGNALS:
-		return text_of("waits for a signal");
-	case SYSCALL_FLUSHES:
-		return telling->file ? SAY(telling, "writes %.*s through to its disk",
-					   TEXT(file_word(telling, telling->file))) :
-				       text_of("writes through to the disks");
-	case SYSCALL_LISTS:
-		return SAY(telling, "lists %.*s", TEXT(file_word(telling, telling->file)));
-	case SYSCALL_CLOSES:
-		return SAY(telling, "closes descriptor %d", syscall_int(telling->call, 0));
-	case SYSCALL_FINDS:
-		return say_path(telling, "looks up");
-	case SYSCALL_OPENS:
-		return say_opens(telling);
-	case SYSCALL_RUNS:
-		return say_path(telling, "begins to run");
-	case SYSCALL_MESSAGES:
-		return text_of("waits for a queue or a semaphore of System V");
-	case SYSCALL_CONTROLS:
-	case SYSCALL_OTHER:
-		return (struct text){ 0 };
-	}
-	return (struct text){ 0 };
-}
 
 /** "epoll_wait", "system call 252 of a 32-bit program" */
 static struct text call_word(const struct telling *telling)
@@ -322,7 +41,7 @@ static struct text with_patience(const struct telling *telling, struct text wher
 	char buffer[UNITS_MAX];
 	int64_t patience_ns;
 
-	if (telling->shape.deed == SYSCALL_SLEEPS || !patience_of(telling, &patience_ns) ||
+	if (telling->shape.deed == SYSCALL_SLEEPS || !what_call_patience(telling, &patience_ns) ||
 	    patience_ns <= 0)
 		return where;
 	return SAY(telling, "%.*s, for at most %s", TEXT(where),
@@ -340,7 +59,7 @@ static struct text say_uninterruptible(const struct telling *telling, struct tex
 				   text_of("waits in the kernel, mostly for a disk");
 	if (telling->shape.deed == SYSCALL_CLONES)
 		return phrase;
-	if (walks || is_of_disk(telling->file))
+	if (walks || what_call_is_of_disk(telling->file))
 		return SAY(telling, "%.*s and waits for the disk", TEXT(phrase));
 	return phrase;
 }
@@ -384,10 +103,10 @@ static void tell_call(struct telling *telling)
 	out->moves = telling->shape.deed == SYSCALL_READS ||
 		     telling->shape.deed == SYSCALL_WRITES || telling->shape.deed == SYSCALL_COPIES;
 	out->call = what->insight.compat ? NULL : syscall_name(telling->call->number);
-	out->phrase = say_call(telling);
+	out->phrase = what_call_say(telling);
 	if (telling->state == 'D')
 		out->phrase = say_uninterruptible(telling, out->phrase);
-	else if (out->phrase.len && is_of_disk(telling->file) && works_on_disk(telling))
+	else if (out->phrase.len && what_call_is_of_disk(telling->file) && works_on_disk(telling))
 		out->phrase = SAY(telling, "%.*s and waits for its filesystem to answer",
 				  TEXT(out->phrase));
 	struct text place = place_word(telling);
@@ -443,7 +162,7 @@ static void tell_traced(struct telling *telling)
 
 	telling->out->blocker = tracer;
 	telling->out->phrase = tracer ? SAY(telling, "stands still: %.*s traces it",
-					    TEXT(process_word(telling->what, tracer))) :
+					    TEXT(what_process_word(telling->what, tracer))) :
 					text_of("stands still: it is traced");
 }
 
@@ -462,7 +181,7 @@ static void tell_ended(struct telling *telling)
 		stat->ppid ?
 			SAY(telling,
 			    "is a zombie: its parent %.*s has not asked for its status%.*s",
-			    TEXT(process_word(telling->what, stat->ppid)), TEXT(how)) :
+			    TEXT(what_process_word(telling->what, stat->ppid)), TEXT(how)) :
 			SAY(telling, "is a zombie: its status was not asked for%.*s", TEXT(how));
 }
 
