@@ -51,7 +51,8 @@ static void number(FILE *out, uint64_t number)
 {
 	char digits[TEXT_NUMBER_MAX];
 
-	fwrite(digits, 1, text_put_number(digits, number), out);
+	size_t len = text_put_number(digits, number);
+	fwrite(digits, 1, len, out);
 }
 
 static void size(FILE *out, uint64_t bytes, bool human)

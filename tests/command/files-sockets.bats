@@ -198,6 +198,7 @@ actor_start_apart() {
 @test "who has nothing with another end is no reason to look at anybody else" {
 	(
 		close_the_rest
+		# shellcheck disable=SC2217  # it does not read: it has that open
 		exec sleep infinity </dev/null >/dev/null 2>&1
 	) &
 	local pid=$!
