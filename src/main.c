@@ -16,18 +16,18 @@
  *               expression (--filter), guard.c lets them only read, blame.c shows where they err;
  *               literal.c and token.c read '1.5G'
  *   ask/        what you want to know: one file a question, facts in, rows out. deleted.c gathers
- *              who holds what; deleted_classify.c and classify.c say what happened to it; scope.c
- *              what the targets mean, scope_select.c which files; deleted_rows.c makes rows of it,
- *              deleted_story.c what stands around the table, hints.c what to do next; slots.c,
- *              swaps.c and ports.c find what no process table says; absent.c why a target named
- *              nothing. files.c, who.c, where.c and ps.c each have their rows and their story
- *              beside them; meaning.c, meant.c and tree.c say which open files a target means,
- *              peers.c who is at the other end, fate.c what became of a name. detail.c and its
- *              siblings say what only one kind of file has, locks.c what is locked, neighbours.c
- *              which other file one speaks of. what.c makes a page about one process:
- *              what_gather.c finds out, the others say it. Those that are tables of SQL only:
- *              machine.c and memory, processors, load, pressure, disks, networks, mounted beside
- *              it; crowd.c and limited, environment, mapped
+ *               who holds what; deleted_classify.c and classify.c say what happened to it; scope.c
+ *               what the targets mean, scope_select.c which files; deleted_rows.c makes rows of it,
+ *               deleted_story.c what stands around the table, hints.c what to do next; slots.c,
+ *               swaps.c and ports.c find what no process table says; absent.c why a target named
+ *               nothing. files.c, who.c, where.c and ps.c each have their rows and their story
+ *               beside them; meaning.c, meant.c and tree.c say which open files a target means,
+ *               peers.c who is at the other end, fate.c what became of a name. detail.c and its
+ *               siblings say what only one kind of file has, locks.c what is locked, neighbours.c
+ *               which other file one speaks of. what.c makes a page about one process:
+ *               what_gather.c finds out, the others say it. Those that are tables of SQL only:
+ *               machine.c and memory, processors, load, pressure, disks, networks, mounted beside
+ *               it; crowd.c and limited, environment, mapped
  *   act/        what you change: recover.c puts the steps of one recovery in order, make.c is the
  *               copy among them; frozen.c the same while others stand still (freeze.c, warden.c),
  *               follow.c goes on with what is appended; hold.c keeps files alive (keeper.c);
@@ -35,19 +35,19 @@
  *               says why a file cannot be got at; the files beside them are the steps, and what is
  *               said of them. The only code that writes to files
  *   scan/       how we look: source.h is the interface, procfs.c the source that reads /proc,
- *              bpf.c the one that first lets the kernel walk its tables (iterator.c) and has
- *              hints.c from it, or told.c whole tables; worker.c their threads. processes.c looks
- *              at processes themselves, facts.c reads one. holdings.c reads the files of one:
- *              tables.c whose descriptors, reading.c what is looked for, state.c one descriptor,
- *              mappings.c, carriers.c what sockets and io_urings carry, idle.c which sockets
- *              nothing. probe.c asks what may never answer, in it paths.c, fdinfos.c, marked.c,
- *              queues.c, insight.c; loops.c, rings.c and numbered.c find what only the kernel has
- *              open; sockets.c has the sockets of all network namespaces, sockets_space.c those of
- *              one, socket_index.c their other ends, owners.c who holds them, netns.c enters a
- *              namespace; mounts, names, containers, memory
+ *               bpf.c the one that first lets the kernel walk its tables (iterator.c) and has
+ *               hints.c from it, or told.c whole tables; worker.c their threads. processes.c looks
+ *               at processes themselves, facts.c reads one. holdings.c reads the files of one:
+ *               tables.c whose descriptors, reading.c what is looked for, state.c one descriptor,
+ *               mappings.c, carriers.c what sockets and io_urings carry, idle.c which sockets
+ *               nothing. probe.c asks what may never answer, in it paths.c, fdinfos.c, marked.c,
+ *               queues.c, insight.c; loops.c, rings.c and numbered.c find what only the kernel has
+ *               open; sockets.c has the sockets of all network namespaces, sockets_space.c those of
+ *               one, socket_index.c their other ends, owners.c who holds them, netns.c enters a
+ *               namespace; mounts, names, containers, memory
  *   bpf/        inside the kernel: task_file and task_vma walk all tables, of which judge.h says
- *              what is worth a look, table tells one whole; wire.h is what both sides share,
- *              shadow.h the kernel's structs
+ *               what is worth a look, table tells one whole; wire.h is what both sides share,
+ *               shadow.h the kernel's structs
  *   kernel/     what Linux says: one file a kernel interface, bytes in, plain struct out
  *   model/      what we remember: handle, target, kind, and the rows with their columns
  *   row/        how an answer is shaped: column, selection, sink
