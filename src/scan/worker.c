@@ -12,7 +12,11 @@
 #include "base/clock.h"
 #include "kernel/task.h"
 
-enum { WORKERS_MAX = 8, LOOK_MS = 50 };
+enum {
+	WORKERS_MAX = 8,
+	LOOK_MS = 50,
+	AHEAD_MAX = 16 /**< jobs begun whose turn at the caller has not come: they take memory */
+};
 
 static const int64_t PATIENCE_NS = 1000000000, IMPATIENCE_NS = 200000000;
 
@@ -27,7 +31,7 @@ struct pool {
 	size_t awaited; /**< index of the job that the caller waits for */
 	unsigned int users;
 	pthread_mutex_t lock;
-	pthread_cond_t done;
+	pthread_cond_t done, room;
 };
 
 static struct job *job_new(size_t index)
@@ -57,9 +61,26 @@ static void pool_leave(struct pool *pool)
 		return;
 	pthread_mutex_destroy(&pool->lock);
 	pthread_cond_destroy(&pool->done);
+	pthread_cond_destroy(&pool->room);
 	free(pool->jobs.context);
 	free(pool->slots);
 	free(pool);
+}
+
+/** Under the lock: may another job begin? Waits for the caller where he is slower. */
+static bool pool_goes_on(struct pool *pool)
+{
+	while (pool->next < pool->jobs.count && pool->next >= pool->awaited + AHEAD_MAX)
+		pthread_cond_wait(&pool->room, &pool->lock);
+	return pool->next < pool->jobs.count;
+}
+
+/** Under the lock. Not for each job, lest threads wake to do one. */
+static void pool_await(struct pool *pool, size_t index)
+{
+	pool->awaited = index;
+	if (pool->next <= index + AHEAD_MAX / 2)
+		pthread_cond_broadcast(&pool->room);
 }
 
 static void *worker(void *argument)
@@ -67,7 +88,7 @@ static void *worker(void *argument)
 	struct pool *pool = argument;
 
 	pthread_mutex_lock(&pool->lock);
-	while (pool->next < pool->jobs.count) {
+	while (pool_goes_on(pool)) {
 		struct job *job = job_new(pool->next++);
 
 		pool->slots[job->index] = job;
@@ -180,6 +201,7 @@ static struct pool *pool_new(const struct jobs *jobs)
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
 	pthread_cond_init(&pool->done, &attributes);
 	pthread_condattr_destroy(&attributes);
+	pthread_cond_init(&pool->room, NULL);
 	return pool;
 }
 
@@ -212,7 +234,7 @@ void worker_run(const struct jobs *jobs)
 		return;
 	}
 	for (size_t i = 0; i < jobs->count; i++) {
-		pool->awaited = i;
+		pool_await(pool, i);
 		struct job *job = pool_wait(pool, i, &patience_ns);
 
 		pthread_mutex_unlock(&pool->lock);

@@ -184,9 +184,46 @@ static void signals_are_the_callers_business(void **state)
 	assert_int_equal(sigismember(&after, SIGINT), sigismember(&before, SIGINT));
 }
 
+/** Shared with the workers, who get a copy of what points to it. */
+struct lead {
+	size_t *begun;
+	size_t largest;
+};
+
+static void begin(const void *context, struct job *job)
+{
+	const struct lead *lead = context;
+
+	(void)job;
+	__atomic_add_fetch(lead->begun, 1, __ATOMIC_RELAXED);
+}
+
+static void follow_slowly(void *context, size_t index, const struct job *job)
+{
+	struct lead *lead = context;
+	size_t ahead = __atomic_load_n(lead->begun, __ATOMIC_RELAXED) - index;
+
+	(void)job;
+	poll(NULL, 0, 1);
+	if (ahead > lead->largest)
+		lead->largest = ahead;
+}
+
+static void a_slow_caller_is_not_run_away_from(void **state)
+{
+	size_t begun = 0;
+	struct lead lead = { &begun, 0 };
+
+	(void)state;
+	worker_run(&(struct jobs){ 200, begin, follow_slowly, &lead, sizeof(lead) });
+	assert_int_equal(begun, 200);
+	assert_in_range(lead.largest, 1, 16);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_slow_caller_is_not_run_away_from),
 		cmocka_unit_test(all_jobs_are_done_and_come_in_order),
 		cmocka_unit_test(none_or_one_job_is_no_special_case),
 		cmocka_unit_test(a_stuck_job_is_given_up_and_the_rest_goes_on),
