@@ -282,6 +282,18 @@ static size_t gather(const struct sockets *sockets, const struct wanted_socket *
 	return count;
 }
 
+static bool is_any(const struct socket *socket, const struct wanted_socket *sought)
+{
+	(void)socket;
+	(void)sought;
+	return true;
+}
+
+size_t sockets_all(const struct sockets *sockets, struct arena *arena, const struct socket ***ret)
+{
+	return gather(sockets, &(struct wanted_socket){ .is_it = is_any }, arena, ret);
+}
+
 static bool has_port(const struct socket *socket, const struct wanted_socket *sought)
 {
 	return (sought->udp ? socket_is_datagram(socket) : socket_is_stream(socket)) &&

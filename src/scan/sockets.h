@@ -64,6 +64,9 @@ uint64_t sockets_namespace(const struct sockets *sockets, const struct socket *s
 /** The name of the network interface it is bound to; NULL when to none, or not known. */
 const char *sockets_interface(const struct sockets *sockets, const struct socket *socket);
 
+/** All that are known. How many; in the arena. */
+size_t sockets_all(const struct sockets *sockets, struct arena *arena, const struct socket ***ret);
+
 /** Those with this local port, MPTCP among TCP, UDP-Lite among UDP. How many; in the arena. */
 size_t sockets_by_port(const struct sockets *sockets, bool udp, unsigned int port,
 		       struct arena *arena, const struct socket ***ret);

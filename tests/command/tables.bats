@@ -91,16 +91,72 @@ reads_only() {
 	answer 'any(.path == "[stack]" and .inode == null and .offset == null)'
 }
 
+# netns_of PID
+netns_of() {
+	stat -L -c %i "/proc/$1/ns/net"
+}
+
+@test "sockets are those of ss, with who holds them, and those that nobody holds" {
+	need_mounts
+	need_command ss
+	actor_start namespace net loopback-up tcp-listen 127.0.0.1 8080 tcp-connect 0 tcp-accept 0 \
+		tcp-connect 0 tcp-accept 0 close 3 udp ::1 5353 unix-listen @abstract tcp-connect 0
+	sql "SELECT * FROM sockets WHERE namespace = $(netns_of "$ACTOR_PID")"
+	exits 0
+	diff <(nsenter --net="/proc/$ACTOR_PID/ns/net" ss -H -t -a -n |
+		awk '{ sub("ESTAB", "ESTABLISHED", $1); sub("-WAIT", "_WAIT", $1)
+			sub("FIN_WAIT-", "FIN_WAIT", $1); print $1, $4, $5 }' | sed 's/:\*$/:/; s/0\.0\.0\.0:$//' |
+		sort) \
+		<(jq -r '.[] | select(.kind == "tcp") | "\(.state) \(.local_address):\(.local_port) " +
+			if .peer_port then "\(.peer_address):\(.peer_port)" else "" end' \
+			<<<"$output" | sort)
+	answer 'any(.pid == ($p | tonumber) and .command == "actor" and .handles == "[\"\($p):3\"]" and
+		.state == "LISTEN" and .waiting == 1 and .backlog != null and .receive_queue == null)' \
+		--arg p "$ACTOR_PID"
+	answer 'any(.state == "CLOSE_WAIT" and .pid == ($p | tonumber))' --arg p "$ACTOR_PID"
+	answer 'any(.state == "FIN_WAIT2" and .pid == null and .handles == null and .inode == null)'
+	answer 'any(.kind == "udp" and .local_address == "::1" and .local_port == 5353 and
+		.peer_address == null and .peer_port == null)'
+	answer 'any(.kind == "unix" and .path == "@abstract" and .type == "stream")'
+	sql "SELECT DISTINCT command FROM sockets(':8080') WHERE namespace = $(netns_of "$ACTOR_PID")"
+	answer 'map(.command) | sort == [null, "actor"]'
+}
+
+@test "a socket that several hold is a row for each, and both ends find each other" {
+	actor_start unix-pair fork end
+	sql "SELECT pid, handles, inode, peer_inode, user FROM sockets
+		WHERE pid IN ($ACTOR_PID, ${ACTOR_CHILDREN[0]}) ORDER BY inode, pid"
+	exits 0
+	answer 'length == 4 and .[0].inode == .[1].inode and .[0].pid == ($p | tonumber) and
+		.[0].peer_inode == .[2].inode and .[3].peer_inode == .[1].inode and
+		.[1].handles == "[\"\($c):3\"]" and .[0].user == $u' \
+		--arg p "$ACTOR_PID" --arg c "${ACTOR_CHILDREN[0]}" --arg u "$(id -un)"
+	sql "SELECT a.pid FROM sockets a JOIN sockets b ON b.inode = a.peer_inode
+		WHERE a.pid = $ACTOR_PID AND b.pid = ${ACTOR_CHILDREN[0]}"
+	answer 'length == 2'
+	sql "SELECT inode FROM sockets WHERE pid = $ACTOR_PID"
+	answer 'map(.inode | tostring) | sort == ($ARGS.positional | sort)' --args \
+		"$(stat -L -c %i "/proc/$ACTOR_PID/fd/3")" "$(stat -L -c %i "/proc/$ACTOR_PID/fd/4")"
+}
+
+@test "a socket that no table lists has a kind, and nothing that is made up" {
+	actor_start socket 2 2 0
+	sql "SELECT * FROM sockets WHERE pid = $ACTOR_PID"
+	answer 'length == 1 and (.[0] | .kind == "udp" and .state == null and .local_port == null and
+		.receive_queue == null and .uid == null)'
+}
+
 @test "a process that is named is the only one that is read, whichever table it is" {
 	local table
-	actor_start pipe unix-pair
-	for table in limits environment maps; do
+	actor_start pipe unix-pair fork end
+	for table in limits environment maps sockets; do
 		reads_only "$ACTOR_PID" "SELECT * FROM $table WHERE pid = $ACTOR_PID" || {
 			echo "by $table"
 			return 1
 		}
-		sql "SELECT DISTINCT pid FROM $table WHERE pid IN ($ACTOR_PID, $$, 4194305) ORDER BY pid"
-		answer 'map(.pid) == ([$ARGS.positional[] | tonumber] | sort)' --args "$ACTOR_PID" "$$"
+		sql "SELECT DISTINCT pid FROM $table WHERE pid IN ($ACTOR_PID, ${ACTOR_CHILDREN[0]}, 4194305) ORDER BY pid"
+		answer 'map(.pid) == ([$ARGS.positional[] | tonumber] | sort)' --args "$ACTOR_PID" \
+			"${ACTOR_CHILDREN[0]}"
 		sql "SELECT DISTINCT pid FROM $table('@actor') WHERE pid = $ACTOR_PID"
 		answer 'length == 1'
 		run --separate-stderr owl sql "SELECT 1 FROM $table('/etc/passwd')"
