@@ -27,8 +27,8 @@
  *               which other file one speaks of. what.c makes a page about one process:
  *               what_gather.c finds out, the others say it. Those that are tables of SQL only:
  *               machine.c and memory, processors, load, pressure, disks, networks, mounted beside
- *               it; crowd.c and limited, environment, mapped, holdfasts; plugs.c is sockets and who holds
- *               them
+ *               it; crowd.c and limited, environment, mapped; plugs.c is sockets and who holds them,
+ *               claims.c locks
  *   act/        what you change: recover.c puts the steps of one recovery in order, make.c is the
  *               copy among them; frozen.c the same while others stand still (freeze.c, warden.c),
  *               follow.c goes on with what is appended; hold.c keeps files alive (keeper.c);

@@ -69,4 +69,5 @@ extern const struct question question_memory, question_processors, question_load
 	question_disks, question_networks, question_mounts;
 
 /** About processes, beside their files. */
-extern const struct question question_limits, question_environment, question_maps, question_sockets;
+extern const struct question question_limits, question_environment, question_maps, question_sockets,
+	question_locks;

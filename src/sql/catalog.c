@@ -14,6 +14,7 @@ const struct sql_table sql_tables[] = {
 	{ "environment", &question_environment, "a variable that a process was given",                  false, false },
 	{ "maps",        &question_maps,        "a part of the memory of a process",                    false, false },
 	{ "sockets",     &question_sockets,     "a socket, and one process that holds it",              false, false },
+	{ "locks",       &question_locks,       "a lock or lease, and a process that has it or waits",  false, false },
 	/* of the machine */
 	{ "mounts",      &question_mounts,      "a mount, and how full its filesystem is",              false, true },
 	{ "memory",      &question_memory,      "one number that the kernel tells of the memory",       false, true },

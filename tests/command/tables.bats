@@ -146,10 +146,46 @@ netns_of() {
 		.receive_queue == null and .uid == null)'
 }
 
+@test "locks are those of /proc/locks, with who has them through what, and who waits" {
+	local path blocked
+	need_root
+	actor_start open 'a b' creat,rw flock 0 w open c creat,rw posix 1 r 10 90 ofd 1 w 200 0 \
+		open d creat,r lease 2 r fork end
+	path=$SCRATCH/'a b'
+	flock "$path" true &
+	blocked=$!
+	until grep -q -- "-> FLOCK .* $blocked " /proc/locks; do
+		kill -0 "$blocked"
+	done
+	sql "SELECT * FROM locks WHERE path LIKE '$SCRATCH/%' ORDER BY pid"
+	answer 'map(select(.path == $f)) | length == 3 and all(.kind == "flock" and .access == "write" and
+			.start == 0 and .end == null and .device == "\($d)" and .inode == ($i | tonumber)) and
+		(map(select(.state == "held")) | map([.pid, .handles, .blocker]) | sort ==
+			([[($p | tonumber), "[\"\($p):3\"]", null], [($c | tonumber), "[\"\($c):3\"]", null]] |
+				sort)) and
+		(.[] | select(.state == "waiting") | .pid == ($w | tonumber) and .command == "flock" and
+			.blocker == ($p | tonumber) and .handles == null)' \
+		--arg f "$path" --arg p "$ACTOR_PID" --arg c "${ACTOR_CHILDREN[0]}" --arg w "$blocked" \
+		--arg d "$(stat -c %Hd:%Ld "$path")" --arg i "$(stat -c %i "$path")"
+	answer '[.[] | select(.kind == "posix")] | length == 1 and (.[0] | .pid == ($p | tonumber) and
+		.access == "read" and .start == 10 and .end == 99 and .path == $f)' \
+		--arg p "$ACTOR_PID" --arg f "$SCRATCH/c"
+	answer '[.[] | select(.kind == "ofd")] | map(.pid) | sort ==
+		([$ARGS.positional[] | tonumber] | sort)' --args "$ACTOR_PID" "${ACTOR_CHILDREN[0]}"
+	answer 'any(.kind == "lease" and .access == "read" and .path == $f)' --arg f "$SCRATCH/d"
+	sql "SELECT state FROM locks WHERE pid = $blocked"
+	answer 'map(.state) == ["waiting"]'
+	sql "SELECT w.pid, h.pid AS by FROM locks w JOIN locks h ON h.id = w.id
+		WHERE w.pid = $blocked AND w.state = 'waiting' AND h.state = 'held'"
+	answer 'map(.by) | sort == ([$ARGS.positional[] | tonumber] | sort)' \
+		--args "$ACTOR_PID" "${ACTOR_CHILDREN[0]}"
+	kill "$blocked"
+}
+
 @test "a process that is named is the only one that is read, whichever table it is" {
 	local table
-	actor_start pipe unix-pair fork end
-	for table in limits environment maps sockets; do
+	actor_start pipe unix-pair open a creat,rw flock 4 w fork end
+	for table in limits environment maps sockets locks; do
 		reads_only "$ACTOR_PID" "SELECT * FROM $table WHERE pid = $ACTOR_PID" || {
 			echo "by $table"
 			return 1
