@@ -255,6 +255,8 @@ static int read_link(struct reader *reader, const char *name, struct text *ret)
 
 static int read_exe(struct reader *reader)
 {
+	if (facts_are_of_kernel(reader->facts))
+		return -ENODATA;
 	return read_link(reader, "exe", &reader->facts->exe);
 }
 

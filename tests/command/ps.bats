@@ -39,7 +39,7 @@ status_line() {
 	awk -F ':[ \t]*' -v key="$2" '$1 == key {
 		value = $2
 		sub(/[ \t]+$/, "", value)
-		if (sub(/ kB$/, "", value)) value *= 1024
+		if (sub(/ kB$/, "", value)) value = sprintf("%.0f", value * 1024)
 		print value }' "/proc/$1/status"
 }
 

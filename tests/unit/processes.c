@@ -180,6 +180,29 @@ static void a_long_command_line_is_read_whole(void **state)
 	assert_true(seen.environ_has_path);
 }
 
+static void memory_above_the_limit_is_not_walked(void **state)
+{
+	unsigned int pids[] = { (unsigned int)getpid() };
+	struct seen seen = { .count = 0 };
+	struct source source;
+	struct error err;
+	struct processes_look look = { .needs = PROCESS_NEED(PROCESS_ROLLUP),
+				       .pids = pids,
+				       .pid_count = 1,
+				       .rollup_limit = 1,
+				       .found = found,
+				       .context = &seen };
+
+	(void)state;
+	assert_int_equal(source_procfs(NULL, &source, &err), 0);
+	assert_int_equal(processes_look(&source, &look, &seen.tally, &err), 0);
+	assert_int_equal(seen.facts[0].rcs[PROCESS_ROLLUP], -EFBIG);
+	look.rollup_limit = UINT64_MAX;
+	assert_int_equal(processes_look(&source, &look, &seen.tally, &err), 0);
+	assert_int_equal(seen.facts[1].rcs[PROCESS_ROLLUP], 0);
+	source_close(&source);
+}
+
 static void a_thread_is_told_by_its_own_number(void **state)
 {
 	struct seen seen = look_at(getpid(), PROCESS_NEED(PROCESS_OWNER), true);
@@ -200,6 +223,7 @@ int main(void)
 		cmocka_unit_test(who_is_gone_is_not_told_of),
 		cmocka_unit_test(a_zombie_has_an_empty_command_line),
 		cmocka_unit_test(a_long_command_line_is_read_whole),
+		cmocka_unit_test(memory_above_the_limit_is_not_walked),
 		cmocka_unit_test(a_thread_is_told_by_its_own_number),
 	};
 
