@@ -36,6 +36,20 @@ static bool is_of_users(const struct ps_wish *wish, const struct process_facts *
 	return !wish->user_count;
 }
 
+static bool is_thread_meant(const struct ps_wish *wish, const struct process_facts *facts)
+{
+	bool named = false;
+
+	for (size_t i = 0; i < wish->task_count; i++) {
+		if (wish->tasks[i].pid != facts->pid)
+			continue;
+		if (wish->tasks[i].tid == facts->tid)
+			return true;
+		named = true;
+	}
+	return !named;
+}
+
 static bool is_near(const struct ps_ask *ask, const struct process_row *row)
 {
 	return !ask->wish.near || row->limit_used >= PS_NEAR_PERCENT * 1000;
@@ -108,7 +122,7 @@ static void found(void *context, const struct process_facts *facts)
 	struct process_row here, *row = &here;
 	bool keeps = sink_keeps(ask->inquiry->sink) || ask->wish.tree;
 	bool meant = is_of_users(&ask->wish, facts) && is_in_cgroup(&ask->wish, facts) &&
-		     is_target(ask, facts);
+		     is_target(ask, facts) && is_thread_meant(&ask->wish, facts);
 
 	if (facts->rc == -EACCES || facts->rc == -EPERM)
 		ask->outcome->tally.hidden = true;

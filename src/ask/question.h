@@ -12,6 +12,8 @@
 struct ps_wish {
 	const uint32_t *users; /**< only processes of these effective users */
 	size_t user_count;
+	const struct handle *tasks; /**< of these processes (`pid`) only these threads (`tid`) */
+	size_t task_count;
 	struct text cgroup;  /**< only processes in this control group or below; empty: any */
 	bool threads;        /**< each thread */
 	bool tree;           /**< parents before their children */

@@ -74,7 +74,8 @@ struct invocation {
 	bool environment, no_peers; /**< what */
 	struct reclaim_options reclaim;
 	struct ps_wish ps;
-	uint32_t *users; /**< ps: those of its wish */
+	uint32_t *users;      /**< ps: those of its wish */
+	struct handle *tasks; /**< likewise */
 };
 
 struct command {

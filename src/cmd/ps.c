@@ -115,6 +115,39 @@ static const char *usual_columns(const struct invocation *invocation)
 	return wish->tree && !for_people ? "+ppid,depth" : NULL;
 }
 
+/** "4076/4090" is how we name a thread; elsewhere it is a path. */
+static bool parse_task(struct text text, struct handle *ret)
+{
+	struct text pid;
+	uint64_t numbers[2];
+
+	if (!text_next(&text, '/', &pid) || text_number(pid, 10, &numbers[0]) ||
+	    text_number(text, 10, &numbers[1]) || numbers[0] > INT32_MAX || numbers[1] > INT32_MAX)
+		return false;
+	*ret = (struct handle){ .pid = (unsigned int)numbers[0], .tid = (unsigned int)numbers[1] };
+	return true;
+}
+
+static void take_tasks(struct invocation *invocation)
+{
+	struct ps_wish *wish = &invocation->ps;
+
+	for (size_t i = 0; i < invocation->target_count; i++) {
+		struct target *target = &invocation->targets[i];
+		struct handle task;
+
+		if (target->kind != TARGET_PATH || !parse_task(target->text, &task))
+			continue;
+		*target = (struct target){ .kind = TARGET_PROCESS,
+					   .text = target->text,
+					   .pid = task.pid };
+		memory_grow(&invocation->tasks, wish->task_count, sizeof(*invocation->tasks));
+		invocation->tasks[wish->task_count++] = task;
+		wish->threads = true;
+	}
+	wish->tasks = invocation->tasks;
+}
+
 static bool names_processes(const struct invocation *invocation, struct error *err)
 {
 	for (size_t i = 0; i < invocation->target_count; i++) {
@@ -133,8 +166,8 @@ static bool names_processes(const struct invocation *invocation, struct error *e
 
 static enum status run(struct invocation *invocation, struct error *err)
 {
+	take_tasks(invocation);
 	const char *columns = invocation->columns_chosen ? NULL : usual_columns(invocation);
-
 	if (!names_processes(invocation, err))
 		return STATUS_USAGE;
 	if (columns) {
@@ -148,6 +181,7 @@ static enum status run(struct invocation *invocation, struct error *err)
 	invocation->ps.users = invocation->users;
 	enum status status = listing_run(invocation, &question_ps, err);
 	free(invocation->users);
+	free(invocation->tasks);
 	return status;
 }
 
@@ -171,8 +205,8 @@ const struct command command_ps = {
 	.asks = "what runs?",
 	.usage = "[TARGET…]",
 	.details =
-		"A TARGET is a process (4076), processes by name (@nginx, nginx, 'php*'), or a port\n"
-		"(:8080), which means whoever has it. Without one: all processes.\n",
+		"A TARGET is a process (4076), a thread (4076/4090), processes by name (@nginx, nginx,\n"
+		"'php*'), or a port (:8080), which means whoever has it. Without one: all processes.\n",
 	.table = &process_table,
 	.options = options,
 	.shared = options_listing,

@@ -386,6 +386,11 @@ reads_only() {
 	answer '[.[].handle] == [$ARGS.positional[] | "\($p)/\(.)"]' --arg p "$ACTOR_PID" \
 		--args "$ACTOR_PID" "${ACTOR_THREADS[@]}"
 	answer 'all(.user and .state and .comm)'
+	run --separate-stderr owl ps --json "$ACTOR_PID/${ACTOR_THREADS[1]}"
+	rows 1
+	answer '.[0].handle == $h' --arg h "$ACTOR_PID/${ACTOR_THREADS[1]}"
+	run --separate-stderr owl ps "$ACTOR_PID/4194303"
+	exits 1
 }
 
 @test "a tree shows who comes from whom, and everything below its target" {
