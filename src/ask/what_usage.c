@@ -140,6 +140,32 @@ static const char *size_of(const struct what *what, char buffer[UNITS_MAX],
 	return page_size_word(what->page, buffer, bytes);
 }
 
+/** Whose turn it is when memory is out: proc_pid_oom_score_adj(5). */
+static void tell_oom(struct what *what, FILE *line)
+{
+	int64_t adjustment = what->facts.oom_score_adj;
+
+	if (!facts_have(&what->facts, PROCESS_OOM_ADJ) || !adjustment)
+		return;
+	if (adjustment == -1000)
+		fputs("; never ended to free memory", line);
+	else
+		fprintf(line, "; ended %s than others to free memory (oom_score_adj %" PRId64 ")",
+			adjustment > 0 ? "sooner" : "later", adjustment);
+}
+
+static void tell_oom_facts(struct what *what)
+{
+	if (facts_have(&what->facts, PROCESS_OOM_SCORE))
+		page_signed(what->page, "oom_score", what->facts.oom_score);
+	else
+		page_null(what->page, "oom_score");
+	if (facts_have(&what->facts, PROCESS_OOM_ADJ))
+		page_signed(what->page, "oom_score_adj", what->facts.oom_score_adj);
+	else
+		page_null(what->page, "oom_score_adj");
+}
+
 void what_tell_memory(struct what *what)
 {
 	char rss[UNITS_MAX], swap[UNITS_MAX], size[UNITS_MAX], peak[UNITS_MAX], data[UNITS_MAX],
@@ -153,6 +179,7 @@ void what_tell_memory(struct what *what)
 		else
 			page_null(what->page, memory_lines[i].key);
 	}
+	tell_oom_facts(what);
 	if (!what_number(what, PIDSTATUS_VM_SIZE, &bytes)) {
 		what_gap(what, "memory",
 			 what->facts.rcs[PROCESS_STATUS] ? what->facts.rcs[PROCESS_STATUS] :
@@ -170,6 +197,7 @@ void what_tell_memory(struct what *what)
 		size_of(what, data, PIDSTATUS_VM_DATA), size_of(what, program, PIDSTATUS_VM_EXE));
 	if (what_number(what, PIDSTATUS_VM_LCK, &bytes) && bytes)
 		fprintf(line, "; %s locked", size_of(what, locked, PIDSTATUS_VM_LCK));
+	tell_oom(what, line);
 	page_words(what->page);
 }
 

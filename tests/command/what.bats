@@ -66,6 +66,7 @@ does() {
 		figure=$(status_of "$ACTOR_PID" "${key%:*}")
 		answer ".memory.${key#*:} == $figure"
 	done
+	answer '.memory.oom_score_adj == ($adj | tonumber)' --arg adj "$(<"/proc/$ACTOR_PID/oom_score_adj")"
 	answer '.threads.count == 3 and .process.comm == "actor" and .process.state == "S"'
 	answer '.processors.allowed == $list' \
 		--arg list "$(status_of "$ACTOR_PID" Cpus_allowed_list)"
@@ -86,6 +87,14 @@ does() {
 	[[ ${lines[0]} =~ ^"actor ($ACTOR_PID) has run for ".*" as $(id -un), started by ".*". It reads " ]] ||
 		[[ ${lines[0]} =~ ^"actor ($ACTOR_PID) has run for ".*" as $(id -un), started by ".*". It waits" ]] ||
 		show_answer
+}
+
+@test "whose turn it is when memory is out" {
+	program_start bash -c 'echo 500 >/proc/self/oom_score_adj; exec "$0"' "$ACTOR"
+	screen "$ACTOR_PID"
+	says '; ended sooner than others to free memory (oom_score_adj 500)'
+	page "$ACTOR_PID"
+	answer '.memory.oom_score_adj == 500 and .memory.oom_score > 0'
 }
 
 @test "processor time, reads and writes are those of /proc/PID/stat and io" {
