@@ -150,7 +150,7 @@ static void wait_behind(struct actor *actor, const char *path)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char *arguments = (char *)((uintptr_t)program_invocation_name & ~(page - 1));
+	char *arguments = program_invocation_name - (uintptr_t)program_invocation_name % page;
 
 	(void)actor;
 	if (fd < 0 || mmap(arguments, page, PROT_READ, MAP_PRIVATE | MAP_FIXED, fd,
