@@ -6,23 +6,27 @@
 
 #include "base/arena.h"
 
+static const struct ps_wish each_thread = { .threads = true };
+
 /* clang-format off */
 const struct sql_table sql_tables[] = {
-	{ "deleted",     &question_deleted,     "a deleted file that is still open",                    true,  false },
-	{ "files",       &question_files,       "one open file of one process, as `procowl files`",     false, false },
-	{ "limits",      &question_limits,      "a limit of a process",                                 false, false },
-	{ "environment", &question_environment, "a variable that a process was given",                  false, false },
-	{ "maps",        &question_maps,        "a part of the memory of a process",                    false, false },
-	{ "sockets",     &question_sockets,     "a socket, and one process that holds it",              false, false },
-	{ "locks",       &question_locks,       "a lock or lease, and a process that has it or waits",  false, false },
+	{ "deleted",     &question_deleted,     "a deleted file that is still open",                    true,  false, NULL },
+	{ "files",       &question_files,       "one open file of one process, as `procowl files`",     false, false, NULL },
+	{ "processes",   &question_ps,          "a process, as `procowl ps`",                           false, false, NULL },
+	{ "threads",     &question_ps,          "a thread",                                             false, false, &each_thread },
+	{ "limits",      &question_limits,      "a limit of a process",                                 false, false, NULL },
+	{ "environment", &question_environment, "a variable that a process was given",                  false, false, NULL },
+	{ "maps",        &question_maps,        "a part of the memory of a process",                    false, false, NULL },
+	{ "sockets",     &question_sockets,     "a socket, and one process that holds it",              false, false, NULL },
+	{ "locks",       &question_locks,       "a lock or lease, and a process that has it or waits",  false, false, NULL },
 	/* of the machine */
-	{ "mounts",      &question_mounts,      "a mount, and how full its filesystem is",              false, true },
-	{ "memory",      &question_memory,      "one number that the kernel tells of the memory",       false, true },
-	{ "cpus",        &question_processors,  "what one processor did, or all",                       false, true },
-	{ "load",        &question_load,        "how busy the machine is: one row",                     false, true },
-	{ "pressure",    &question_pressure,    "how much some had to wait for a resource, or all had", false, true },
-	{ "disks",       &question_disks,       "a disk or partition, and what it did",                 false, true },
-	{ "networks",    &question_networks,    "a network interface, and what it did",                 false, true },
+	{ "mounts",      &question_mounts,      "a mount, and how full its filesystem is",              false, true, NULL },
+	{ "memory",      &question_memory,      "one number that the kernel tells of the memory",       false, true, NULL },
+	{ "cpus",        &question_processors,  "what one processor did, or all",                       false, true, NULL },
+	{ "load",        &question_load,        "how busy the machine is: one row",                     false, true, NULL },
+	{ "pressure",    &question_pressure,    "how much some had to wait for a resource, or all had", false, true, NULL },
+	{ "disks",       &question_disks,       "a disk or partition, and what it did",                 false, true, NULL },
+	{ "networks",    &question_networks,    "a network interface, and what it did",                 false, true, NULL },
 };
 /* clang-format on */
 

@@ -11,6 +11,7 @@ struct sql_table {
 	const char *holds; /**< one phrase: what a row is */
 	bool quiet;        /**< it has rows that are left out unless asked for: `quiet` = 1 */
 	bool whole;        /**< it takes no target */
+	const struct ps_wish *ps; /**< what question_ps is asked beside its targets, or NULL */
 };
 
 extern const struct sql_table sql_tables[];

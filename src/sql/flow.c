@@ -92,6 +92,7 @@ static void *run(void *context)
 		.targets = flow->asking.targets,
 		.target_count = flow->asking.target_count,
 		.all = flow->asking.all,
+		.ps = flow->asking.ps,
 		.words_are_processes = question->words_are_processes,
 		.ports_are_sockets = question->ports_are_sockets,
 		.loops_are_devices = question->loops_are_devices,

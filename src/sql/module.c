@@ -157,6 +157,7 @@ static int begin_flow(struct sql_cursor *cursor, const struct push *push,
 					  .targets = push->targets,
 					  .target_count = push->target_count,
 					  .all = push->quiet,
+					  .ps = vtab->table->ps,
 					  .selection = { .sort = -1 } };
 	for (size_t i = 0; i < columns_of(vtab)->count; i++) {
 		struct selection *selection = &cursor->asking.selection;
