@@ -15,7 +15,7 @@
 
 enum {
 	SMALL_MAX = 128,
-	ROOM_CMDLINE = 1024,
+	ROOM_CMDLINE = 320,
 	ROOM_ENVIRON = 8192,
 	ROOM_MAPS = 1 << 15,
 	ROOM_LINK = 384,
@@ -380,12 +380,7 @@ static bool is_gone(int rc)
 
 static void begin(const struct facts_reading *reading, struct facts_answer *answer)
 {
-	unsigned int pid = answer->facts.pid, tid = answer->facts.tid;
-
-	answer->facts =
-		(struct process_facts){ .pid = pid, .tid = tid, .at_ns = clock_ns(CLOCK_BOOTTIME) };
-	answer->used = 0;
-	answer->overflowed = false;
+	answer->facts.at_ns = clock_ns(CLOCK_BOOTTIME);
 	for (unsigned int i = 0; i < PROCESS_FILE_COUNT; i++)
 		answer->facts.rcs[i] = reading->needs & PROCESS_NEED(i) ? -ETIMEDOUT : -ENODATA;
 }

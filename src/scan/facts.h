@@ -32,5 +32,8 @@ bool facts_may_wait(uint64_t needs);
 /** True when this kernel tells the number of descriptors without listing them. */
 bool facts_counts_files(void);
 
-/** Fill `answer`, what cannot wait first: whatever is there when it gets stuck is true. */
+/**
+ * Fill `answer`, zeroed memory but for `pid` and `tid`; what cannot wait first: whatever is there when
+ * it gets stuck is true.
+ */
 void facts_read(const struct facts_reading *reading, struct facts_answer *answer);

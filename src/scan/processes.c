@@ -21,8 +21,6 @@ enum {
 	BATCH_MIN = 16,
 	BATCH_MAX = 512,
 	BATCHES_A_WORKER = 3,
-	ROOM_LARGE = 1 << 18,
-	ROOM_MAX = 1 << 23, /**< argv and environment take 6 MiB at most: fs/exec.c, _STK_LIM */
 };
 
 /** Who is asked about. */
@@ -49,13 +47,21 @@ struct answers {
 	bool probed;
 };
 
+/**
+ * With more room, for those whose texts did not fit: most are short, and room is memory. Arguments and
+ * environment take 6 MiB at most: fs/exec.c, _STK_LIM.
+ */
+static const size_t more_rooms[] = { 1 << 13, 1 << 18, 1 << 23 };
+
+enum { MORE_ROOMS = sizeof(more_rooms) / sizeof(more_rooms[0]) };
+
 /** What one worker has read. */
 struct batch {
 	struct question *questions;
 	size_t count;
 	struct answers first;
-	struct answers *again; /**< the same with more room, for those that needed it */
-	size_t again_count;
+	struct answers again[MORE_ROOMS];   /**< of some, in the same order */
+	struct question *asked[MORE_ROOMS]; /**< of whom */
 };
 
 static size_t answer_size(size_t room)
@@ -83,7 +89,9 @@ static void ask_one(const void *context, size_t index, void *answer)
 
 static void ask_here(struct answers *answers, struct job *job)
 {
-	answers->all = memory_resize(NULL, answers->probe.count, answers->probe.answer_size);
+	answers->all = calloc(answers->probe.count, answers->probe.answer_size);
+	if (!answers->all)
+		memory_out();
 	for (size_t i = 0; i < answers->probe.count; i++) {
 		ask_one(answers, i, answer_at(answers, i));
 		job_beat(job);
@@ -122,22 +130,36 @@ static void answers_end(struct answers *answers)
 		free(answers->all);
 }
 
-/** Long command lines are asked for once more: most are short, and room is memory. */
+/** Gather the questions of `answers` that need more room. How many. */
+static size_t list_overflowed(const struct answers *answers, struct question **ret)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < answers->probe.count; i++) {
+		const struct facts_answer *answer = answer_at(answers, i);
+
+		if (!answer->overflowed || answer->facts.rc)
+			continue;
+		memory_grow(ret, count, sizeof(**ret));
+		(*ret)[count++] = answers->questions[i];
+	}
+	return count;
+}
+
+/** All of them at once, for each time a helper is made. */
 static void ask_again(struct batch *batch, struct job *job)
 {
-	static const size_t rooms[] = { ROOM_LARGE, ROOM_MAX };
+	const struct answers *before = &batch->first;
 
-	for (size_t i = 0; i < batch->count; i++) {
-		const struct facts_answer *answer = answer_at(&batch->first, i);
+	for (size_t i = 0; i < MORE_ROOMS; i++) {
+		struct answers *again = &batch->again[i];
+		size_t count = list_overflowed(before, &batch->asked[i]);
 
-		for (size_t k = 0; k < 2 && answer->overflowed && !answer->facts.rc; k++) {
-			memory_grow(&batch->again, batch->again_count, sizeof(*batch->again));
-			struct answers *again = &batch->again[batch->again_count++];
-
-			*again = (struct answers){ .reading = batch->first.reading };
-			ask(again, &batch->questions[i], 1, rooms[k], job);
-			answer = answer_at(again, 0);
-		}
+		if (!count)
+			return;
+		again->reading = batch->first.reading;
+		ask(again, batch->asked[i], count, more_rooms[i], job);
+		before = again;
 	}
 }
 
@@ -206,22 +228,40 @@ static bool tally_facts(struct tally *tally, const struct process_facts *facts)
 	return true;
 }
 
+/** The answer with the most room; `next` counts through those that were asked again. */
 static const struct facts_answer *best_answer(const struct batch *batch, size_t index,
-					      size_t *again)
+					      size_t next[MORE_ROOMS])
 {
+	const struct question *question = &batch->questions[index];
 	const struct facts_answer *best = answer_at(&batch->first, index);
 
-	while (*again < batch->again_count &&
-	       batch->again[*again].questions == &batch->questions[index])
-		best = answer_at(&batch->again[(*again)++], 0);
+	for (size_t i = 0; i < MORE_ROOMS && next[i] < batch->again[i].probe.count; i++) {
+		const struct question *asked = &batch->asked[i][next[i]];
+
+		if (asked->pid != question->pid || asked->tid != question->tid)
+			break;
+		best = answer_at(&batch->again[i], next[i]++);
+	}
 	return best;
+}
+
+static void batch_end(struct batch *batch)
+{
+	for (size_t i = 0; i < MORE_ROOMS; i++) {
+		if (batch->again[i].probe.count)
+			answers_end(&batch->again[i]);
+		free(batch->asked[i]);
+	}
+	if (batch->count)
+		answers_end(&batch->first);
+	free(batch->questions);
 }
 
 static void consume(void *context, size_t index, const struct job *job)
 {
 	const struct walk *walk = context;
 	struct batch *batch = job ? job->result : NULL;
-	size_t again = 0;
+	size_t next[MORE_ROOMS] = { 0 };
 
 	(void)index;
 	if (!batch) {
@@ -229,17 +269,12 @@ static void consume(void *context, size_t index, const struct job *job)
 		return;
 	}
 	for (size_t i = 0; i < batch->count; i++) {
-		const struct facts_answer *answer = best_answer(batch, i, &again);
+		const struct facts_answer *answer = best_answer(batch, i, next);
 
 		if (tally_facts(walk->tally, &answer->facts))
 			walk->look->found(walk->look->context, &answer->facts);
 	}
-	for (size_t i = 0; i < batch->again_count; i++)
-		answers_end(&batch->again[i]);
-	if (batch->count)
-		answers_end(&batch->first);
-	free(batch->again);
-	free(batch->questions);
+	batch_end(batch);
 }
 
 /** Small enough for all processors to have work, large enough that a helper is worth its making. */

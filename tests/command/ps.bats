@@ -170,7 +170,13 @@ as_status() {
 @test "a huge command line is told to its end" {
 	local word
 	word=$(head -c 100000 /dev/zero | tr '\0' w)
+	local long
+	actor_start comm "${word:0:500}"
+	long=$ACTOR_PID
 	actor_start comm "${word}1" comm "${word}2" comm "${word}3" comm x
+	processes "$long" "$ACTOR_PID" "$$"
+	rows 3
+	answer 'any(.pid == $p and (.cmdline[2] | length) == 500)' --argjson p "$long"
 	processes "$ACTOR_PID"
 	answer '.[0].cmdline | length == 9 and (.[6] | endswith("w3")) and .[8] == "x"'
 	answer '.[0].command | length > 300000 and endswith(" comm x")'
