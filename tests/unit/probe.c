@@ -345,6 +345,25 @@ static void what_is_kept_may_have_a_low_number(void **state)
 	probe_end(&probe, answers);
 }
 
+static void what_was_answered_before_it_got_stuck_can_be_kept(void **state)
+{
+	struct probe probe = probe_of(square_or_hang);
+	unsigned int beats = 0;
+	const bool *missing;
+	void *answers;
+
+	(void)state;
+	probe.keeps_part = true;
+	probe.beats = &beats;
+	assert_int_equal(probe_run(&probe, &answers, &missing), 0);
+	assert_true(missing[HANGS]);
+	assert_int_equal(((struct answer *)answers)[HANGS].number, HANGS * HANGS);
+	assert_int_equal(((struct answer *)answers)[HANGS + 1].number, (HANGS + 1) * (HANGS + 1));
+	/* Who waits for us sees that we go on. */
+	assert_true(beats > 0);
+	probe_end(&probe, answers);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -358,6 +377,7 @@ int main(void)
 		cmocka_unit_test(nothing_of_ours_stays_open_in_a_helper),
 		cmocka_unit_test(nothing_need_be_kept),
 		cmocka_unit_test(what_is_kept_may_have_a_low_number),
+		cmocka_unit_test(what_was_answered_before_it_got_stuck_can_be_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
