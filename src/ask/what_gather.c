@@ -52,39 +52,6 @@ static int failed(const struct what *what, int rc, struct error *err)
 			 what->wish->pid);
 }
 
-/** Facts are only lent. */
-static void take(void *context, const struct process_facts *facts)
-{
-	struct what *what = context;
-	struct process_facts *kept = &what->facts;
-
-	*kept = *facts;
-	struct text *const texts[] = {
-		&kept->stat.comm,   &kept->status.name, &kept->status.groups, &kept->status.nspid,
-		&kept->status.cpus, &kept->status.mems, &kept->cgroup,        &kept->wchan,
-		&kept->exe,         &kept->cwd,         &kept->root,          &kept->cmdline,
-		&kept->environ,
-	};
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		*texts[i] = arena_text(&what->arena, *texts[i]);
-}
-
-static int read_facts(struct what *what, struct error *err)
-{
-	struct tally tally = { 0 };
-	struct processes_look look = { .needs = needs,
-				       .pids = &what->wish->pid,
-				       .pid_count = 1,
-				       .found = take,
-				       .context = what };
-
-	what->facts.rc = -ESRCH;
-	int rc = processes_look(what->wish->source, &look, &tally, err);
-	if (!rc && tally.blocked && what->facts.rc)
-		return error_set(err, -ETIMEDOUT, "process %u did not answer", what->wish->pid);
-	return rc ? rc : what->facts.rc ? failed(what, what->facts.rc, err) : 0;
-}
-
 static void add_thread(struct what *what, unsigned int tid, const struct process_facts *facts)
 {
 	struct what_threads *threads = &what->threads;
@@ -105,9 +72,10 @@ static void take_thread(void *context, const struct process_facts *facts)
 		add_thread(context, facts->tid, facts);
 }
 
-static int read_threads(struct what *what, struct error *err)
+/** With the stat of a first look: how many there are. */
+static int read_threads(struct what *what, const struct pidstat *stat, struct error *err)
 {
-	bool few = what->facts.stat.threads <= THREADS_SWITCHES;
+	bool few = stat->threads <= THREADS_SWITCHES;
 	struct tally tally = { 0 };
 	struct processes_look look = { .needs = few ? PROCESS_NEED(PROCESS_STATUS) : 0,
 				       .pids = &what->wish->pid,
@@ -117,12 +85,8 @@ static int read_threads(struct what *what, struct error *err)
 				       .context = what };
 
 	what->threads.switches_known = few;
-	/* Of the only one all is known. */
-	if (what->facts.stat.threads == 1) {
-		add_thread(what, what->wish->pid, &what->facts);
-		return 0;
-	}
-	return processes_look(what->wish->source, &look, &tally, err);
+	/* Of the only one all will be known. */
+	return stat->threads == 1 ? 0 : processes_look(what->wish->source, &look, &tally, err);
 }
 
 size_t what_busy(const struct what *what)
@@ -156,40 +120,56 @@ static void read_wchan(struct what *what)
 		what->wchan = arena_text(&what->arena, text);
 }
 
+static int read_facts(struct what *what, unsigned int tid, struct error *err)
+{
+	int rc = insight_read(what->wish->source, what->wish->pid, tid, needs, &what->arena,
+			      &what->facts, &what->insight);
+
+	if (rc)
+		return error_set(err, rc, "cannot start a helper process: %s", strerror(-rc));
+	if (what->facts.rc)
+		return failed(what, what->facts.rc, err);
+	if (!what->threads.count)
+		add_thread(what, what->wish->pid, &what->facts);
+	what->tid = first_alive(&what->threads);
+	read_wchan(what);
+	return 0;
+}
+
 static int read_aside(struct what *what, struct error *err)
 {
 	scope_fd self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int rc = insight_read(what->dir, what->tid, &what->insight);
+	int rc = containers_find(what->wish->source, &what->wish->pid, 1, &what->arena,
+				 &what->container);
 
-	read_wchan(what);
-	if (!rc)
-		rc = containers_find(what->wish->source, &what->wish->pid, 1, &what->arena,
-				     &what->container);
 	if (rc)
 		return error_set(err, rc, "cannot start a helper process: %s", strerror(-rc));
-	return self < 0 || namespaces_read(self, &what->own) ?
-		       error_set(err, -errno, "cannot read procowl's own namespaces") :
-		       0;
+	rc = self < 0 ? -errno : namespaces_read(self, &what->own);
+	return rc ? error_set(err, rc, "cannot read procowl's own namespaces: %s", strerror(-rc)) :
+		    0;
 }
 
 int what_gather(struct what *what, struct error *err)
 {
-	char name[16];
+	char name[16], buffer[PIDSTAT_MAX];
+	struct pidstat stat;
 
 	arena_init(&what->arena);
 	snprintf(name, sizeof(name), "%u", what->wish->pid);
 	what->now = boottime_now();
 	what->dir = openat(what->wish->source->proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (what->dir < 0)
-		return failed(what, -errno, err);
-	int rc = read_facts(what, err);
+	int rc = what->dir < 0 ? -errno : pidstat_read(what->dir, buffer, &stat);
+	if (rc)
+		return failed(what, rc, err);
+	rc = read_threads(what, &stat, err);
+	unsigned int alive = first_alive(&what->threads);
 	if (!rc)
-		rc = read_threads(what, err);
-	what->tid = first_alive(&what->threads);
+		rc = read_facts(what, alive ? alive : what->wish->pid, err);
 	if (!rc)
 		rc = read_aside(what, err);
 	if (!rc && !what_has_ended(what) && !what_is_kernel_thread(what))
 		rc = what_gather_files(what, err);
+	/* Its number may have come to mean another one meanwhile; then this directory is dead. */
 	if (!rc && faccessat(what->dir, "stat", F_OK, 0) && (errno == ESRCH || errno == ENOENT))
 		return gone(what, err);
 	return rc;

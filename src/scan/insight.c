@@ -12,10 +12,14 @@
 #include "kernel/pidstat.h"
 #include "kernel/procfile.h"
 #include "kernel/sched.h"
+#include "scan/facts.h"
 #include "scan/probe.h"
 
 /** In this order: what lies in the memory depends on the call. */
-enum question { ASK_CALL, ASK_MEMORY, QUESTIONS };
+enum question { ASK_CALL, ASK_MEMORY, ASK_FACTS, QUESTIONS };
+
+/** For the texts of the facts: a stack of 8 MiB, the usual limit, has 2 of arguments at most: execve(2). */
+enum { ROOM = 8 << 20 };
 
 struct called {
 	int rc;
@@ -31,23 +35,26 @@ struct remembered {
 	char path[PATH_MAX];
 };
 
-union answer {
-	struct called called;
-	struct remembered remembered;
+struct asking {
+	struct facts_reading reading;
+	unsigned int pid, tid;
 };
 
-struct asking {
-	int dir;
-	unsigned int tid;
-};
+static const size_t ANSWER_SIZE = sizeof(struct facts_answer) + ROOM;
+_Static_assert(sizeof(struct remembered) < ROOM, "all answers have room");
+
+static const void *answer_at(const void *answers, enum question question)
+{
+	return (const char *)answers + question * ANSWER_SIZE;
+}
 
 static ssize_t read_of_thread(const struct asking *asking, const char *file, char *bytes,
 			      size_t size)
 {
 	char name[48];
 
-	snprintf(name, sizeof(name), "task/%u/%s", asking->tid, file);
-	return procfile_read(asking->dir, name, bytes, size);
+	snprintf(name, sizeof(name), "%u/task/%u/%s", asking->pid, asking->tid, file);
+	return procfile_read(asking->reading.proc, name, bytes, size);
 }
 
 /**
@@ -57,7 +64,7 @@ static ssize_t read_of_thread(const struct asking *asking, const char *file, cha
 static bool is_compat(const struct asking *asking)
 {
 	uint64_t first = 0;
-	ssize_t len = procfile_read(asking->dir, "auxv", (char *)&first, sizeof(first));
+	ssize_t len = read_of_thread(asking, "auxv", (char *)&first, sizeof(first));
 
 	return len == sizeof(first) && first >> 32;
 }
@@ -133,11 +140,13 @@ static void ask_memory(const struct asking *asking, const struct called *called,
 {
 	struct syscall_shape shape = syscall_shape(called->call.number);
 	struct timespec wait;
+	char name[48];
 
 	if (called->rc || called->call.where != SYSCALL_INSIDE || called->compat ||
 	    (shape.path < 0 && shape.timespec < 0))
 		return;
-	scope_fd memory = openat(asking->dir, "mem", O_RDONLY | O_CLOEXEC);
+	snprintf(name, sizeof(name), "%u/task/%u/mem", asking->pid, asking->tid);
+	scope_fd memory = openat(asking->reading.proc, name, O_RDONLY | O_CLOEXEC);
 	if (memory < 0)
 		return;
 	if (shape.path >= 0)
@@ -155,18 +164,44 @@ static void ask_memory(const struct asking *asking, const struct called *called,
 static void ask(const void *context, size_t index, void *memory)
 {
 	const struct asking *asking = context;
-	union answer *answer = memory;
 
-	if (index == ASK_CALL)
-		ask_call(asking, &answer->called);
-	else
-		ask_memory(asking, &answer[ASK_CALL - ASK_MEMORY].called, &answer->remembered);
+	switch ((enum question)index) {
+	case ASK_CALL:
+		ask_call(asking, memory);
+		break;
+	case ASK_MEMORY:
+		ask_memory(asking, (const void *)((const char *)memory - ANSWER_SIZE), memory);
+		break;
+	case ASK_FACTS:
+		((struct facts_answer *)memory)->facts.pid = asking->pid;
+		facts_read(&asking->reading, memory);
+		break;
+	case QUESTIONS:
+		break;
+	}
 }
 
-static void take(const union answer *answers, const bool *missing, struct insight *ret)
+static void take_facts(const struct facts_answer *answer, bool missing, struct arena *arena,
+		       struct process_facts *ret)
 {
-	const struct called *called = &answers[ASK_CALL].called;
-	const struct remembered *remembered = &answers[ASK_MEMORY].remembered;
+	*ret = answer->facts;
+	/* What had been read before it got stuck is there. */
+	if (missing && ret->rcs[PROCESS_STAT])
+		ret->rc = -ETIMEDOUT;
+	struct text *const texts[] = {
+		&ret->stat.comm,   &ret->status.name, &ret->status.groups, &ret->status.nspid,
+		&ret->status.cpus, &ret->status.mems, &ret->cgroup,        &ret->wchan,
+		&ret->exe,         &ret->cwd,         &ret->root,          &ret->cmdline,
+		&ret->environ,
+	};
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		*texts[i] = arena_text(arena, *texts[i]);
+}
+
+static void take_call(const void *answers, const bool *missing, struct insight *ret)
+{
+	const struct called *called = answer_at(answers, ASK_CALL);
+	const struct remembered *remembered = answer_at(answers, ASK_MEMORY);
 
 	*ret = (struct insight){
 		.call_rc = missing[ASK_CALL] ? -ETIMEDOUT : called->rc,
@@ -183,21 +218,31 @@ static void take(const union answer *answers, const bool *missing, struct insigh
 	memcpy(ret->path, remembered->path, sizeof(ret->path));
 }
 
-int insight_read(int dir, unsigned int tid, struct insight *ret)
+int insight_read(const struct source *source, unsigned int pid, unsigned int tid, uint64_t needs,
+		 struct arena *arena, struct process_facts *facts, struct insight *ret)
 {
-	struct asking asking = { dir, tid };
+	struct asking asking = {
+		.reading = { .proc = source->proc,
+			     .needs = needs | PROCESS_NEED(PROCESS_STAT),
+			     .room = ROOM,
+			     .counts_files = facts_counts_files() },
+		.pid = pid,
+		.tid = tid,
+	};
 	struct probe probe = { .count = QUESTIONS,
-			       .answer_size = sizeof(union answer),
+			       .answer_size = ANSWER_SIZE,
 			       .ask = ask,
 			       .context = &asking,
-			       .keep = dir };
+			       .keep = source->proc,
+			       .keeps_part = true };
 	const bool *missing;
 	void *answers;
 	int rc = probe_run(&probe, &answers, &missing);
 
 	if (rc)
 		return rc;
-	take(answers, missing, ret);
+	take_call(answers, missing, ret);
+	take_facts(answer_at(answers, ASK_FACTS), missing[ASK_FACTS], arena, facts);
 	probe_end(&probe, answers);
 	return 0;
 }

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
- * In which system call one thread waits, what that is about, and since when it does not run. A path or a
- * time that the call was given lies in the memory of its process, which may keep us waiting; so all of
- * it is asked in a helper process, see scan/probe.h. The thread is neither stopped nor told.
+ * A look into one process: the facts of it, and in which system call one of its threads waits, what that
+ * is about, and since when it does not run. A path or a time that the call was given lies in the memory of
+ * its process, as its command line does, which may keep us waiting; so all of it is asked in one helper
+ * process, see scan/probe.h. The process is neither stopped nor told.
  */
 #pragma once
 #include <limits.h>
 
 #include "kernel/syscall.h"
-#include "scan/source.h"
+#include "scan/processes.h"
 
 struct insight {
 	int call_rc; /**< -EACCES, -EPERM: not ours to know; -ETIMEDOUT: no answer came */
@@ -23,7 +24,8 @@ struct insight {
 };
 
 /**
- * Look at thread `tid` of the process whose /proc directory is `dir`. 0, or -errno when no helper could be
- * made.
+ * Look at process `pid`, and at its thread `tid`: the facts that `needs` says (enum process_needs) into
+ * `facts`, its texts in the arena, as processes_look has them. 0, or -errno when no helper could be made.
  */
-int insight_read(int dir, unsigned int tid, struct insight *ret);
+int insight_read(const struct source *source, unsigned int pid, unsigned int tid, uint64_t needs,
+		 struct arena *arena, struct process_facts *facts, struct insight *ret);
