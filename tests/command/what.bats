@@ -77,6 +77,17 @@ does() {
 		--arg names "$(id -Gn)"
 }
 
+@test "what it had at most is not what it has" {
+	# shellcheck disable=SC2034
+	program_start bash -c 'x=$(head -c 16M /dev/zero | tr "\0" a); unset x; echo ready; read -r'
+	(($(status_of "$ACTOR_PID" VmPeak) > $(status_of "$ACTOR_PID" VmSize)))
+	page "$ACTOR_PID"
+	answer ".memory.vm_peak == $(status_of "$ACTOR_PID" VmPeak)"
+	answer ".memory.vm_size == $(status_of "$ACTOR_PID" VmSize)"
+	answer ".memory.rss_peak == $(status_of "$ACTOR_PID" VmHWM)"
+	answer '.memory.rss_peak > .memory.rss'
+}
+
 @test "the page says them as people read them" {
 	actor_start thread
 	screen --bytes "$ACTOR_PID"
