@@ -24,9 +24,9 @@ struct reading {
 	struct job *job;
 	struct holdings *out;
 	unsigned int pid;
-	struct teller *teller;   /**< or NULL */
-	int dir;                 /**< on /proc/PID */
-	int fdinfos; /**< on fdinfo/ of the table that is read, where that pays; or -1 */
+	struct teller *teller; /**< or NULL */
+	int dir;               /**< on /proc/PID */
+	int fdinfos;           /**< on fdinfo/ of the table that is read, where that pays; or -1 */
 	const unsigned int *fds; /**< only these descriptors, ascending; NULL: all there are */
 	size_t fd_count;
 	struct open_file *files;
