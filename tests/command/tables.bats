@@ -185,6 +185,9 @@ netns_of() {
 @test "a process that is named is the only one that is read, whichever table it is" {
 	local table
 	actor_start pipe unix-pair open a creat,rw flock 4 w fork end
+	# What a user may have in all, of which limit tells, is his processes together.
+	reads_only "$ACTOR_PID" "SELECT pid, user, state, cpu, rss, threads, command, fds, container, write
+		FROM processes WHERE pid = $ACTOR_PID"
 	for table in limits environment maps sockets locks; do
 		reads_only "$ACTOR_PID" "SELECT * FROM $table WHERE pid = $ACTOR_PID" || {
 			echo "by $table"
