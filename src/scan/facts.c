@@ -322,13 +322,21 @@ static int read_environ(struct reader *reader)
 	return read_whole(reader, "environ", &reader->facts->environ);
 }
 
-/** Of half a list nobody could tell that it is half. */
+/** It comes a page at a time (fs/seq_file.c), and of half a list nobody could tell that it is half. */
 static int read_maps(struct reader *reader)
 {
+	struct facts_answer *answer = reader->answer;
+	size_t room = reader->reading->room - answer->used;
+
 	if (!has_memory(reader))
 		return -ENODATA;
-	int rc = read_whole(reader, "maps", &reader->facts->maps);
-	return !rc && reader->answer->overflowed ? -EFBIG : rc;
+	ssize_t len = procfile_read(reader->dir, "maps", answer->bytes + answer->used, room);
+	if (len < 0)
+		return (int)len;
+	reader->facts->maps = (struct text){ answer->bytes + answer->used, (size_t)len };
+	answer->used += (size_t)len;
+	answer->overflowed |= (size_t)len == room;
+	return answer->overflowed ? -EFBIG : 0;
 }
 
 static int read_rollup(struct reader *reader)
