@@ -36,7 +36,7 @@ struct sql_cursor {
 	struct push push;          /* what the rows are limited to */
 	struct flow *flow;
 	struct asking asking;
-	struct sql_scan *scan;
+	size_t scan; /* index of its entry in the session, whose list may move */
 	int64_t begun_ns;
 	const struct kept *kept; /* instead of a flow */
 	bool by_key;
@@ -119,6 +119,21 @@ static struct sql_vtab *vtab_of(const struct sql_cursor *cursor)
 	return (struct sql_vtab *)cursor->base.pVtab;
 }
 
+/** What is remembered of this scan; until the next one begins, anybody's. */
+static struct sql_scan *scan_of(const struct sql_cursor *cursor)
+{
+	return &vtab_of(cursor)->session->scans[cursor->scan];
+}
+
+static void begin_scan(struct sql_cursor *cursor, const char *pushed,
+		       const struct column_set *columns)
+{
+	struct sql_vtab *vtab = vtab_of(cursor);
+	const struct sql_scan *scan = sql_session_scan(vtab->session, vtab->table, pushed, columns);
+
+	cursor->scan = (size_t)(scan - vtab->session->scans);
+}
+
 /** End the scan under way, and remember what came of it. */
 static int end_flow(struct sql_cursor *cursor)
 {
@@ -128,10 +143,10 @@ static int end_flow(struct sql_cursor *cursor)
 
 	if (!cursor->flow)
 		return SQLITE_OK;
-	cursor->scan->rows += flow_rows(cursor->flow);
+	scan_of(cursor)->rows += flow_rows(cursor->flow);
 	int rc = flow_end(cursor->flow, &outcome, &err);
 	cursor->flow = NULL;
-	cursor->scan->ns += clock_ns(CLOCK_MONOTONIC) - cursor->begun_ns;
+	scan_of(cursor)->ns += clock_ns(CLOCK_MONOTONIC) - cursor->begun_ns;
 	sql_session_saw(vtab->session, &outcome);
 	return rc ? fail(vtab, &err) : SQLITE_OK;
 }
@@ -167,8 +182,8 @@ static int begin_flow(struct sql_cursor *cursor, const struct push *push,
 		cursor->place[i] = (int)selection->count;
 		selection->columns[selection->count++] = i;
 	}
-	cursor->scan = sql_session_scan(vtab->session, vtab->table, push->said, columns);
-	cursor->scan->scans++;
+	begin_scan(cursor, push->said, columns);
+	scan_of(cursor)->scans++;
 	cursor->begun_ns = clock_ns(CLOCK_MONOTONIC);
 	if (flow_begin(vtab->session->host, &cursor->asking, &cursor->flow, &err))
 		return fail(vtab, &err);
@@ -230,8 +245,8 @@ static void read_kept(struct sql_cursor *cursor)
 		if (column_set_has(&vtab->kept->columns, i))
 			cursor->place[i] = (int)place++;
 	}
-	cursor->scan = sql_session_scan(vtab->session, vtab->table, "", &vtab->kept->columns);
-	cursor->scan->lookups++;
+	begin_scan(cursor, "", &vtab->kept->columns);
+	scan_of(cursor)->lookups++;
 	cursor->at = 0;
 	cursor->end = vtab->kept->rows;
 	cursor->by_key = cursor->push.kind == PUSH_PID;
