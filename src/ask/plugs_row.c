@@ -76,12 +76,14 @@ static void tell_unix(struct plugs *plugs, const struct socket *socket, struct s
 
 	if (!un->abstract && !un->name.len)
 		return;
-	char *name = arena_zero(&plugs->rows, un->name.len + 3, 1);
-	size_t len = strlen(before);
-	memcpy(name, before, len);
+	/* An abstract name may have NUL in it. */
+	struct obstack *stack = &plugs->rows.stack;
+	obstack_grow(stack, before, strlen(before));
 	if (un->name.len)
-		memcpy(name + len, un->name.bytes, un->name.len);
-	tell(row, &row->path, (struct text){ name, len + un->name.len }, SOCKET_COLUMN_PATH);
+		obstack_grow(stack, un->name.bytes, un->name.len);
+	size_t len = obstack_object_size(stack);
+	obstack_1grow(stack, 0);
+	tell(row, &row->path, (struct text){ obstack_finish(stack), len }, SOCKET_COLUMN_PATH);
 }
 
 static void tell_vsock(struct plugs *plugs, const struct socket *socket, struct socket_row *row)

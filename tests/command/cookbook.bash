@@ -15,6 +15,7 @@ skip() {
 	exit 77
 }
 cd "$(dirname "${BASH_SOURCE[0]}")"
+# shellcheck source=tests/command/lib.bash
 . ./lib.bash
 
 # start NAME STDERR OPERATION… : an actor of that name, whose errors go there
@@ -78,6 +79,7 @@ document() {
 				block+=$line$'\n'
 			done
 			if [[ $language == sql ]]; then
+				# shellcheck disable=SC2016  # what it says
 				printf '```sql\n%s```\n\n' "$block"
 				answer_block sql "$block"
 			else
