@@ -22,9 +22,8 @@ enum { QUEUE_SIZE = 80 /* ipc/mqueue.c, FILENT_SIZE */, NAME_START = 16 };
 /** Where a file is: what fs/d_path.c makes its text of. */
 struct place {
 	unsigned long magic; /**< of the filesystem */
-	unsigned int nlink;
-	bool is_unhashed; /**< in no directory (any more) */
-	bool is_root;     /**< of its mount: it goes by the name of the mount point */
+	bool is_unhashed;    /**< in no directory (any more) */
+	bool is_root;        /**< of its mount: it goes by the name of the mount point */
 	const unsigned char *name;
 	__u32 len;
 };
@@ -80,14 +79,22 @@ static __always_inline bool has_telling_end(const struct place *place)
 	return BEGINS(end, "deleted)");
 }
 
-/** May its text end with " (deleted)"? fs/d_path.c says so of whatever is in no directory any more. */
+/** What has no place in any filesystem is in no directory, and not deleted. */
+static __always_inline bool is_of_no_place(const struct place *place)
+{
+	return place->magic == MAGIC_SOCK || place->magic == MAGIC_PIPE ||
+	       place->magic == MAGIC_ANON_INODE;
+}
+
+/**
+ * May its text end with " (deleted)"? fs/d_path.c says so of whatever is in no directory any more. Asked
+ * in this order, most files are passed over with one look at their entry.
+ */
 static __always_inline bool may_be_deleted(const struct place *place)
 {
-	if (place->magic == MAGIC_SOCK || place->magic == MAGIC_PIPE ||
-	    place->magic == MAGIC_ANON_INODE)
-		return false;
-	return !place->nlink || place->is_unhashed || place->is_root || has_telling_end(place) ||
-	       has_hidden_name(place);
+	if (place->is_unhashed || place->is_root)
+		return !is_of_no_place(place);
+	return has_telling_end(place) || has_hidden_name(place);
 }
 
 static __always_inline struct place place_of(const struct file *file)
@@ -96,7 +103,6 @@ static __always_inline struct place place_of(const struct file *file)
 
 	return (struct place){
 		.magic = dentry->d_sb->s_magic,
-		.nlink = file->f_inode->__i_nlink,
 		.is_unhashed = !dentry->d_hash.pprev,
 		.is_root = file->f_path.mnt->mnt_root == dentry,
 		.name = dentry->d_name.name,

@@ -36,7 +36,6 @@ static __always_inline bool is_wanted_above(const struct backing_file *file)
 	struct inode *inode = BPF_CORE_READ(dentry, d_inode);
 	struct place place = {
 		.magic = BPF_CORE_READ(dentry, d_sb, s_magic),
-		.nlink = BPF_CORE_READ(inode, __i_nlink),
 		.is_unhashed = !BPF_CORE_READ(dentry, d_hash.pprev),
 		.is_root = BPF_CORE_READ(file, user_path.mnt, mnt_root) == dentry,
 		.name = BPF_CORE_READ(dentry, d_name.name),
