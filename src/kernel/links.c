@@ -40,8 +40,16 @@ static struct text address_text(struct arena *arena, const uint8_t *bytes, size_
 	return text_of(text);
 }
 
-static void take_attribute(const struct nlattr *attribute, struct arena *arena, struct link *out)
+/** A link that is being read. */
+struct reading {
+	struct arena *arena;
+	struct link *link;
+};
+
+static int take_attribute(const struct nlattr *attribute, void *data)
 {
+	const struct reading *reading = data;
+	struct link *out = reading->link;
 	const void *payload = mnl_attr_get_payload(attribute);
 	size_t len = mnl_attr_get_payload_len(attribute);
 
@@ -57,25 +65,24 @@ static void take_attribute(const struct nlattr *attribute, struct arena *arena, 
 		out->state = len ? state_word(*(const uint8_t *)payload) : NULL;
 		break;
 	case IFLA_ADDRESS:
-		out->address = address_text(arena, payload, len);
+		out->address = address_text(reading->arena, payload, len);
 		break;
 	}
+	return MNL_CB_OK;
 }
 
 static int take_link(const struct nlmsghdr *header, void *data)
 {
 	struct gathering *gathering = data;
 	const struct ifinfomsg *info = mnl_nlmsg_get_payload(header);
-	const struct nlattr *attribute;
 
 	if (header->nlmsg_type != RTM_NEWLINK || mnl_nlmsg_get_payload_len(header) < sizeof(*info))
 		return MNL_CB_OK;
 	memory_grow(&gathering->links, gathering->count, sizeof(*gathering->links));
 	struct link *link = &gathering->links[gathering->count++];
 	*link = (struct link){ .index = (unsigned int)info->ifi_index };
-	mnl_attr_for_each(attribute, header, sizeof(*info))
-		take_attribute(attribute, gathering->arena, link);
-	return MNL_CB_OK;
+	return mnl_attr_parse(header, sizeof(*info), take_attribute,
+			      &(struct reading){ gathering->arena, link });
 }
 
 static int receive(struct mnl_socket *netlink, unsigned int sequence, struct gathering *gathering)
