@@ -187,6 +187,17 @@ static void op_args_from(struct actor *actor, char **arg)
 	close(fd);
 }
 
+/** Memory that was used, and is given back. */
+static void op_balloon(struct actor *actor, char **arg)
+{
+	size_t size = (size_t)size_parse(arg[0]);
+	void *memory = map(-1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, 0, (off_t)size);
+
+	(void)actor;
+	memset(memory, 1, size);
+	munmap(memory, size);
+}
+
 /* clang-format off */
 const struct op memory_ops[] = {
 	{ "memfd",      1, 1, op_memfd },
@@ -197,6 +208,7 @@ const struct op memory_ops[] = {
 	{ "seal",       2, 2, op_seal },
 	{ "loop-write", 3, 3, op_loop_write },
 	{ "args-from",  2, 2, op_args_from },
+	{ "balloon",    1, 1, op_balloon },
 	{ NULL, 0, 0, NULL },
 };
 /* clang-format on */

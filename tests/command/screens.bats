@@ -154,9 +154,13 @@ type_in() {
 	                  hold       keep them alive even if their process ends
 	                  reclaim    give their disk space back
 
-	  look around     files      what is open?
+	  look around     what       what is this process? one page
+	                  ps         what runs?
+	                  files      what is open?
 	                  who        who uses this file, directory, mount, device or port?
 	                  where      where does everybody's stderr go?
+
+	  anything else   sql        ask in SQL
 
 	Name what you mean: 4076 (process)  @nginx  4076:7 (its descriptor 7)  /var/log  :8080
 	More: procowl help recover, man procowl
@@ -183,9 +187,13 @@ two() {
 	                  hold       keep them alive even if their process ends
 	                  reclaim    give their disk space back
 
-	  look around     files      what is open?
+	  look around     what       what is this process? one page
+	                  ps         what runs?
+	                  files      what is open?
 	                  who        who uses this file, directory, mount, device or port?
 	                  where      where does everybody's stderr go?
+
+	  anything else   sql        ask in SQL
 
 	Name what you mean: 4076 (process)  @nginx  4076:7 (its descriptor 7)  /var/log  :8080
 	More: procowl help recover, man procowl
