@@ -4,8 +4,8 @@
 # The two sources: the kernel's own walk says where to look, or what is there, and the rows are those
 # of /proc. Each situation is asked about through both, and every column has to be the same.
 
-# The actor's words and capabilities have commas; `run` assigns $stderr.
-# shellcheck disable=SC2054,SC2154
+# The actor's words and capabilities have commas; `run` assigns $stderr; jq has its own $x.
+# shellcheck disable=SC2016,SC2054,SC2154
 
 load lib.bash
 
