@@ -241,8 +241,7 @@ void listing_columns(const struct table *table, FILE *out)
 		[TYPE_COUNT] = "number",     [TYPE_ID] = "number",     [TYPE_DEVICE] = "device",
 		[TYPE_MODE] = "mode",        [TYPE_TIME] = "time",     [TYPE_HANDLES] = "handles",
 		[TYPE_NAMES] = "names",      [TYPE_SIGNED] = "number", [TYPE_PERCENT] = "percent",
-		[TYPE_DURATION] = "seconds",
-		[TYPE_REAL] = "number",      [TYPE_ANY] = "",
+		[TYPE_DURATION] = "seconds", [TYPE_REAL] = "number",   [TYPE_ANY] = "",
 	};
 
 	int width = 10;

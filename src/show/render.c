@@ -65,6 +65,21 @@ static void size(FILE *out, uint64_t bytes, bool human)
 		number(out, bytes);
 }
 
+static void name(FILE *out, enum value_type type, const struct value *value, bool for_people)
+{
+	write_foreign(out, value->text, for_people);
+	if (type == TYPE_COMMAND && for_people && value->more)
+		fprintf(out, " +%u", value->more);
+}
+
+/** Of thousandths, to one digit behind the point. */
+static void percent(FILE *out, uint64_t thousandths)
+{
+	uint64_t tenths = (thousandths + 50) / 100;
+
+	fprintf(out, "%" PRIu64 ".%" PRIu64, tenths / 10, tenths % 10);
+}
+
 void render_value(FILE *out, enum value_type type, const struct value *value, bool for_people,
 		  bool bytes)
 {
@@ -84,9 +99,7 @@ void render_value(FILE *out, enum value_type type, const struct value *value, bo
 	case TYPE_COMMAND:
 	case TYPE_TEXT:
 	case TYPE_PATH:
-		write_foreign(out, value->text, for_people);
-		if (type == TYPE_COMMAND && for_people && value->more)
-			fprintf(out, " +%u", value->more);
+		name(out, type, value, for_people);
 		return;
 	case TYPE_SIZE:
 		size(out, value->number, for_people && !bytes);
@@ -105,8 +118,7 @@ void render_value(FILE *out, enum value_type type, const struct value *value, bo
 		fprintf(out, "%" PRId64, value->signed_number);
 		return;
 	case TYPE_PERCENT:
-		fprintf(out, "%" PRIu64 ".%" PRIu64, (value->number + 50) / 1000,
-			(value->number + 50) / 100 % 10);
+		percent(out, value->number);
 		return;
 	case TYPE_DURATION:
 		fputs(for_people ? units_clockwise(buffer, value->number) :
@@ -123,7 +135,7 @@ void render_value(FILE *out, enum value_type type, const struct value *value, bo
 		list(out, type, value->texts, for_people);
 		return;
 	case TYPE_REAL:
-		fprintf(out, for_people ? "%.6g" : "%.17g", value->real);
+		fprintf(out, for_people ? "%.6g" : "%.15g", value->real);
 		return;
 	case TYPE_ANY:
 		return;
