@@ -216,6 +216,8 @@ enum status listing_run(const struct invocation *invocation, const struct questi
 		return STATUS_USAGE;
 	}
 	int rc = answer(invocation, question, &source, filter, &outcome, &written, err);
+	if (!rc && filter)
+		rc = filter_error(filter, err);
 	filter_end(filter);
 	if (invocation->verbose)
 		listing_verbose(&source, &outcome, begun_ns);

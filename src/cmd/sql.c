@@ -73,6 +73,8 @@ static int read_query(char **ret, size_t *len, struct error *err)
 	if (ferror(stdin))
 		return error_set(err, -EIO, "cannot read the query from standard input: %s",
 				 strerror(errno));
+	if (memchr(text, 0, *len))
+		return error_set(err, -EINVAL, "the query holds a NUL byte");
 	if (*len > QUERY_MAX)
 		return error_set(err, -EINVAL, "the query is longer than %d bytes", QUERY_MAX);
 	return 0;

@@ -93,7 +93,11 @@ void sink_filter(struct sink *sink, const struct sink_filter *filter)
 
 uint64_t sink_needs(const struct sink *sink)
 {
-	return select_needs(sink->table, &sink->selection) | sink->filter.needs;
+	uint64_t needs = select_needs(sink->table, &sink->selection);
+
+	for (size_t i = 0; i < sink->table->count; i++)
+		needs |= sink->filter.columns[i] ? sink->table->columns[i].needs : 0;
+	return needs;
 }
 
 bool sink_shows(const struct sink *sink, size_t column)
@@ -102,7 +106,7 @@ bool sink_shows(const struct sink *sink, size_t column)
 		if (sink->selection.columns[i] == column)
 			return true;
 	}
-	return sink->selection.sort == (int)column;
+	return sink->selection.sort == (int)column || sink->filter.columns[column];
 }
 
 enum format sink_format(const struct sink *sink)

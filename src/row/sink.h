@@ -40,7 +40,7 @@ struct sink *sink_to(const struct table *table, const struct selection *selectio
 struct sink_filter {
 	bool (*passes)(void *context, const void *row);
 	void *context;
-	uint64_t needs; /**< need bits of the columns it looks at */
+	bool columns[SELECT_MAX]; /**< that it looks at, by index */
 };
 
 /** Before the first row. The sentences around the table, which speak of all rows, are left out. */
@@ -49,7 +49,7 @@ void sink_filter(struct sink *sink, const struct sink_filter *filter);
 /** What the question must read: the columns' need bits. */
 uint64_t sink_needs(const struct sink *sink);
 
-/** True when the column of this index is shown, or sorted by. */
+/** True when the column is shown, sorted by or filtered by. */
 bool sink_shows(const struct sink *sink, size_t column);
 
 /** The format it writes: a person is told less than a program. */

@@ -96,7 +96,10 @@ int blame(sqlite3 *db, const struct blamed *blamed, struct error *err)
 	size_t at = offset >= (int)blamed->offset ?
 			    literals_origin(blamed->literals, (size_t)offset - blamed->offset) :
 			    blamed->text.len;
-	if (text_starts(text_from(blamed->text, at), "\""))
+	if (text_starts(text_of(message), "near \"group\"") ||
+	    text_starts(text_of(message), "near \"limit\""))
+		error_add(err, "; a column that is called so stands in double quotes");
+	else if (text_starts(text_from(blamed->text, at), "\""))
 		error_add(err, "; a text stands in single quotes");
 	else
 		suggest(blamed->table, message, err);

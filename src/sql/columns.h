@@ -27,6 +27,6 @@ void column_set_join(struct column_set *set, const struct column_set *more);
 
 /**
  * What SQLite's mask says (colUsed of sqlite3_index_info): its last bit stands for that column and all
- * behind it. Of those the ones are taken that `sql`, the statement, names, or all where it has a star.
+ * behind it. Of those the ones are taken that `sql`, the statement, names, or all where it has a star or a NATURAL join.
  */
 struct column_set column_set_used(const struct table *table, uint64_t mask, struct text sql);

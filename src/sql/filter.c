@@ -14,6 +14,7 @@
 #include "sql/columns.h"
 #include "sql/result.h"
 #include "sql/session.h"
+#include "sql/token.h"
 
 /** What SQLite is given around the expression. A comment at its end must not take the parenthesis in. */
 static const char before[] = "SELECT 1 FROM this WHERE (";
@@ -27,8 +28,10 @@ struct filter {
 	struct text text;          /* the expression */
 	struct column_set columns; /* that it looks at */
 	const void *row;
-	bool pid_known;
+	unsigned int asked; /* how often SQLite began to read the row, by one pid or not */
+	bool by_pid;
 	sqlite3_int64 pid;
+	struct error failed; /* what went wrong with a row */
 };
 
 /** The table `this` has one row: the one that is asked about. */
@@ -133,8 +136,9 @@ static int cursor_filter(sqlite3_vtab_cursor *base, int plan, const char *words,
 
 	(void)plan;
 	(void)words;
-	filter->pid_known = argc > 0 && sqlite3_value_numeric_type(argv[0]) == SQLITE_INTEGER;
-	if (filter->pid_known)
+	filter->asked++;
+	filter->by_pid = argc > 0 && sqlite3_value_numeric_type(argv[0]) == SQLITE_INTEGER;
+	if (filter->by_pid)
 		filter->pid = sqlite3_value_int64(argv[0]);
 	((struct filter_cursor *)base)->behind_row = !filter->row;
 	return SQLITE_OK;
@@ -199,14 +203,31 @@ static int allow(void *context, int action, const char *first, const char *secon
 
 static int open_database(struct filter *filter, struct error *err)
 {
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY;
+	int rc = sql_database_open(&filter->db, err);
 
-	if (sqlite3_open_v2(":memory:", &filter->db, flags, NULL) ||
-	    sqlite3_create_module(filter->db, "this", &module, filter))
+	if (rc)
+		return rc;
+	if (sqlite3_create_module(filter->db, "this", &module, filter))
 		return error_set(err, -EIO, "cannot set up SQLite: %s", sqlite3_errmsg(filter->db));
-	sql_strict_quotes(filter->db);
 	sqlite3_set_authorizer(filter->db, allow, filter);
 	return 0;
+}
+
+/** It must be whole in itself: what closes our parenthesis, or reads our table, is none. */
+static int check(struct text text, struct error *err)
+{
+	struct token token;
+	int depth = 0;
+
+	for (size_t at = 0; (token = token_next(text, &at)).kind != TOKEN_END;) {
+		depth += text_is(token.text, "(") - text_is(token.text, ")");
+		if (depth >= 0 && !token_is(&token, "this") && !text_is(token.text, ";"))
+			continue;
+		error_set(err, -EINVAL, "that is no expression");
+		blame_show(text, token.at, err);
+		return -EINVAL;
+	}
+	return depth ? error_set(err, -EINVAL, "a parenthesis is not closed") : 0;
 }
 
 static int compile(struct filter *filter, struct text text, struct error *err)
@@ -214,7 +235,9 @@ static int compile(struct filter *filter, struct text text, struct error *err)
 	struct literals literals;
 	char *sql;
 
-	int rc = literals_read(text, filter->table, &literals, err);
+	int rc = check(text, err);
+	if (!rc)
+		rc = literals_read(text, filter->table, &literals, err);
 	if (rc)
 		return rc;
 	if (asprintf(&sql, "%s%s%s", before, literals.sql, behind) < 0)
@@ -264,19 +287,21 @@ static bool passes(void *context, const void *row)
 	struct filter *filter = context;
 
 	filter->row = row;
-	bool passed = sqlite3_step(filter->statement) == SQLITE_ROW;
+	int rc = sqlite3_step(filter->statement);
+	if (rc != SQLITE_ROW && rc != SQLITE_DONE && !*filter->failed.message)
+		error_set(&filter->failed, -EINVAL, "the filter failed: %s",
+			  sqlite3_errmsg(filter->db));
 	sqlite3_reset(filter->statement);
-	return passed;
+	return rc == SQLITE_ROW;
 }
 
 struct sink_filter filter_of(struct filter *filter)
 {
 	struct sink_filter ret = { .passes = passes, .context = filter };
 
-	for (size_t i = 0; i < filter->table->count; i++) {
-		if (column_set_has(&filter->columns, i))
-			ret.needs |= filter->table->columns[i].needs;
-	}
+	for (size_t i = 0; i < filter->table->count; i++)
+		ret.columns[i] = column_set_has(&filter->columns, i);
+
 	return ret;
 }
 
@@ -290,9 +315,17 @@ bool filter_uses(const struct filter *filter, const char *name)
 bool filter_is_process(struct filter *filter, unsigned int *pid)
 {
 	/* Without a row it only learns what it would be asked for. */
+	filter->asked = 0;
 	passes(filter, NULL);
-	if (!filter->pid_known || filter->pid <= 0 || filter->pid > INT32_MAX)
+	if (filter->asked != 1 || !filter->by_pid || filter->pid <= 0 || filter->pid > INT32_MAX)
 		return false;
 	*pid = (unsigned int)filter->pid;
 	return true;
+}
+
+int filter_error(const struct filter *filter, struct error *err)
+{
+	if (!*filter->failed.message)
+		return 0;
+	return error_set(err, -EINVAL, "%s", filter->failed.message);
 }

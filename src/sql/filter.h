@@ -20,3 +20,6 @@ bool filter_uses(const struct filter *filter, const char *name);
 
 /** True when only rows of one process can pass, which is then *pid. */
 bool filter_is_process(struct filter *filter, unsigned int *pid);
+
+/** After the last row: 0, or -EINVAL and a message when the expression failed for some row. */
+int filter_error(const struct filter *filter, struct error *err);

@@ -32,7 +32,8 @@ struct kept *kept_fill(struct flow *flow, const struct asking *asking, int key)
 {
 	const struct selection *selection = &asking->selection;
 	struct kept *kept = memory_resize(NULL, 1, sizeof(*kept));
-	struct value *values = NULL;
+	/* Rows without columns are rows too. */
+	struct value *values = memory_resize(NULL, 1, sizeof(*values));
 	const struct value *row;
 
 	*kept = (struct kept){ .width = selection->count, .key = key < 0 ? 0 : (size_t)key };

@@ -82,21 +82,52 @@ int literal_duration(struct text text, double *ret)
 	return -EINVAL;
 }
 
-/** The type of a column called so, of `table` or any; TYPE_ANY when there is none. */
-static enum value_type type_of(const struct table *table, struct text name)
+/** True when the statement names this table. */
+static bool names_table(struct text sql, const struct sql_table *table)
 {
+	struct token token;
+
+	for (size_t at = 0; (token = token_next(sql, &at)).kind != TOKEN_END;) {
+		if (token_is(&token, table->name))
+			return true;
+	}
+	return false;
+}
+
+/** True when the statement calls something of its own so: expression AS name. */
+static bool is_alias(struct text sql, struct text name)
+{
+	struct token before = { .kind = TOKEN_END }, token;
+
+	for (size_t at = 0; (token = token_next(sql, &at)).kind != TOKEN_END; before = token) {
+		if (token_is(&before, "AS") && token.kind == TOKEN_WORD &&
+		    text_equal(token.text, name))
+			return true;
+	}
+	return false;
+}
+
+/** The type of a column called so; TYPE_ANY when there is none, or tables do not agree. */
+static enum value_type type_of(const struct table *table, struct text sql, struct text name)
+{
+	enum value_type type = TYPE_ANY;
 	int column = table ? column_find(table, name) : -1;
 
 	if (column >= 0)
 		return table->columns[column].type;
-	for (size_t i = 0; i < sql_table_count && !table; i++) {
+	if (table || is_alias(sql, name))
+		return TYPE_ANY;
+	for (size_t i = 0; i < sql_table_count; i++) {
 		const struct table *each = sql_tables[i].question->table;
 
 		column = column_find(each, name);
-		if (column >= 0)
-			return each->columns[column].type;
+		if (column < 0 || !names_table(sql, &sql_tables[i]))
+			continue;
+		if (type != TYPE_ANY && type != each->columns[column].type)
+			return TYPE_ANY;
+		type = each->columns[column].type;
 	}
-	return TYPE_ANY;
+	return type;
 }
 
 /** What stands around a literal: enough to see with which column it is compared. */
@@ -106,19 +137,24 @@ struct reading {
 	struct literals *out;
 	FILE *sql;
 	size_t copied;          /* of the text */
-	struct token before[2]; /* the last two tokens, nearest first */
+	struct token before[3]; /* the last three tokens, nearest first */
 	struct text column;     /* that the literals of BETWEEN or IN are compared with */
-	unsigned int between;   /* literals of a BETWEEN still to come */
+	unsigned int between;   /* operands of a BETWEEN still to come */
 	bool in_list;
 	struct error *err;
 };
 
-/** IDENT CMP 'literal', IDENT BETWEEN 'literal' AND 'literal', IDENT IN ('literal', …). */
-static struct text column_before(struct reading *reading, struct text before_operator)
+/** IDENT CMP 'literal', sum(IDENT) CMP 'literal', IDENT BETWEEN 'literal' AND 'literal', IDENT IN ('literal', …). */
+static struct text column_before(const struct reading *reading)
 {
-	if (reading->before[0].kind == TOKEN_COMPARE)
-		return before_operator;
-	if (reading->between || reading->in_list)
+	const struct token *before = reading->before;
+
+	if (before[0].kind == TOKEN_COMPARE && before[1].kind == TOKEN_WORD)
+		return before[1].text;
+	if (before[0].kind == TOKEN_COMPARE && text_is(before[1].text, ")") &&
+	    before[2].kind == TOKEN_WORD)
+		return before[2].text;
+	if (before[0].kind != TOKEN_COMPARE && (reading->between || reading->in_list))
 		return reading->column;
 	return (struct text){ 0 };
 }
@@ -169,44 +205,83 @@ static int number_for(enum value_type type, struct text text, char digits[DIGITS
 	return rc;
 }
 
+static int complain(const struct reading *reading, const struct token *token, const char *what)
+{
+	error_set(reading->err, -EINVAL, "%.*s %s", (int)token->text.len, token->text.bytes, what);
+	blame_show(reading->text, token->at, reading->err);
+	return -EINVAL;
+}
+
+/** Beside an expression '1M' would be a text, which is more than any number: quietly wrong. */
+static bool looks_lost(const struct reading *reading, struct text inside)
+{
+	uint64_t size;
+	double seconds;
+	bool unit = inside.len && (inside.bytes[inside.len - 1] & 0x40);
+
+	return unit && reading->before[0].kind == TOKEN_COMPARE &&
+	       reading->before[1].kind == TOKEN_OTHER &&
+	       (literal_size(inside, &size) == 0 || literal_duration(inside, &seconds) == 0);
+}
+
 static int literal(struct reading *reading, const struct token *token, size_t behind)
 {
-	struct text column = column_before(reading, reading->before[1].text);
+	struct text column = column_before(reading);
 	char digits[DIGITS_MAX];
 
 	if (token->len < 2)
 		return 0;
+	struct text inside = text_first(text_from(token->text, 1), token->len - 2);
 	if (!column.len)
 		column = column_behind(reading->text, behind);
-	enum value_type type = column.len ? type_of(reading->table, column) : TYPE_ANY;
-	if ((type != TYPE_SIZE && type != TYPE_DURATION) || reading->out->count == LITERALS_MAX)
-		return 0;
-	if (number_for(type, text_first(text_from(token->text, 1), token->len - 2), digits)) {
-		error_set(reading->err, -EINVAL, "%.*s is no %s", (int)token->text.len,
-			  token->text.bytes,
-			  type == TYPE_SIZE ? "size: write '64K', '1.5G' or a number" :
-					      "duration: write '90s', '2h', '1.5d' or seconds");
-		blame_show(reading->text, token->at, reading->err);
-		return -EINVAL;
-	}
+	enum value_type type = column.len ? type_of(reading->table, reading->text, column) :
+					    TYPE_ANY;
+	if (type != TYPE_SIZE && type != TYPE_DURATION)
+		return looks_lost(reading, inside) ?
+			       complain(reading, token,
+					"is a number only beside a column: write it out") :
+			       0;
+	if (reading->out->count == LITERALS_MAX)
+		return complain(reading, token, "is one too many: write it out as a number");
+	if (number_for(type, inside, digits))
+		return complain(reading, token,
+				type == TYPE_SIZE ?
+					"is no size: write '64K', '1.5G' or a number" :
+					"is no duration: write '90s', '2h', '1.5d' or seconds");
 	put(reading, token, digits);
 	return 0;
 }
 
-static void follow(struct reading *reading, const struct token *token)
+/** BETWEEN and IN stand behind their column, with a NOT perhaps. */
+static struct text column_of_operator(const struct reading *reading)
+{
+	return token_is(&reading->before[0], "NOT") ? reading->before[1].text :
+						      reading->before[0].text;
+}
+
+/** The first operand ends at AND, the second with its first word. */
+static void follow_between(struct reading *reading, const struct token *token)
 {
 	if (token_is(token, "BETWEEN")) {
-		reading->column = reading->before[0].text;
+		reading->column = column_of_operator(reading);
 		reading->between = 2;
-	} else if (token_is(token, "IN")) {
-		reading->column = token_is(&reading->before[0], "NOT") ? reading->before[1].text :
-									 reading->before[0].text;
-		reading->in_list = true;
-	} else if (text_is(token->text, ")") || token_is(token, "SELECT")) {
-		reading->in_list = false;
+	} else if (reading->between == 2) {
+		reading->between -= token_is(token, "AND");
+	} else if (reading->between && !text_is(token->text, "(")) {
+		reading->between = 0;
 	}
-	if (token->kind == TOKEN_STRING && reading->between)
-		reading->between--;
+}
+
+static void follow(struct reading *reading, const struct token *token)
+{
+	follow_between(reading, token);
+	if (token_is(token, "IN"))
+		reading->column = column_of_operator(reading);
+	else if (token_is(&reading->before[0], "IN"))
+		reading->in_list = text_is(token->text, "(");
+	else if (text_is(token->text, ")") || token_is(token, "SELECT"))
+		reading->in_list = false;
+	reading->before[2] = reading->before[1];
 	reading->before[1] = reading->before[0];
 	reading->before[0] = *token;
 }

@@ -100,7 +100,17 @@ static int vtab_best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 		column_set_used(columns_of(vtab), info->colUsed, vtab->session->text);
 
 	column_set_join(&vtab->used, &used);
-	return push_plan(vtab->table, info);
+	int rc = push_plan(vtab->table, vtab->session->text, info);
+
+	if (rc == SQLITE_ERROR) {
+		struct error err;
+
+		error_set(&err, 0,
+			  "target is compared with = alone: %s('nginx'), or target = 'nginx'",
+			  vtab->table->name);
+		return fail(vtab, &err);
+	}
+	return rc;
 }
 
 static int cursor_open(sqlite3_vtab *base, sqlite3_vtab_cursor **ret)
@@ -258,7 +268,7 @@ static int cursor_next(sqlite3_vtab_cursor *base)
 {
 	struct sql_cursor *cursor = (struct sql_cursor *)base;
 
-	cursor->rowid++;
+	cursor->rowid = ++vtab_of(cursor)->session->rowid;
 	cursor->row = NULL;
 	if (cursor->kept && cursor->at < cursor->end) {
 		size_t index = cursor->by_key ? cursor->kept->order[cursor->at] : cursor->at;
@@ -286,7 +296,8 @@ static int cursor_filter(sqlite3_vtab_cursor *base, int plan, const char *words,
 		return rc;
 	cursor->kept = NULL;
 	cursor->row = NULL;
-	cursor->rowid = 0;
+	/* Rows of two scans are never the same to SQLite, which drops doubles by their number. */
+	cursor->rowid = vtab->session->rowid;
 	push_end(&cursor->push);
 	uint64_t mask = 0;
 	if (push_take(words, argc, argv, &cursor->push, &mask, &err))
@@ -319,7 +330,9 @@ static int cursor_column(sqlite3_vtab_cursor *base, sqlite3_context *context, in
 	const struct table *columns = columns_of(vtab_of(cursor));
 	size_t column = (size_t)index;
 
-	if (column < columns->count)
+	if (column < columns->count && !column_set_has(&cursor->columns, column))
+		sqlite3_result_null(context);
+	else if (column < columns->count)
 		result_give(context, columns->columns[column].type,
 			    &cursor->row[cursor->place[column]]);
 	else

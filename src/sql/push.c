@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "sql/token.h"
 
 /** The letters of the plan, one a value that xFilter gets; before them the columns, in hexadecimal. */
 enum taken {
@@ -32,7 +33,10 @@ static char letter_of(const struct sql_table *table, int column)
 		return 0;
 	if (strcmp(columns->columns[index].name, "pid") == 0)
 		return TAKEN_PID;
-	return columns->columns[index].type == TYPE_HANDLE ? TAKEN_HANDLE : 0;
+	/* That of a process is its number, which is no handle of a file. */
+	return columns->columns[index].type == TYPE_HANDLE && table->question != &question_ps ?
+		       TAKEN_HANDLE :
+		       0;
 }
 
 /** Where in the plan each letter's value comes from: index of the constraint, or -1. */
@@ -89,13 +93,45 @@ static void take_one(sqlite3_index_info *info, int constraint, char letter, bool
 	info->aConstraintUsage[constraint].omit = is_argument;
 }
 
-int push_plan(const struct sql_table *table, sqlite3_index_info *info)
+/**
+ * Of terms with OR between them SQLite asks for each alone, and drops what it has seen by its number,
+ * which no row of ours keeps: then nothing goes down but what are arguments.
+ */
+static bool has_or(struct text sql)
+{
+	struct token token;
+
+	for (size_t at = 0; (token = token_next(sql, &at)).kind != TOKEN_END;) {
+		if (token_is(&token, "OR"))
+			return true;
+	}
+	return false;
+}
+
+/** True when an argument is compared with anything but =. */
+static bool misuses_argument(const struct sql_table *table, const sqlite3_index_info *info)
+{
+	for (int i = 0; i < info->nConstraint; i++) {
+		char letter = letter_of(table, info->aConstraint[i].iColumn);
+
+		if ((letter == TAKEN_TARGET || letter == TAKEN_QUIET) &&
+		    info->aConstraint[i].op != SQLITE_INDEX_CONSTRAINT_EQ)
+			return true;
+	}
+	return false;
+}
+
+int push_plan(const struct sql_table *table, struct text sql, sqlite3_index_info *info)
 {
 	struct found found;
 	char letters[8] = "";
 
+	if (misuses_argument(table, info))
+		return SQLITE_ERROR;
 	if (!find_constraints(table, info, &found))
 		return SQLITE_CONSTRAINT;
+	if (has_or(sql))
+		found.pid = found.handle = -1;
 	if (found.target >= 0) {
 		take_one(info, found.target, TAKEN_TARGET, true, letters);
 	} else if (found.handle >= 0) {
@@ -130,9 +166,12 @@ static char *format(const char *pattern, ...)
 /** The number of a process or descriptor, or false: then no row has it. */
 static bool number_of(sqlite3_value *value, uint64_t *ret)
 {
-	if (sqlite3_value_numeric_type(value) != SQLITE_INTEGER)
-		return false;
+	int type = sqlite3_value_numeric_type(value);
 	sqlite3_int64 number = sqlite3_value_int64(value);
+
+	if (type != SQLITE_INTEGER &&
+	    (type != SQLITE_FLOAT || sqlite3_value_double(value) != (double)number))
+		return false;
 	if (number < 0 || number > INT32_MAX)
 		return false;
 	*ret = (uint64_t)number;

@@ -25,8 +25,12 @@ struct push {
 	char *texts[2];   /**< what the targets and `said` point to */
 };
 
-/** xBestIndex: which constraints are taken. SQLITE_OK, or CONSTRAINT or NOMEM, as xBestIndex says it. */
-int push_plan(const struct sql_table *table, sqlite3_index_info *info);
+/**
+ * xBestIndex: which constraints are taken. `sql`: the statement.
+ * SQLITE_OK, CONSTRAINT or NOMEM, as xBestIndex says it; ERROR: an argument is compared otherwise than
+ * with =.
+ */
+int push_plan(const struct sql_table *table, struct text sql, sqlite3_index_info *info);
 
 /**
  * xFilter: the values of what was taken, as `words` of push_plan tells. `*mask`: SQLite's mask

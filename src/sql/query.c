@@ -42,6 +42,9 @@ static struct value real_of(enum value_type type, double real)
 {
 	struct value value = { .state = VALUE_KNOWN, .as = type };
 
+	/* A union may put anything below a column's name. */
+	if (!(real >= 0 && real < 9e9))
+		type = TYPE_ANY;
 	if (type == TYPE_PERCENT)
 		value.number = (uint64_t)(real * 1000 + 0.5);
 	else if (type == TYPE_DURATION)
@@ -61,8 +64,8 @@ static struct value value_of(sqlite3_stmt *statement, int column)
 		value.state = VALUE_NONE;
 		return value;
 	case SQLITE_INTEGER:
-		value.as = type == TYPE_SIZE ? TYPE_SIZE : TYPE_SIGNED;
 		value.signed_number = sqlite3_column_int64(statement, column);
+		value.as = type == TYPE_SIZE && value.signed_number >= 0 ? TYPE_SIZE : TYPE_SIGNED;
 		return value;
 	case SQLITE_FLOAT:
 		return real_of(type, sqlite3_column_double(statement, column));
@@ -147,9 +150,16 @@ static int run(struct query *query, struct error *err)
 	return 0;
 }
 
-static bool is_blank(const char *text)
+/** Nothing but blanks, comments and semicolons. */
+static bool is_blank(struct text text)
 {
-	return !text[strspn(text, " \t\r\n;")];
+	struct token token;
+	size_t at = 0;
+
+	do
+		token = token_next(text, &at);
+	while (text_is(token.text, ";"));
+	return token.kind == TOKEN_END;
 }
 
 /** The first word says what a statement does; what SQLite takes it for is asked of the guard. */
@@ -189,7 +199,7 @@ int query_run(struct sql_session *session, struct text text, const struct query_
 	if (rc)
 		rc = blame(session->db, &(struct blamed){ .text = text, .literals = &literals },
 			   err);
-	else if (!is_blank(rest))
+	else if (!is_blank(text_of(rest)))
 		rc = error_set(err, -EINVAL,
 			       "one statement at a time: there is more behind the first ';'");
 	if (!rc) {

@@ -7,36 +7,48 @@
 
 #include "base/arena.h"
 
-static int refuse(struct sql_session *session, struct error *err)
+/**
+ * "text" in double quotes is the name of a column, and never falls back to a text: what looks like
+ * size > "1G" must not be quietly false. SQLite 3.29.
+ */
+static void be_strict(sqlite3 *db)
 {
-	error_set(err, -EIO, "cannot set up SQLite: %s", sqlite3_errmsg(session->db));
-	sql_session_end(session);
-	return -EIO;
-}
-
-void sql_strict_quotes(sqlite3 *db)
-{
+	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 #ifdef SQLITE_DBCONFIG_DQS_DML
 	sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
-#else
-	(void)db;
 #endif
+}
+
+int sql_database_open(sqlite3 **ret, struct error *err)
+{
+	/* SQLite's own tables are declared when they are first used, which no guard would let. */
+	static const char prepare[] = "PRAGMA temp_store=MEMORY;"
+				      "SELECT 1 FROM json_each('[]'), json_tree('[]')";
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY;
+
+	if (sqlite3_open_v2(":memory:", ret, flags, NULL) == SQLITE_OK) {
+		be_strict(*ret);
+		if (sqlite3_exec(*ret, prepare, NULL, NULL, NULL) == SQLITE_OK)
+			return 0;
+	}
+	error_set(err, -EIO, "cannot set up SQLite: %s", sqlite3_errmsg(*ret));
+	sqlite3_close_v2(*ret);
+	*ret = NULL;
+	return -EIO;
 }
 
 int sql_session_begin(const struct sql_host *host, struct sql_session *ret, struct error *err)
 {
 	*ret = (struct sql_session){ .host = host };
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY;
-	if (sqlite3_open_v2(":memory:", &ret->db, flags, NULL))
-		return refuse(ret, err);
-	sqlite3_db_config(ret->db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
-	sqlite3_db_config(ret->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	sql_strict_quotes(ret->db);
-	/* SQLite's own tables are declared when they are first used, which the guard would not let. */
-	static const char prepare[] = "PRAGMA temp_store=MEMORY;"
-				      "SELECT 1 FROM json_each('[]'), json_tree('[]')";
-	if (sqlite3_exec(ret->db, prepare, NULL, NULL, NULL) || sql_module_register(ret))
-		return refuse(ret, err);
+	int rc = sql_database_open(&ret->db, err);
+	if (rc)
+		return rc;
+	if (sql_module_register(ret)) {
+		error_set(err, -EIO, "cannot set up SQLite: %s", sqlite3_errmsg(ret->db));
+		sql_session_end(ret);
+		return -EIO;
+	}
 	sql_guard(ret);
 	return 0;
 }
@@ -51,19 +63,29 @@ void sql_session_end(struct sql_session *session)
 	session->scans = NULL;
 }
 
-/** Processes of scans for single ones would be counted twice: the widest look stands for all. */
+static void raise(unsigned int *most, unsigned int value)
+{
+	if (value > *most)
+		*most = value;
+}
+
+/** Scans see the same processes again and again: the most that one of them missed stands for all. */
 void sql_session_saw(struct sql_session *session, const struct outcome *outcome)
 {
 	struct outcome *all = &session->outcome;
-	unsigned int before = all->tally.looked + all->tally.denied;
+	struct tally *tally = &all->tally;
 
-	if (outcome->tally.looked + outcome->tally.denied > before)
-		all->tally = outcome->tally;
+	raise(&tally->looked, outcome->tally.looked);
+	raise(&tally->denied, outcome->tally.denied);
+	raise(&tally->guarded, outcome->tally.guarded);
+	raise(&tally->blocked, outcome->tally.blocked);
+	raise(&tally->vanished, outcome->tally.vanished);
+	tally->namespaced |= outcome->tally.namespaced;
+	tally->hidden |= outcome->tally.hidden;
+	raise(&all->namespaces_unread, outcome->namespaces_unread);
 	all->rows += outcome->rows;
 	all->unsure |= outcome->unsure;
 	all->denied_target |= outcome->denied_target;
-	if (outcome->namespaces_unread > all->namespaces_unread)
-		all->namespaces_unread = outcome->namespaces_unread;
 	if (*outcome->complaints.message && !*all->complaints.message)
 		all->complaints = outcome->complaints;
 }

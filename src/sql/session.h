@@ -26,6 +26,7 @@ struct sql_session {
 	struct text text;       /**< the statement */
 	unsigned int cursors;   /**< open now: more than one is a join */
 	bool declaring;         /**< SQLite reads a declaration of ours, not what somebody typed */
+	sqlite3_int64 rowid;    /**< of the row that was told last, of all tables */
 	struct outcome outcome; /**< of all scans together */
 	struct sql_scan *scans;
 	size_t scan_count;
@@ -42,14 +43,11 @@ void sql_session_saw(struct sql_session *session, const struct outcome *outcome)
 struct sql_scan *sql_session_scan(struct sql_session *session, const struct sql_table *table,
 				  const char *pushed, const struct column_set *columns);
 
+/** Open a database in memory, and have SQLite's own tables in it declared. 0, or -errno and a message. */
+int sql_database_open(sqlite3 **ret, struct error *err);
+
 /** Register the virtual tables with the session's database. 0 or an SQLite error. */
 int sql_module_register(struct sql_session *session);
-
-/**
- * "text" in double quotes is the name of a column, and never falls back to a text: what looks like
- * size > "1G" must not be quietly false. SQLite 3.29.
- */
-void sql_strict_quotes(sqlite3 *db);
 
 /** Let the statements of this database only read. */
 void sql_guard(struct sql_session *session);

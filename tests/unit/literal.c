@@ -76,12 +76,15 @@ static void a_text_that_is_compared_with_bytes_becomes_a_number(void **state)
 {
 	(void)state;
 	check_sql("SELECT 1 FROM files WHERE size > '1K'", "SELECT 1 FROM files WHERE size > 1024");
-	check_sql("'1K' <= f.disk", "1024 <= f.disk");
-	check_sql("f.size='2K' AND name = '2K'", "f.size=2048 AND name = '2K'");
-	check_sql("size BETWEEN '1K' AND '2K' AND path = '1K'",
-		  "size BETWEEN 1024 AND 2048 AND path = '1K'");
-	check_sql("size NOT IN ('1K', '2K') OR command IN ('1K')",
-		  "size NOT IN (1024, 2048) OR command IN ('1K')");
+	check_sql("files f WHERE '1K' <= f.disk", "files f WHERE 1024 <= f.disk");
+	check_sql("files f.size='2K' AND name = '2K'", "files f.size=2048 AND name = '2K'");
+	check_sql("files size BETWEEN '1K' AND '2K' AND path = '1K'",
+		  "files size BETWEEN 1024 AND 2048 AND path = '1K'");
+	check_sql("files size NOT BETWEEN '1K' AND '2K'", "files size NOT BETWEEN 1024 AND 2048");
+	check_sql("files HAVING sum(size) > '1K'", "files HAVING sum(size) > 1024");
+	check_sql("cpus WHERE user > '1m'", "cpus WHERE user > 60.000000000");
+	check_sql("files size NOT IN ('1K', '2K') OR command IN ('1K')",
+		  "files size NOT IN (1024, 2048) OR command IN ('1K')");
 }
 
 static void all_else_stays_as_it_is(void **state)
@@ -91,7 +94,27 @@ static void all_else_stays_as_it_is(void **state)
 	check_sql("SELECT '1K', 'size > ''1K'''", "SELECT '1K', 'size > ''1K'''");
 	check_sql("size > 5 -- '1K'", "size > 5 -- '1K'");
 	check_sql("size IN (SELECT '1K')", "size IN (SELECT '1K')");
+	check_sql("files size BETWEEN 1 AND 2 AND path LIKE '1K'",
+		  "files size BETWEEN 1 AND 2 AND path LIKE '1K'");
+	check_sql("files size IN t AND path = '1K'", "files size IN t AND path = '1K'");
+	check_sql("SELECT path AS size FROM files WHERE size = '1K'",
+		  "SELECT path AS size FROM files WHERE size = '1K'");
+	check_sql("cpus, processes WHERE user = '1K'", "cpus, processes WHERE user = '1K'");
 	check_sql("kind = '1K", "kind = '1K");
+}
+
+static void what_would_be_a_text_beside_a_number_is_refused(void **state)
+{
+	struct literals literals;
+	struct error err = { "" };
+
+	(void)state;
+	assert_int_equal(literals_read(text_of("files WHERE size * 2 > '1M'"), NULL, &literals,
+				       &err),
+			 -EINVAL);
+	assert_string_equal(err.message, "'1M' is a number only beside a column: write it out\n"
+					 "  files WHERE size * 2 > '1M'\n"
+					 "                         ^");
 }
 
 static void what_is_no_size_is_shown_where_it_stands(void **state)
@@ -100,7 +123,7 @@ static void what_is_no_size_is_shown_where_it_stands(void **state)
 	struct error err = { "" };
 
 	(void)state;
-	assert_int_equal(literals_read(text_of("a = 1\nAND size > 'big'"), NULL, &literals, &err),
+	assert_int_equal(literals_read(text_of("files\nAND size > 'big'"), NULL, &literals, &err),
 			 -EINVAL);
 	assert_string_equal(err.message, "'big' is no size: write '64K', '1.5G' or a number\n"
 					 "  AND size > 'big'\n"
@@ -109,15 +132,15 @@ static void what_is_no_size_is_shown_where_it_stands(void **state)
 
 static void a_place_in_the_statement_is_found_in_what_was_typed(void **state)
 {
-	static const char typed[] = "size > '1K' AND size < '1M' AND x";
+	static const char typed[] = "files size > '1K' AND size < '1M' AND x";
 	struct literals literals;
 	struct error err = { "" };
 
 	(void)state;
 	assert_int_equal(literals_read(text_of(typed), NULL, &literals, &err), 0);
-	const char *found = strchr(literals.sql, 'x');
+	const char *found = strrchr(literals.sql, 'x');
 	assert_int_equal(literals_origin(&literals, (size_t)(found - literals.sql)),
-			 strchr(typed, 'x') - typed);
+			 strrchr(typed, 'x') - typed);
 	assert_int_equal(literals_origin(&literals, 2), 2);
 	literals_end(&literals);
 }
@@ -130,6 +153,7 @@ int main(void)
 		cmocka_unit_test(durations_have_units_of_time),
 		cmocka_unit_test(a_text_that_is_compared_with_bytes_becomes_a_number),
 		cmocka_unit_test(all_else_stays_as_it_is),
+		cmocka_unit_test(what_would_be_a_text_beside_a_number_is_refused),
 		cmocka_unit_test(what_is_no_size_is_shown_where_it_stands),
 		cmocka_unit_test(a_place_in_the_statement_is_found_in_what_was_typed),
 	};
