@@ -35,7 +35,7 @@ bench:
 
 sanitize: deps
 	@$(MAKE) --no-print-directory all BUILD=build-asan SETUP="-Db_sanitize=address,undefined"
-	@tools/test build-asan
+	@TEST_TWICE=no tools/test build-asan
 
 fuzz:
 	@tools/deps build fuzz

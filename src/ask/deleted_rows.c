@@ -2,9 +2,9 @@
 /**
  * What was found out about a deleted file, as a row; a gap stays a gap.
  */
-#include <pwd.h>
 
 #include "ask/deleted.h"
+#include "ask/person.h"
 
 /** The owner that was looked up last. */
 struct known_user {
@@ -53,11 +53,8 @@ static struct texts list_commands(struct arena *arena, const struct deleted_file
 static struct text user_name(struct arena *arena, uint32_t uid, struct known_user *known)
 {
 	if (!known->name.len || known->uid != uid) {
-		const struct passwd *user = getpwuid(uid);
-
 		known->uid = uid;
-		known->name = user ? arena_text(arena, text_of(user->pw_name)) :
-				     arena_format(arena, "%u", uid);
+		known->name = person_user(arena, uid);
 	}
 	return known->name;
 }

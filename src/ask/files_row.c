@@ -3,11 +3,11 @@
  * An open file as a row. What was not asked for is not looked up; what could not be had stays a gap.
  */
 #include <errno.h>
-#include <pwd.h>
 #include <sys/stat.h>
 
 #include "ask/files.h"
 #include "ask/files_name.h"
+#include "ask/person.h"
 #include "kernel/fdinfo.h"
 
 struct telling {
@@ -68,11 +68,8 @@ static void tell_owner(struct telling *telling)
 		return;
 	/* Neighbours mostly have one owner, and each look-up reads /etc/passwd anew. */
 	if (!ask->user.len || ask->user_uid != process->uid) {
-		const struct passwd *user = getpwuid(process->uid);
-
 		ask->user_uid = process->uid;
-		ask->user = user ? arena_text(&ask->kept, text_of(user->pw_name)) :
-				   arena_format(&ask->kept, "%u", process->uid);
+		ask->user = person_user(&ask->kept, process->uid);
 	}
 	tell_text(telling, &telling->row->user, ask->user, FILE_USER);
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ask/people.h"
+#include "ask/person.h"
 
-#include <grp.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <uthash.h>
 
@@ -50,11 +49,8 @@ static struct person *find(struct people *people, struct person **all, uint32_t 
 		return person;
 	person = arena_zero(&people->arena, 1, sizeof(*person));
 	person->id = id;
-	const struct passwd *user = is_group ? NULL : getpwuid(id);
-	const struct group *group = is_group ? getgrgid(id) : NULL;
-	const char *name = user ? user->pw_name : group ? group->gr_name : NULL;
-	person->name = name ? arena_text(&people->arena, text_of(name)) :
-			      arena_format(&people->arena, "%u", id);
+	person->name = is_group ? person_group(&people->arena, id) :
+				  person_user(&people->arena, id);
 	HASH_ADD(hh, *all, id, sizeof(id), person);
 	return person;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
- * Names of users and groups, each looked up once: getpwuid(3), getgrgid(3).
+ * Names of users and groups, each looked up once: ask/person.h.
  */
 #pragma once
 #include <stdint.h>

@@ -5,8 +5,8 @@
 #include <arpa/inet.h>
 #include <inttypes.h>
 #include <linux/vm_sockets.h>
-#include <pwd.h>
 
+#include "ask/person.h"
 #include "ask/plugs.h"
 
 static void tell(struct socket_row *row, struct text *at, struct text text,
@@ -153,11 +153,8 @@ static void tell_owner(struct plugs *plugs, const struct socket *socket, struct 
 	if (!(plugs->needs & SOCKET_NEED_USER))
 		return;
 	if (!plugs->user.len || plugs->user_uid != socket->uid) {
-		const struct passwd *user = getpwuid(socket->uid);
-
 		plugs->user_uid = socket->uid;
-		plugs->user = user ? arena_text(&plugs->arena, text_of(user->pw_name)) :
-				     arena_format(&plugs->arena, "%" PRIu32, socket->uid);
+		plugs->user = person_user(&plugs->arena, socket->uid);
 	}
 	tell(row, &row->user, plugs->user, SOCKET_COLUMN_USER);
 }

@@ -24,10 +24,12 @@ const char *what_reason(int rc)
 
 void what_gap(struct what *what, const char *label, int rc)
 {
-	fprintf(page_line(what->page, label), "? (%s)", what_reason(rc));
+	bool led = what->tid && what->tid != what->wish->pid && (rc == -ENOENT || rc == -ESRCH);
+	const char *reason = led ? "its first thread has ended" : what_reason(rc);
+
+	fprintf(page_line(what->page, label), "? (%s)", reason);
 	memory_grow(&what->gap_items, what->gaps.count, sizeof(*what->gap_items));
-	what->gap_items[what->gaps.count++] =
-		arena_format(&what->arena, "%s: %s", label, what_reason(rc));
+	what->gap_items[what->gaps.count++] = arena_format(&what->arena, "%s: %s", label, reason);
 	what->gaps.items = what->gap_items;
 }
 

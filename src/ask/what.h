@@ -68,6 +68,9 @@ void what_end(struct what *what);
 /** Look through its open files; with `peers` at who is at the other ends too. */
 int what_gather_files(struct what *what, struct error *err);
 
+/** True when it is in the table of the thread that stands for all, and not of another one's own. */
+bool what_is_of_all(const struct what *what, const struct file *file);
+
 /** Descriptor `fd` among its files, or NULL. */
 const struct file *what_file(const struct what *what, unsigned int fd);
 

@@ -120,7 +120,7 @@ static uint64_t count_open(const struct what *what)
 	uint64_t count = 0;
 
 	for (size_t i = 0; i < what->file_count; i++)
-		count += is_descriptor(&what->files[i]) && !what_knows(&what->files[i], FILE_TID);
+		count += is_descriptor(&what->files[i]) && what_is_of_all(what, &what->files[i]);
 	return count;
 }
 

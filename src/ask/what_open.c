@@ -122,12 +122,19 @@ int what_gather_files(struct what *what, struct error *err)
 	return ask(what, true, err);
 }
 
+bool what_is_of_all(const struct what *what, const struct file *file)
+{
+	if (!what_knows(file, FILE_TID))
+		return true;
+	return what->tid != what->wish->pid && file->tid == what->tid;
+}
+
 const struct file *what_file(const struct what *what, unsigned int fd)
 {
 	for (size_t i = 0; i < what->file_count; i++) {
 		const struct file *file = &what->files[i];
 
-		if (what_knows(file, FILE_FD) && file->fd == fd && !what_knows(file, FILE_TID))
+		if (what_knows(file, FILE_FD) && file->fd == fd && what_is_of_all(what, file))
 			return file;
 	}
 	return NULL;

@@ -129,6 +129,10 @@ bool what_is_secret(struct text name, struct text value)
 	static const char *const words[] = { "KEY",  "TOKEN",      "SECRET", "PASSW",
 					     "PASS", "CREDENTIAL", "AUTH",   "COOKIE" };
 
+	/* MYSQL_PWD is one, PWD is none. */
+	if (value.len && (text_ends(name, "_PWD") || text_ends(name, "BINDPW")))
+		return true;
+
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		if (value.len && holds_word(name, words[i]))
 			return true;

@@ -4,9 +4,9 @@
  * it is what must stop before it can be unmounted, bound or replaced.
  */
 #include "ask/who.h"
+#include "ask/person.h"
 
 #include <errno.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -70,9 +70,7 @@ static void tell_owner(struct asking *asking, const struct process *process, str
 	facts_know(&row->facts, USAGE_UID);
 	if (!(asking->needs & USAGE_NEED_USER))
 		return;
-	const struct passwd *user = getpwuid(process->uid);
-	row->user = user ? arena_text(&asking->arena, text_of(user->pw_name)) :
-			   arena_format(&asking->arena, "%u", process->uid);
+	row->user = person_user(&asking->arena, process->uid);
 	facts_know(&row->facts, USAGE_USER);
 }
 

@@ -169,9 +169,9 @@ const struct command command_sql = {
 	.asks = "ask in SQL",
 	.usage = "QUERY",
 	.details =
-		"QUERY is one SELECT in SQLite's language, or comes on standard input. Sizes may be\n"
-		"written as '1.5G' where they are compared with a column of bytes. --schema shows the\n"
-		"tables. Nothing is ever changed: only statements that read are taken.\n",
+		"QUERY is one SELECT in SQLite's language, or comes on standard input. '1.5G' and '2h'\n"
+		"are numbers beside a column of bytes or of time. --schema shows the tables. Nothing is\n"
+		"ever changed: only statements that read are taken.\n",
 	.words_are_text = true,
 	.options = options,
 	.shared = options_query,

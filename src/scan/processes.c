@@ -53,7 +53,11 @@ struct answers {
  */
 static const size_t more_rooms[] = { 1 << 13, 1 << 18, 1 << 23 };
 
-enum { MORE_ROOMS = sizeof(more_rooms) / sizeof(more_rooms[0]) };
+enum {
+	MORE_ROOMS = sizeof(more_rooms) / sizeof(more_rooms[0]),
+	/* Of all together: whoever gets none of it keeps what fitted before. */
+	ROOM_TOGETHER = 1 << 28,
+};
 
 /** What one worker has read. */
 struct batch {
@@ -157,6 +161,8 @@ static void ask_again(struct batch *batch, struct job *job)
 
 		if (!count)
 			return;
+		if (count > ROOM_TOGETHER / more_rooms[i])
+			count = ROOM_TOGETHER / more_rooms[i];
 		again->reading = batch->first.reading;
 		ask(again, batch->asked[i], count, more_rooms[i], job);
 		before = again;

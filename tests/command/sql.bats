@@ -34,6 +34,11 @@ refused() {
 	[[ -z $output && $stderr == *"only reads"* ]] || show_answer
 }
 
+# only_this_is_opened : in ./trace, of all directories of processes
+only_this_is_opened() {
+	! grep openat trace | grep -E '"[0-9]+(/fd)?"' | grep -vE "\"$ACTOR_PID(/|\")"
+}
+
 ### The rows
 
 @test "files are the same rows as the command's, column by column" {
@@ -118,12 +123,8 @@ refused() {
 	actor_start open a creat,w
 	sql --explain "SELECT path FROM files WHERE pid = $ACTOR_PID AND fd > 2"
 	[[ $(explained files pushed) == "pid = $ACTOR_PID" ]] || show_answer
-	strace -f -qq -e trace=openat -o trace "$PROCOWL" sql \
-		"SELECT count(path) FROM files WHERE pid = $ACTOR_PID"
-	! grep -E '"[0-9]+(/fd)?"' trace | grep -vE "\"$ACTOR_PID(/|\")" || {
-		grep -E '"[0-9]+(/fd)?"' trace
-		false
-	}
+	owl_traced sql "SELECT count(path) FROM files WHERE pid = $ACTOR_PID"
+	only_this_is_opened
 }
 
 @test "several processes, a handle and a target go down too" {
@@ -171,6 +172,39 @@ refused() {
 	sql "SELECT count(DISTINCT f.pid) AS pids FROM json_each('[$(IFS=,
 		echo "$ACTOR_PID,${ACTOR_CHILDREN[*]}")]') j JOIN files f ON f.pid = j.value"
 	answer '.[0].pids == 7'
+}
+
+@test "a table of which no column is used has its rows all the same" {
+	sql "SELECT (SELECT count(*) FROM load a, load b) AS pairs,
+		(SELECT count(*) FROM mounts) = (SELECT count(*) FROM mounts) AS same,
+		EXISTS (SELECT 1 FROM load) AS there"
+	answer '.[0] == {"pairs": 1, "same": 1, "there": 1}'
+}
+
+@test "terms with OR between them lose no row, and double none" {
+	actor_start open a creat,w fork end
+	sql "SELECT handle FROM files WHERE handle = '$ACTOR_PID:3' OR pid = ${ACTOR_CHILDREN[0]}"
+	local rows
+	rows=$(owl files -r -n -o handle "${ACTOR_CHILDREN[0]}" | wc -l)
+	answer 'length == $n and (map(.handle) | unique | length) == $n' --argjson n $((rows + 1))
+}
+
+@test "a process is found by its handle, by a number with a point, and by columns named as text" {
+	actor_start comm 'a)b'
+	sql "SELECT pid FROM processes WHERE handle = '$ACTOR_PID'"
+	answer 'map(.pid) == [$p]' --argjson p "$ACTOR_PID"
+	sql "SELECT pid FROM processes WHERE pid = $ACTOR_PID.0"
+	answer 'map(.pid) == [$p]' --argjson p "$ACTOR_PID"
+	sql "SELECT p.'comm' AS comm FROM processes p WHERE pid = $ACTOR_PID"
+	answer 'map(.comm) == ["a)b"]'
+	sql "SELECT count(*) AS all_of_them FROM processes NATURAL JOIN (SELECT 'a)b' AS comm)"
+	answer '.[0].all_of_them >= 1'
+}
+
+@test "an argument is compared with = alone" {
+	run --separate-stderr owl sql "SELECT 1 FROM files WHERE target != 'x'"
+	exits 2
+	[[ $stderr == *"target is compared with = alone"* ]] || show_answer
 }
 
 ### Sizes as a person writes them
@@ -272,15 +306,22 @@ refused() {
 @test "--filter by pid looks at that process alone" {
 	need_command strace
 	actor_start open a creat,w
-	run --separate-stderr strace -f -qq -e trace=openat -o trace "$PROCOWL" files -r -n -o pid \
-		-Q "pid = $ACTOR_PID AND use = 'cwd'"
+	run --separate-stderr owl_traced files -r -n -o pid -Q "pid = $ACTOR_PID AND use = 'cwd'"
 	[[ $output == "$ACTOR_PID" ]] || show_answer
-	! grep -E '"[0-9]+(/fd)?"' trace | grep -vE "\"$ACTOR_PID(/|\")" || {
-		grep -E '"[0-9]+(/fd)?"' trace
-		false
-	}
+	only_this_is_opened
 	run --separate-stderr owl files -Q "pid = 4194305"
 	exits 1
+}
+
+@test "--filter by several processes looks at them all, and sees what is not shown" {
+	actor_start comm 'a)b' fork comm 'a)b' end
+	local pids="$ACTOR_PID, ${ACTOR_CHILDREN[0]}"
+	run --separate-stderr owl ps -r -n -o pid -Q "pid IN ($pids)"
+	((${#lines[@]} == 2)) || show_answer
+	run --separate-stderr owl ps -r -n -o pid -Q "pid = $ACTOR_PID OR pid = ${ACTOR_CHILDREN[0]}"
+	((${#lines[@]} == 2)) || show_answer
+	run --separate-stderr owl ps -r -n -o pid -Q "comm = 'a)b' AND pid IN ($pids)"
+	((${#lines[@]} == 2)) || show_answer
 }
 
 @test "--filter by class means the quiet classes too" {
@@ -301,6 +342,11 @@ refused() {
 	exits 2
 	run --separate-stderr owl files -Q "pid IN (SELECT 1 FROM sqlite_schema"
 	exits 2
+	run --separate-stderr owl files -Q "1) OR (1"
+	exits 2
+	run --separate-stderr owl ps -Q "json_extract('{', '\$.x') = 1"
+	exits 2
+	[[ $stderr == *"malformed JSON"* ]] || show_answer
 	run --separate-stderr owl files -Q "load_extension('x')"
 	exits 2
 	[[ -z $output ]] || show_answer

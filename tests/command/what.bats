@@ -427,7 +427,8 @@ looked_at() {
 	says "has run for"
 	says 'its first one has ended)'
 	page "$ACTOR_PID"
-	answer '.threads.count == 3'
+	answer '.threads.count == 3 and .files.open > 0 and (.gaps.sections | any(startswith("memory")))'
+	answer '.streams.stdin.kind == "fifo" and .streams.stdout.leads_to != "closed"'
 }
 
 @test "a kernel thread has neither files nor memory" {
