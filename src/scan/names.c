@@ -83,11 +83,16 @@ bool names_exists(const struct source *source, unsigned int pid)
 
 bool names_is_denied(const struct source *source, unsigned int pid)
 {
-	char path[32];
+	char path[32], ignored[1];
 
 	snprintf(path, sizeof(path), "%u/fd", pid);
 	scope_fd fd = openat(source->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return fd < 0 && (errno == EACCES || errno == EPERM);
+	if (fd < 0)
+		return errno == EACCES || errno == EPERM;
+	/* Some let root list their descriptors, and read not one. */
+	snprintf(path, sizeof(path), "%u/cwd", pid);
+	return readlinkat(source->proc, path, ignored, sizeof(ignored)) < 0 &&
+	       (errno == EACCES || errno == EPERM);
 }
 
 struct text names_comm(const struct source *source, unsigned int pid, struct arena *arena)

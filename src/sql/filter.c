@@ -5,7 +5,6 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/arena.h"
 #include "base/scope.h"
@@ -185,22 +184,6 @@ static const sqlite3_module module = {
 	.xRowid = cursor_rowid,
 };
 
-/** An expression reads columns and calls functions; it has no need of anything else. */
-static int allow(void *context, int action, const char *first, const char *second,
-		 const char *database, const char *trigger)
-{
-	const struct filter *filter = context;
-
-	(void)first;
-	(void)database;
-	(void)trigger;
-	if (filter->declaring || action == SQLITE_SELECT || action == SQLITE_READ)
-		return SQLITE_OK;
-	if (action == SQLITE_FUNCTION && strcasecmp(second, "load_extension") != 0)
-		return SQLITE_OK;
-	return SQLITE_DENY;
-}
-
 static int open_database(struct filter *filter, struct error *err)
 {
 	int rc = sql_database_open(&filter->db, err);
@@ -209,7 +192,7 @@ static int open_database(struct filter *filter, struct error *err)
 		return rc;
 	if (sqlite3_create_module(filter->db, "this", &module, filter))
 		return error_set(err, -EIO, "cannot set up SQLite: %s", sqlite3_errmsg(filter->db));
-	sqlite3_set_authorizer(filter->db, allow, filter);
+	sql_guard(filter->db, &filter->declaring);
 	return 0;
 }
 

@@ -11,12 +11,12 @@
 static int allow(void *context, int action, const char *first, const char *second,
 		 const char *database, const char *trigger)
 {
-	const struct sql_session *session = context;
+	const bool *declaring = context;
 
 	(void)first;
 	(void)database;
 	(void)trigger;
-	if (session->declaring || action == SQLITE_SELECT || action == SQLITE_READ ||
+	if (*declaring || action == SQLITE_SELECT || action == SQLITE_READ ||
 	    action == SQLITE_RECURSIVE)
 		return SQLITE_OK;
 	if (action == SQLITE_FUNCTION && strcasecmp(second, "load_extension") != 0)
@@ -24,7 +24,7 @@ static int allow(void *context, int action, const char *first, const char *secon
 	return SQLITE_DENY;
 }
 
-void sql_guard(struct sql_session *session)
+void sql_guard(sqlite3 *db, bool *declaring)
 {
-	sqlite3_set_authorizer(session->db, allow, session);
+	sqlite3_set_authorizer(db, allow, declaring);
 }

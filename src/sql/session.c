@@ -49,7 +49,7 @@ int sql_session_begin(const struct sql_host *host, struct sql_session *ret, stru
 		sql_session_end(ret);
 		return -EIO;
 	}
-	sql_guard(ret);
+	sql_guard(ret->db, &ret->declaring);
 	return 0;
 }
 

@@ -49,5 +49,5 @@ int sql_database_open(sqlite3 **ret, struct error *err);
 /** Register the virtual tables with the session's database. 0 or an SQLite error. */
 int sql_module_register(struct sql_session *session);
 
-/** Let the statements of this database only read. */
-void sql_guard(struct sql_session *session);
+/** Let the statements of this database only read, but while `*declaring`: then SQLite reads what we wrote. */
+void sql_guard(sqlite3 *db, bool *declaring);
