@@ -170,6 +170,12 @@ static enum status run(struct invocation *invocation, struct error *err)
 	const char *columns = invocation->columns_chosen ? NULL : usual_columns(invocation);
 	if (!names_processes(invocation, err))
 		return STATUS_USAGE;
+	if (invocation->ps.tree && invocation->filter) {
+		error_set(
+			err, -EINVAL,
+			"--filter leaves out rows that a tree hangs on: --tree or --filter, not both");
+		return STATUS_USAGE;
+	}
 	if (columns) {
 		select_columns(&process_table, text_of(columns), &invocation->selection, err);
 		memset(invocation->selection.asked, false, sizeof(invocation->selection.asked));

@@ -344,6 +344,9 @@ only_this_is_opened() {
 	exits 2
 	run --separate-stderr owl files -Q "1) OR (1"
 	exits 2
+	run --separate-stderr owl ps --tree -Q "comm = 'x'"
+	exits 2
+	[[ $stderr == *"--tree or --filter"* ]] || show_answer
 	run --separate-stderr owl ps -Q "json_extract('{', '\$.x') = 1"
 	exits 2
 	[[ $stderr == *"malformed JSON"* ]] || show_answer
