@@ -14,7 +14,8 @@
  *               sees it, push.c what of a WHERE clause goes down into it, flow.c the rows on their
  *               way back, kept.c those of a join; query.c is one statement, filter.c one
  *               expression (--filter), guard.c lets them only read, blame.c shows where they err;
- *               literal.c and token.c read '1.5G'
+ *               literal.c and token.c read '1.5G'; session.c opens the database, columns.c says
+ *               what a statement uses, result.c gives values, explain.c is --explain
  *   ask/        what you want to know: one file a question, facts in, rows out. deleted.c gathers
  *               who holds what; deleted_classify.c and classify.c say what happened to it; scope.c
  *               what the targets mean, scope_select.c which files; deleted_rows.c makes rows of it,

@@ -12,7 +12,6 @@ struct ps_near {
 	struct tasks_of *users; /**< how many tasks each real user has */
 	struct arena arena;     /**< when `counted` */
 	bool counted;           /**< they were counted */
-	uint64_t found;         /**< how many are near a limit */
 };
 
 enum { PS_NEAR_PERCENT = 80 };

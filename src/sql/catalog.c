@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sql/catalog.h"
 
-#include <ctype.h>
 #include <strings.h>
 
 #include "base/arena.h"

@@ -284,7 +284,6 @@ struct sink_filter filter_of(struct filter *filter)
 
 	for (size_t i = 0; i < filter->table->count; i++)
 		ret.columns[i] = column_set_has(&filter->columns, i);
-
 	return ret;
 }
 

@@ -95,13 +95,11 @@ static int vtab_disconnect(sqlite3_vtab *base)
 static int vtab_best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 {
 	struct sql_vtab *vtab = (struct sql_vtab *)base;
-
 	struct column_set used =
 		column_set_used(columns_of(vtab), info->colUsed, vtab->session->text);
 
 	column_set_join(&vtab->used, &used);
 	int rc = push_plan(vtab->table, vtab->session->text, info);
-
 	if (rc == SQLITE_ERROR) {
 		struct error err;
 
@@ -203,15 +201,13 @@ static int begin_flow(struct sql_cursor *cursor, const struct push *push,
 /** Scan once for all later looks: with what they use, and the key that they look by. */
 static int keep(struct sql_cursor *cursor)
 {
-	static const struct push everything = { .said = "" };
 	struct sql_vtab *vtab = vtab_of(cursor);
 	struct column_set columns = vtab->used;
-	struct push push = everything;
+	struct push everything = { .said = "", .quiet = cursor->push.quiet };
 
 	if (vtab->pid >= 0)
 		column_set_add(&columns, (size_t)vtab->pid);
-	push.quiet = cursor->push.quiet;
-	int rc = begin_flow(cursor, &push, &columns);
+	int rc = begin_flow(cursor, &everything, &columns);
 	if (rc)
 		return rc;
 	struct kept *kept = kept_fill(cursor->flow, &cursor->asking,
@@ -221,7 +217,7 @@ static int keep(struct sql_cursor *cursor)
 		kept_end(kept);
 		return rc;
 	}
-	kept->quiet = push.quiet;
+	kept->quiet = everything.quiet;
 	kept->before = vtab->kept;
 	vtab->kept = kept;
 	return SQLITE_OK;
@@ -268,6 +264,7 @@ static int cursor_next(sqlite3_vtab_cursor *base)
 {
 	struct sql_cursor *cursor = (struct sql_cursor *)base;
 
+	/* Rows of two scans are never the same to SQLite, which drops doubles by their number. */
 	cursor->rowid = ++vtab_of(cursor)->session->rowid;
 	cursor->row = NULL;
 	if (cursor->kept && cursor->at < cursor->end) {
@@ -296,8 +293,6 @@ static int cursor_filter(sqlite3_vtab_cursor *base, int plan, const char *words,
 		return rc;
 	cursor->kept = NULL;
 	cursor->row = NULL;
-	/* Rows of two scans are never the same to SQLite, which drops doubles by their number. */
-	cursor->rowid = vtab->session->rowid;
 	push_end(&cursor->push);
 	uint64_t mask = 0;
 	if (push_take(words, argc, argv, &cursor->push, &mask, &err))

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sql/push.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -163,7 +162,7 @@ static char *format(const char *pattern, ...)
 	return text;
 }
 
-/** The number of a process or descriptor, or false: then no row has it. */
+/** The number of a process, or false: then no row has it. */
 static bool number_of(sqlite3_value *value, uint64_t *ret)
 {
 	int type = sqlite3_value_numeric_type(value);

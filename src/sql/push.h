@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
- * What of a WHERE clause goes down into the question: a process, a handle, a descriptor of a process,
- * a TARGET. All the rest SQLite tells apart itself, and what went down it checks once more.
+ * What of a WHERE clause goes down into the question: a process, a handle, a TARGET. All the rest SQLite tells apart itself, and what went down it checks once more.
  */
 #pragma once
 #include <sqlite3.h>
