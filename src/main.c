@@ -38,7 +38,8 @@
  *               said of them. The only code that writes to files
  *   scan/       how we look: source.h is the interface, procfs.c the source that reads /proc,
  *               bpf.c the one that first lets the kernel walk its tables (iterator.c) and has
- *               hints.c from it, or told.c whole tables; worker.c their threads. processes.c looks
+ *               hints.c from it, or told.c whole tables, if that is worth.c it; worker.c their
+ *               threads. processes.c looks
  *               at processes themselves, facts.c reads one. holdings.c reads the files of one:
  *               tables.c whose descriptors, reading.c what is looked for, state.c one descriptor,
  *               mappings.c, carriers.c what sockets and io_urings carry, idle.c which sockets

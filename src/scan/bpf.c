@@ -9,6 +9,7 @@
 
 #include "scan/iterator.h"
 #include "scan/procfs.h"
+#include "scan/worth.h"
 
 struct walking {
 	struct iterator_wants wants; /**< by value: outlives a walk that is given up */
@@ -173,18 +174,19 @@ static int look_told(const struct source *source, const struct look *look, struc
 	return rc;
 }
 
-/** For a few processes /proc is as fast, and for one descriptor of each. */
+/** For one descriptor of each process /proc is as fast. */
 static int look(const struct source *source, const struct look *look, struct tally *tally,
 		struct error *err)
 {
 	struct source_bpf *bpf = source->bpf;
 	struct iterator_wants wants = { 0 };
+	bool worth = bpf->forced || worth_walking(look);
 
 	if (bpf->failed)
 		return procfs_look(source, look, NULL, tally, err);
-	if (look->filter == LOOK_ALL && (!look->pids || bpf->forced))
+	if (worth && look->filter == LOOK_ALL)
 		return look_told(source, look, tally, err);
-	if ((look->pids && !bpf->forced) || !translate(look, &wants)) {
+	if (!worth || !translate(look, &wants)) {
 		bpf->left++;
 		return procfs_look(source, look, NULL, tally, err);
 	}

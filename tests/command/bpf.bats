@@ -10,8 +10,6 @@
 load lib.bash
 
 setup() {
-	# Here the tests say themselves which source.
-	PROCOWL=${PROCOWL_REAL:-$PROCOWL}
 	situation_begin
 	cd "$SCRATCH" || exit
 }

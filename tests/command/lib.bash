@@ -24,11 +24,6 @@ ACTOR=$(realpath -m "${ACTOR:-$LIB_ROOT/build/tests/actor/actor}")
 [[ ! -d $ACTOR ]] || ACTOR=$ACTOR/actor
 HUNGFUSE=$(realpath -m "${HUNGFUSE:-$(dirname "$ACTOR")/hungfuse}")
 PATH=$PATH:/usr/sbin:/sbin
-# PROCOWL_SOURCE, as tools/test sets it: all of it over this source.
-if [[ -n ${PROCOWL_SOURCE-} ]]; then
-	export PROCOWL_SOURCE PROCOWL_REAL=${PROCOWL_REAL:-$PROCOWL}
-	PROCOWL=$LIB_ROOT/tests/command/over/procowl
-fi
 export PROCOWL ACTOR HUNGFUSE PATH
 export LC_ALL=C.UTF-8 NO_COLOR=1 TERM=xterm
 

@@ -423,9 +423,12 @@ reads_only() {
 	until (($(cut -d ' ' -f 14 "/proc/$ACTOR_PID/stat") > 5)); do
 		:
 	done
-	# It never waits: what it did not get, others had.
-	run --separate-stderr owl ps --json --interval 0.3 "$ACTOR_PID"
-	answer '.[0].cpu > 1 and .[0].read_rate == 0 and .[0].state == "R"'
+	# It never waits: what it did not get, others had, maybe all of an interval.
+	run --separate-stderr owl ps --json --interval 1 "$ACTOR_PID"
+	until jq -e '.[0].cpu > 1' <<<"$output" >/dev/null; do
+		run --separate-stderr owl ps --json --interval 1 "$ACTOR_PID"
+	done
+	answer '.[0].read_rate == 0 and .[0].state == "R"'
 	kill "$ACTOR_PID"
 }
 
