@@ -37,8 +37,8 @@
  *               says why a file cannot be got at; the files beside them are the steps, and what is
  *               said of them. The only code that writes to files
  *   scan/       how we look: source.h is the interface, procfs.c the source that reads /proc,
- *               bpf.c the one that first lets the kernel walk its tables (iterator.c) and has
- *               hints.c from it, or told.c whole tables, if that is worth.c it; worker.c their
+ *               bpf.c the one that first lets the kernel walk its tables (iterator.c, crew.c) and
+ *               has hints.c from it, or told.c whole tables, if that is worth.c it; worker.c their
  *               threads. processes.c looks
  *               at processes themselves, facts.c reads one. holdings.c reads the files of one:
  *               tables.c whose descriptors, reading.c what is looked for, state.c one descriptor,
@@ -48,7 +48,7 @@
  *               open; sockets.c has the sockets of all network namespaces, sockets_space.c those of
  *               one, socket_index.c their other ends, owners.c who holds them, netns.c enters a
  *               namespace; mounts, names, containers, memory
- *   bpf/        inside the kernel: task_file and task_vma walk all tables, of which judge.h says
+ *   bpf/        inside the kernel: descriptors and task_vma walk all tables, of which judge.h says
  *               what is worth a look, table tells one whole; wire.h is what both sides share,
  *               shadow.h the kernel's structs
  *   kernel/     what Linux says: one file a kernel interface, bytes in, plain struct out

@@ -21,9 +21,9 @@ enum { QUEUE_SIZE = 80 /* ipc/mqueue.c, FILENT_SIZE */, NAME_START = 16 };
 
 /** Where a file is: what fs/d_path.c makes its text of. */
 struct place {
-	unsigned long magic; /**< of the filesystem */
-	bool is_unhashed;    /**< in no directory (any more) */
-	bool is_root;        /**< of its mount: it goes by the name of the mount point */
+	int filesystem;   /**< enum filesystem */
+	bool is_unhashed; /**< in no directory (any more) */
+	bool is_root;     /**< of its mount: it goes by the name of the mount point */
 	const unsigned char *name;
 	__u32 len;
 };
@@ -35,12 +35,41 @@ static __always_inline bool is_sought(__u64 ino)
 	return sought[(at / 64) & (WIRE_SET_WORDS - 1)] >> (at % 64) & 1;
 }
 
-/** Everywhere else statx may tell another number: overlay, FUSE, network filesystems. */
-static __always_inline bool tells_its_number(unsigned long magic)
+/**
+ * What the verifier looks at once, not anew for each way that leads there: it must not be static, and
+ * takes addresses as numbers.
+ */
+#define APART __attribute__((noinline))
+
+/** What a filesystem is like. */
+enum filesystem {
+	FS_TELLS_NUMBER = 1 << 0, /**< elsewhere (overlay, FUSE, …) statx may tell another one */
+	FS_LOCAL = 1 << 1,        /**< nobody but this kernel can take a name away here */
+	FS_NO_PLACE = 1 << 2,     /**< what is in no directory, and not deleted */
+	FS_HIDES = 1 << 3,        /**< what is deleted lives on under another name */
+};
+
+APART int filesystem_of(__u64 magic)
 {
-	return magic == MAGIC_EXT4 || magic == MAGIC_XFS || magic == MAGIC_BTRFS ||
-	       magic == MAGIC_TMPFS || magic == MAGIC_PROC || magic == MAGIC_SYSFS ||
-	       magic == MAGIC_SOCK || magic == MAGIC_PIPE || magic == MAGIC_ANON_INODE;
+	switch (magic) {
+	case MAGIC_EXT4:
+	case MAGIC_XFS:
+	case MAGIC_BTRFS:
+	case MAGIC_TMPFS:
+		return FS_TELLS_NUMBER | FS_LOCAL;
+	case MAGIC_PROC:
+	case MAGIC_SYSFS:
+		return FS_TELLS_NUMBER;
+	case MAGIC_SOCK:
+	case MAGIC_PIPE:
+	case MAGIC_ANON_INODE:
+		return FS_TELLS_NUMBER | FS_NO_PLACE;
+	case MAGIC_NFS:
+	case MAGIC_FUSE:
+		return FS_HIDES;
+	default:
+		return 0;
+	}
 }
 
 /** Unrolled, so that the word becomes part of the code and needs no map of its own. */
@@ -62,7 +91,7 @@ static __always_inline bool has_hidden_name(const struct place *place)
 {
 	char start[NAME_START] = "";
 
-	if (place->magic != MAGIC_NFS && place->magic != MAGIC_FUSE)
+	if (!(place->filesystem & FS_HIDES))
 		return false;
 	read_start(place, start);
 	return BEGINS(start, ".nfs") || BEGINS(start, ".fuse_hidden");
@@ -79,13 +108,6 @@ static __always_inline bool has_telling_end(const struct place *place)
 	return BEGINS(end, "deleted)");
 }
 
-/** What has no place in any filesystem is in no directory, and not deleted. */
-static __always_inline bool is_of_no_place(const struct place *place)
-{
-	return place->magic == MAGIC_SOCK || place->magic == MAGIC_PIPE ||
-	       place->magic == MAGIC_ANON_INODE;
-}
-
 /**
  * May its text end with " (deleted)"? fs/d_path.c says so of whatever is in no directory any more. Asked
  * in this order, most files are passed over with one look at their entry.
@@ -93,7 +115,7 @@ static __always_inline bool is_of_no_place(const struct place *place)
 static __always_inline bool may_be_deleted(const struct place *place)
 {
 	if (place->is_unhashed || place->is_root)
-		return !is_of_no_place(place);
+		return !(place->filesystem & FS_NO_PLACE);
 	return has_telling_end(place) || has_hidden_name(place);
 }
 
@@ -102,7 +124,7 @@ static __always_inline struct place place_of(const struct file *file)
 	const struct dentry *dentry = file->f_path.dentry;
 
 	return (struct place){
-		.magic = dentry->d_sb->s_magic,
+		.filesystem = filesystem_of(dentry->d_sb->s_magic),
 		.is_unhashed = !dentry->d_hash.pprev,
 		.is_root = file->f_path.mnt->mnt_root == dentry,
 		.name = dentry->d_name.name,

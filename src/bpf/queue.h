@@ -15,7 +15,7 @@ enum { FAMILY_UNIX = 1, STATE_LISTENS = 10 /* TCP_LISTEN */ };
 /** Of a socket that listens, those that wait to be accepted may have some, too. */
 static __always_inline bool may_have_in_flight(const struct file *file)
 {
-	struct socket *socket = file->private_data;
+	struct socket *socket = BPF_CORE_READ(file, private_data);
 	struct sock *sk = BPF_CORE_READ(socket, sk);
 	struct unix_sock *unix_sock = (struct unix_sock *)sk;
 

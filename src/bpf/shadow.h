@@ -40,6 +40,7 @@ struct qstr {
 /** include/linux/dcache.h: `d_name` is the constant twin of `__d_name` since Linux 6.16. */
 struct dentry {
 	struct hlist_bl_node d_hash;
+	struct dentry *d_parent;
 	struct qstr d_name;
 	struct inode *d_inode;
 	struct super_block *d_sb;
@@ -47,12 +48,15 @@ struct dentry {
 
 struct vfsmount {
 	struct dentry *mnt_root;
+	struct super_block *mnt_sb;
 };
 
 struct mnt_namespace;
 
 /** fs/mount.h. */
 struct mount {
+	struct mount *mnt_parent;
+	struct dentry *mnt_mountpoint;
 	struct vfsmount mnt;
 	struct mnt_namespace *mnt_ns;
 	int mnt_id;
@@ -125,6 +129,8 @@ struct unix_sock {
 
 /** include/linux/fdtable.h. */
 struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
 	unsigned long *close_on_exec;
 };
 
@@ -132,8 +138,20 @@ struct files_struct {
 	struct fdtable *fdt;
 };
 
+/** include/linux/fs_struct.h. */
+struct fs_struct {
+	struct path root, pwd;
+};
+
+struct mm_struct {
+	struct file *exe_file;
+};
+
 struct task_struct {
 	int pid, tgid;
+	struct task_struct *group_leader;
+	struct mm_struct *mm;
+	struct fs_struct *fs;
 	struct files_struct *files;
 };
 
@@ -148,6 +166,12 @@ struct bpf_iter_meta {
 };
 
 /** kernel/bpf/task_iter.c, Linux 5.8. */
+struct bpf_iter__task {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+};
+
+/** The same. */
 struct bpf_iter__task_file {
 	struct bpf_iter_meta *meta;
 	struct task_struct *task;

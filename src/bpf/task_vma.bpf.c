@@ -32,17 +32,16 @@ static __always_inline bool may_be_backing(const struct file *file)
 /** What an overlay maps is a file of one of its layers; the name and number it shows are its own. */
 static __always_inline bool is_wanted_above(const struct backing_file *file)
 {
-	struct dentry *dentry = BPF_CORE_READ(file, user_path.dentry);
-	struct inode *inode = BPF_CORE_READ(dentry, d_inode);
-	struct place place = {
-		.magic = BPF_CORE_READ(dentry, d_sb, s_magic),
+	const struct dentry *dentry = BPF_CORE_READ(file, user_path.dentry);
+	const struct place place = {
+		.filesystem = filesystem_of(BPF_CORE_READ(dentry, d_sb, s_magic)),
 		.is_unhashed = !BPF_CORE_READ(dentry, d_hash.pprev),
 		.is_root = BPF_CORE_READ(file, user_path.mnt, mnt_root) == dentry,
 		.name = BPF_CORE_READ(dentry, d_name.name),
 		.len = BPF_CORE_READ(dentry, d_name.len),
 	};
 
-	return is_wanted(&place, BPF_CORE_READ(inode, i_ino));
+	return is_wanted(&place, BPF_CORE_READ(dentry, d_inode, i_ino));
 }
 
 SEC("iter/task_vma")

@@ -25,13 +25,32 @@ static inline unsigned int wire_place(unsigned long long ino)
 	return (unsigned int)((ino * 0x9E3779B97F4A7C15ULL) >> (64 - WIRE_SET_BITS));
 }
 
-/** Of a process that has descriptors, but so far none that is wanted. */
+/** Instead of a descriptor: of the process so much is known that what is not told is not wanted. */
 #define WIRE_SEEN 0xFFFFFFFFU
+/** The same: its cwd, root or exe may be wanted. */
+#define WIRE_LINKS 0xFFFFFFFEU
+/** The same: its table was exchanged while it was walked, so that nothing is known of it. */
+#define WIRE_DOUBT 0xFFFFFFFDU
 
-/** From task_file. */
 struct wire_descriptor {
 	unsigned int pid; /**< of the process, in the first PID namespace */
-	unsigned int fd;  /**< or WIRE_SEEN */
+	unsigned int fd;  /**< or WIRE_… */
+};
+
+enum { WIRE_WALKERS = 4, WIRE_FOUND = 2048, WIRE_BLOCK = 64 };
+
+/**
+ * The walk of one of descriptors' readers, through all tables that no other has taken: memory that it
+ * shares with the program. When there is no more room, or when it has gone on for long enough, read(2)
+ * says EAGAIN and goes on from there the next time.
+ */
+struct wire_walk {
+	unsigned int reader; /**< its thread, in the first PID namespace */
+	unsigned int count;  /**< of `found`; the reader takes them out and sets it to 0 */
+	unsigned int tid;    /**< the program's: whose table it is at */
+	unsigned int fd;     /**< the program's: where it goes on in it */
+	struct wire_descriptor found[WIRE_FOUND];
+	unsigned long long files[WIRE_BLOCK]; /**< the program's: a piece of the table */
 };
 
 /** From task_vma: the process maps something that is wanted. */

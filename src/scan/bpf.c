@@ -7,21 +7,29 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "scan/iterator.h"
+#include "scan/crew.h"
 #include "scan/procfs.h"
 #include "scan/worth.h"
 
+/** Which worker does what. The mappings come second: then two can be at both from the start. */
+enum { WORK_MAPPINGS = 1, WORKS_MAX = WIRE_WALKERS + 1 };
+
 struct walking {
-	struct iterator_wants wants; /**< by value: outlives a walk that is given up */
-	struct iterator_answer *answers[ITERATOR_WALKS];
+	struct crew *crew;
+	bool with_mappings, given_up;
+	struct iterator_answer *answers;
 };
 
 static void work(const void *context, struct job *job)
 {
 	const struct walking *walking = context;
 	struct iterator_answer *answer = arena_zero(&job->arena, 1, sizeof(*answer));
+	bool is_behind = walking->with_mappings && job->index > WORK_MAPPINGS;
 
-	iterator_run((enum iterator)job->index, &walking->wants, job, answer);
+	if (walking->with_mappings && job->index == WORK_MAPPINGS)
+		iterator_run(&walking->crew->wants, job, answer);
+	else
+		crew_walk(walking->crew, (unsigned int)job->index - is_behind, job, answer);
 	job->result = answer;
 }
 
@@ -29,10 +37,11 @@ static void consume(void *context, size_t index, const struct job *job)
 {
 	struct walking *walking = context;
 
+	walking->given_up |= !job;
 	if (job)
-		*walking->answers[index] = *(struct iterator_answer *)job->result;
+		walking->answers[index] = *(struct iterator_answer *)job->result;
 	else
-		walking->answers[index]->rc = -ETIMEDOUT;
+		walking->answers[index].rc = -ETIMEDOUT;
 }
 
 static void seek_inodes(const struct look *look, struct iterator_wants *wants)
@@ -76,36 +85,68 @@ static void note_reason(struct source_bpf *bpf, const struct iterator_answer *an
 		error_set(&bpf->why, -ETIMEDOUT, "the kernel's walk came to a stop");
 }
 
+/** The answers of a crew as one: it failed if any of them did. */
+static struct iterator_answer join(struct iterator_answer *answers, size_t count, size_t leave_out)
+{
+	struct iterator_answer all = { 0 };
+	char *bytes = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct iterator_answer *one = &answers[i];
+
+		if (i == leave_out)
+			continue;
+		if (one->rc && !all.rc) {
+			all.rc = one->rc;
+			all.reason = one->reason;
+		}
+		if (one->walk_ns > all.walk_ns)
+			all.walk_ns = one->walk_ns;
+		all.load_ns += one->load_ns;
+		bytes = memory_resize(bytes, all.records.len + one->records.len + 1, 1);
+		if (one->records.len)
+			memcpy(bytes + all.records.len, one->records.bytes, one->records.len);
+		all.records = (struct text){ bytes, all.records.len + one->records.len };
+		free((void *)one->records.bytes);
+	}
+	return all;
+}
+
 /**
  * Both walks, at the same time. That of the mappings waits for every process's memory in turn, of which
  * one may be locked: then /proc asks each of them, and says who does not answer.
  */
-static int walk(const struct look *look, struct iterator_wants *wants, struct source_bpf *bpf,
+static int walk(const struct look *look, const struct iterator_wants *wants, struct source_bpf *bpf,
 		struct hints *ret)
 {
-	struct iterator_answer answers[ITERATOR_WALKS] = { 0 };
-	struct iterator_answer *descriptors = &answers[ITERATOR_DESCRIPTORS],
-			       *mappings = &answers[ITERATOR_MAPPINGS];
-	bool with_mappings = look->filter < LOOK_ALL;
-	struct walking walking = { *wants, { descriptors, mappings } };
+	struct iterator_answer answers[WORKS_MAX] = { 0 }, *mappings = NULL;
+	struct walking walking = { crew_new(wants), look->filter < LOOK_ALL, false, answers };
+	size_t count = crew_size() + walking.with_mappings;
 
-	worker_run(
-		&(struct jobs){ with_mappings ? 2 : 1, work, consume, &walking, sizeof(walking) });
-	int rc = descriptors->rc;
+	worker_run(&(struct jobs){ count, work, consume, &walking, sizeof(walking) });
+	if (walking.with_mappings)
+		mappings = &answers[WORK_MAPPINGS];
+	struct iterator_answer descriptors = join(answers, count, mappings ? WORK_MAPPINGS : count);
+	int rc = descriptors.rc;
 	if (!rc)
-		hints_begin(descriptors->records,
-			    with_mappings && !mappings->rc ? &mappings->records : NULL, ret);
-	if (!rc && mappings->rc)
-		note_reason(bpf, mappings);
-	for (size_t i = 0; i < ITERATOR_WALKS; i++) {
-		bpf->load_ns += answers[i].load_ns;
-		free((void *)answers[i].records.bytes);
+		hints_begin(descriptors.records,
+			    mappings && !mappings->rc ? &mappings->records : NULL, ret);
+	if (mappings) {
+		if (!rc && mappings->rc)
+			note_reason(bpf, mappings);
+		bpf->load_ns += mappings->load_ns;
+		bpf->mappings_ns += mappings->walk_ns;
+		free((void *)mappings->records.bytes);
 	}
-	bpf->descriptors_ns += descriptors->walk_ns;
-	bpf->mappings_ns += mappings->walk_ns;
+	free((void *)descriptors.records.bytes);
+	bpf->load_ns += descriptors.load_ns;
+	bpf->descriptors_ns += descriptors.walk_ns;
 	bpf->failed |= rc != 0;
 	if (rc)
-		note_reason(bpf, descriptors);
+		note_reason(bpf, &descriptors);
+	/* A worker that was given up may still be at it. */
+	if (!walking.given_up)
+		crew_free(walking.crew);
 	return rc;
 }
 

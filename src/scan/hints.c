@@ -96,16 +96,20 @@ static size_t first_of(const struct hints *hints, unsigned int pid)
 	return low;
 }
 
-bool hints_of(const struct hints *hints, unsigned int pid, const struct hint **ret, size_t *count)
+bool hints_of(const struct hints *hints, unsigned int pid, struct hinted *ret)
 {
-	size_t first = first_of(hints, pid), end = first;
-	bool known = false;
+	size_t first = first_of(hints, pid), at = first;
+	bool doubted = false;
 
-	while (end < hints->count && hints->items[end].pid == pid && !known)
-		known = hints->items[end++].fd == WIRE_SEEN;
-	*ret = hints->items + first;
-	*count = end - first - known; /* the mark sorts last */
-	return end > first;
+	*ret = (struct hinted){ .items = hints->items + first };
+	for (; at < hints->count && hints->items[at].pid == pid; at++) {
+		unsigned int fd = hints->items[at].fd;
+
+		ret->links |= fd == WIRE_LINKS;
+		doubted |= fd == WIRE_DOUBT;
+		ret->count += fd < WIRE_DOUBT;
+	}
+	return at > first && !doubted;
 }
 
 bool hints_maps(const struct hints *hints, unsigned int pid)

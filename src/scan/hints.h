@@ -25,8 +25,15 @@ struct hints {
 void hints_begin(struct text descriptors, const struct text *mappings, struct hints *ret);
 void hints_end(struct hints *hints);
 
-/** The descriptors of `pid` that are worth a look, maybe none. False: nothing is known of it. */
-bool hints_of(const struct hints *hints, unsigned int pid, const struct hint **ret, size_t *count);
+/** What of one process is worth a look, maybe nothing. */
+struct hinted {
+	const struct hint *items; /**< its descriptors */
+	size_t count;
+	bool links; /**< its cwd, root or exe */
+};
+
+/** What is known of `pid`. False: nothing. */
+bool hints_of(const struct hints *hints, unsigned int pid, struct hinted *ret);
 
 /** True when `pid` maps what is worth a look, or may. */
 bool hints_maps(const struct hints *hints, unsigned int pid);

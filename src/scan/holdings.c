@@ -254,59 +254,81 @@ static int read_process(struct reading *reading)
 }
 
 /** May we follow its links? All of them ask the same of us: fs/proc/base.c, proc_fd_access_allowed. */
-static bool is_readable(const struct reading *reading)
+static int check_readable(const struct source *source, unsigned int pid)
 {
-	char link[8];
+	char name[TEXT_NUMBER_MAX + sizeof("/cwd")], link[8];
 
-	return readlinkat(reading->dir, "cwd", link, sizeof(link)) >= 0 ||
-	       !reading_is_denied(-errno);
+	stpcpy(name + text_put_number(name, pid), "/cwd");
+	return readlinkat(source->proc, name, link, sizeof(link)) < 0 ? -errno : 0;
 }
 
 /** Only the descriptors that are named, of whichever table. */
-static int read_hinted(struct reading *reading, const struct hint *hints, size_t count, bool maps)
+static int read_hinted(struct reading *reading, const struct hinted *hinted, bool maps)
 {
 	struct arena *arena = &reading->job->arena;
-	unsigned int *fds = arena_zero(arena, count + 1, sizeof(*fds));
+	unsigned int *fds = arena_zero(arena, hinted->count + 1, sizeof(*fds));
 	unsigned int alive;
 	int rc = 0;
 
-	for (size_t i = 0; i < count; i++)
-		fds[i] = hints[i].fd;
+	for (size_t i = 0; i < hinted->count; i++)
+		fds[i] = hinted->items[i].fd;
 	reading->fds = fds;
-	reading->fd_count = count;
-	if (count)
+	reading->fd_count = hinted->count;
+	if (hinted->count)
 		rc = read_tables(reading, &alive);
 	else
 		alive = tables_alive(reading->dir, reading->pid, arena);
 	if (rc)
 		return rc;
-	read_links(reading, alive);
-	if (maps && wants_maps(reading->look))
+	if (hinted->links)
+		read_links(reading, alive);
+	if (maps)
 		read_mappings(reading, alive);
 	return 0;
 }
 
+static bool maps_hinted(const struct reading *reading, const struct hints *hints)
+{
+	return wants_maps(reading->look) && hints_maps(hints, reading->pid);
+}
+
 static int read_by_hints(struct reading *reading, const struct hints *hints)
 {
-	const struct hint *items;
-	size_t count;
+	struct hinted hinted;
 
-	if (!is_readable(reading)) {
+	if (reading_is_denied(check_readable(reading->source, reading->pid))) {
 		reading->out->denied = true;
 		return 0;
 	}
-	/* It may be new, or have no descriptors at all. */
-	if (!hints_of(hints, reading->pid, &items, &count) && !is_kernel_thread(reading))
+	/* It may be new. */
+	if (!hints_of(hints, reading->pid, &hinted) && !is_kernel_thread(reading))
 		return read_process(reading);
-	return read_hinted(reading, items, count, hints_maps(hints, reading->pid));
+	return read_hinted(reading, &hinted, maps_hinted(reading, hints));
+}
+
+/** Most processes have nothing of what is looked for: whether that is so was ours to know is asked, too. */
+static bool is_hinted_empty(const struct source *source, const struct look *look,
+			    const struct hints *hints, unsigned int pid, struct holdings *out)
+{
+	struct hinted hinted;
+
+	if (!hints_of(hints, pid, &hinted) || hinted.count || hinted.links ||
+	    (wants_maps(look) && hints_maps(hints, pid)))
+		return false;
+	int rc = check_readable(source, pid);
+	out->denied = reading_is_denied(rc);
+	out->rc = reading_has_vanished(rc) ? rc : 0;
+	return true;
 }
 
 void holdings_read(const struct source *source, const struct look *look, const struct guide *guide,
 		   unsigned int pid, struct job *job, struct holdings *out)
 {
 	char name[16];
-	struct reading *reading = arena_zero(&job->arena, 1, sizeof(*reading));
 
+	if (guide->hints && is_hinted_empty(source, look, guide->hints, pid, out))
+		return;
+	struct reading *reading = arena_zero(&job->arena, 1, sizeof(*reading));
 	snprintf(name, sizeof(name), "%u", pid);
 	scope_fd dir = openat(source->proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0) {

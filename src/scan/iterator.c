@@ -5,12 +5,15 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 /* All are made of bpf/NAME.bpf.c by bpftool, in its own style; errno.h they expect. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpointer-arith"
+#include "bpf/descriptors.lskel.h"
 #include "bpf/table.lskel.h"
-#include "bpf/task_file.lskel.h"
 #include "bpf/task_vma.lskel.h"
 #pragma GCC diagnostic pop
 
@@ -20,40 +23,83 @@
 
 enum {
 	READ_SIZE = 32 << 10 /* kernel/bpf/bpf_iter.c: more it never gives */,
-	LOG_SIZE = 256 << 10
+	LOG_SIZE = 256 << 10,
+	WALKS_SIZE = WIRE_WALKERS * sizeof(struct wire_walk)
 };
 
-/**
- * Load the program and begin its walk: a descriptor that keeps alive what it needs, or -errno. With
- * `log` the verifier says there what it does not like.
- */
-#define DEFINE_BEGIN(name)                                                                   \
-	static int begin_##name(const struct iterator_wants *wants, const char *log)         \
-	{                                                                                    \
-		struct name *skeleton = name##__open();                                      \
-		union bpf_attr attr = { 0 };                                                 \
-                                                                                             \
-		if (!skeleton)                                                               \
-			return -ENOMEM;                                                      \
-		skeleton->rodata->wants = wants->wants;                                      \
-		memcpy(skeleton->rodata->sought, wants->sought, sizeof(wants->sought));      \
-		skeleton->ctx.log_level = log != NULL;                                       \
-		skeleton->ctx.log_size = log ? LOG_SIZE : 0;                                 \
-		skeleton->ctx.log_buf = (uintptr_t)log;                                      \
-		int rc = name##__load(skeleton);                                             \
-		if (rc >= 0)                                                                 \
-			rc = name##__attach(skeleton);                                       \
-		if (rc >= 0) {                                                               \
-			attr.iter_create.link_fd = (__u32)skeleton->links.name##_fd;         \
-			rc = skel_sys_bpf(BPF_ITER_CREATE, &attr, sizeof(attr.iter_create)); \
-			rc = rc < 0 ? -errno : rc;                                           \
-		}                                                                            \
-		name##__destroy(skeleton);                                                   \
-		return rc;                                                                   \
-	}
+/** Settings that all skeletons have: with `log` the verifier says there what it does not like. */
+#define SET_LOG(skeleton, log)                                   \
+	do {                                                     \
+		(skeleton)->ctx.log_level = (log) != NULL;       \
+		(skeleton)->ctx.log_size = (log) ? LOG_SIZE : 0; \
+		(skeleton)->ctx.log_buf = (uintptr_t)(log);      \
+	} while (0)
 
-DEFINE_BEGIN(task_file)
-DEFINE_BEGIN(task_vma)
+/** A descriptor of our own, since a skeleton closes all of its. */
+static int keep(int fd)
+{
+	int kept = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+	return kept < 0 ? -errno : kept;
+}
+
+/** Begin a walk: a descriptor to read it from, or -errno. */
+static int begin_walk(int link)
+{
+	union bpf_attr attr = { 0 };
+
+	attr.iter_create.link_fd = (__u32)link;
+	int fd = skel_sys_bpf(BPF_ITER_CREATE, &attr, sizeof(attr.iter_create));
+	return fd < 0 ? -errno : fd;
+}
+
+/** The program and its walk: a descriptor that keeps alive what it needs, or -errno. */
+static int begin_mappings(const struct iterator_wants *wants, const char *log)
+{
+	struct task_vma *skeleton = task_vma__open();
+
+	if (!skeleton)
+		return -ENOMEM;
+	skeleton->rodata->wants = wants->wants;
+	memcpy(skeleton->rodata->sought, wants->sought, sizeof(wants->sought));
+	SET_LOG(skeleton, log);
+	int rc = task_vma__load(skeleton);
+	if (rc >= 0)
+		rc = task_vma__attach(skeleton);
+	if (rc >= 0)
+		rc = begin_walk(skeleton->links.task_vma_fd);
+	task_vma__destroy(skeleton);
+	return rc;
+}
+
+/** The program that walks all tables: its link, or -errno; and the memory it shares with its readers. */
+static int load_tables(const struct iterator_wants *wants, const char *log, struct wire_walk **ret)
+{
+	struct descriptors *skeleton = descriptors__open();
+
+	if (!skeleton)
+		return -ENOMEM;
+	skeleton->rodata->wants = wants->wants;
+	memcpy(skeleton->rodata->sought, wants->sought, sizeof(wants->sought));
+	SET_LOG(skeleton, log);
+	int rc = descriptors__load(skeleton);
+	if (rc >= 0)
+		rc = descriptors__attach(skeleton);
+	if (rc >= 0)
+		rc = keep(skeleton->links.descriptors_fd);
+	if (rc >= 0) {
+		*ret = mmap(NULL, WALKS_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED,
+			    skeleton->maps.walks.map_fd, 0);
+		if (*ret == MAP_FAILED) {
+			int failed = -errno;
+
+			close(rc);
+			rc = failed;
+		}
+	}
+	descriptors__destroy(skeleton);
+	return rc;
+}
 
 /** Load the program that tells a table: a descriptor on it, or -errno. */
 static int load_table(unsigned int tells, const char *log)
@@ -63,25 +109,32 @@ static int load_table(unsigned int tells, const char *log)
 	if (!skeleton)
 		return -ENOMEM;
 	skeleton->rodata->tells = tells;
-	skeleton->ctx.log_level = log != NULL;
-	skeleton->ctx.log_size = log ? LOG_SIZE : 0;
-	skeleton->ctx.log_buf = (uintptr_t)log;
+	SET_LOG(skeleton, log);
 	int rc = table__load(skeleton);
-	if (rc >= 0) {
-		rc = fcntl(skeleton->progs.table.prog_fd, F_DUPFD_CLOEXEC, 0);
-		rc = rc < 0 ? -errno : rc;
-	}
+	if (rc >= 0)
+		rc = keep(skeleton->progs.table.prog_fd);
 	table__destroy(skeleton);
 	return rc;
+}
+
+/** Only to see whether it can be had. */
+static int try_tables(const struct iterator_wants *wants, const char *log)
+{
+	struct wire_walk *walks;
+	int link = load_tables(wants, log, &walks);
+
+	if (link >= 0)
+		munmap(walks, WALKS_SIZE);
+	return link;
 }
 
 static int begin(enum iterator which, const struct iterator_wants *wants, const char *log)
 {
 	switch (which) {
 	case ITERATOR_DESCRIPTORS:
-		return begin_task_file(wants, log);
+		return try_tables(wants, log);
 	case ITERATOR_MAPPINGS:
-		return begin_task_vma(wants, log);
+		return begin_mappings(wants, log);
 	case ITERATOR_TABLE:
 		return load_table(wants->wants, log);
 	}
@@ -154,16 +207,15 @@ static int walk(int fd, struct job *job, struct text *ret)
 	return 0;
 }
 
-void iterator_run(enum iterator which, const struct iterator_wants *wants, struct job *job,
-		  struct iterator_answer *ret)
+void iterator_run(const struct iterator_wants *wants, struct job *job, struct iterator_answer *ret)
 {
 	int64_t begun = clock_ns(CLOCK_MONOTONIC);
-	scope_fd fd = begin(which, wants, NULL);
+	scope_fd fd = begin_mappings(wants, NULL);
 	int64_t loaded = clock_ns(CLOCK_MONOTONIC);
 
 	*ret = (struct iterator_answer){ .rc = fd < 0 ? fd : 0, .load_ns = loaded - begun };
 	if (fd < 0) {
-		explain(which, wants, fd, &ret->reason);
+		explain(ITERATOR_MAPPINGS, wants, fd, &ret->reason);
 		return;
 	}
 	ret->rc = walk(fd, job, &ret->records);
@@ -171,6 +223,50 @@ void iterator_run(enum iterator which, const struct iterator_wants *wants, struc
 	if (ret->rc)
 		error_set(&ret->reason, ret->rc, "the kernel's walk ended early: %s",
 			  strerror(-ret->rc));
+}
+
+int iterator_begin_tables(const struct iterator_wants *wants, struct iterator_tables *ret,
+			  struct error *reason)
+{
+	ret->link = load_tables(wants, NULL, &ret->walks);
+	return ret->link < 0 ? explain(ITERATOR_DESCRIPTORS, wants, ret->link, reason) : 0;
+}
+
+void iterator_end_tables(struct iterator_tables *tables)
+{
+	munmap(tables->walks, WALKS_SIZE);
+	close(tables->link);
+}
+
+int iterator_walk_tables(const struct iterator_tables *tables, unsigned int reader, struct job *job,
+			 struct text *ret)
+{
+	struct wire_walk *walk = &tables->walks[reader];
+	scope_fd fd = begin_walk(tables->link);
+	char *records = NULL, none;
+	size_t size = 0;
+	ssize_t got;
+
+	if (fd < 0)
+		return fd;
+	walk->reader = (unsigned int)syscall(SYS_gettid);
+	do { /* there is nothing to read: the program writes to where `walk` is */
+		got = read(fd, &none, sizeof(none));
+		int rc = got < 0 ? errno : 0;
+		size_t more = walk->count * sizeof(walk->found[0]);
+
+		job_beat(job);
+		if (rc && rc != EAGAIN && rc != EINTR) {
+			free(records);
+			return -rc;
+		}
+		records = memory_resize(records, size + more + 1, 1);
+		memcpy(records + size, walk->found, more);
+		size += more;
+		walk->count = 0;
+	} while (got);
+	*ret = (struct text){ records, size };
+	return 0;
 }
 
 int iterator_load_table(unsigned int tells, int64_t *load_ns, struct error *reason)
@@ -202,10 +298,7 @@ static int begin_table(int program, unsigned int pid)
 	scope_fd link = skel_sys_bpf(BPF_LINK_CREATE, &attr, sizeof(attr.link_create));
 	if (link < 0)
 		return -errno;
-	memset(&attr, 0, sizeof(attr));
-	attr.iter_create.link_fd = (uint32_t)link;
-	int fd = skel_sys_bpf(BPF_ITER_CREATE, &attr, sizeof(attr.iter_create));
-	return fd < 0 ? -errno : fd;
+	return begin_walk(link);
 }
 
 int iterator_read_table(int program, unsigned int pid, struct job *job, struct text *ret)

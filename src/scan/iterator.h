@@ -10,7 +10,6 @@
 #include "scan/worker.h"
 
 enum iterator { ITERATOR_DESCRIPTORS, ITERATOR_MAPPINGS, ITERATOR_TABLE };
-enum { ITERATOR_WALKS = ITERATOR_TABLE /**< those of all processes: iterator_run */ };
 
 struct iterator_wants {
 	unsigned int wants;                        /**< enum wire_wants, wire_tells */
@@ -32,9 +31,26 @@ static inline void iterator_seek(struct iterator_wants *wants, uint64_t ino)
 	wants->sought[at / 64] |= 1ULL << (at % 64);
 }
 
-/** Load the program, and let it walk to the end; `job` beats as it goes on. */
-void iterator_run(enum iterator which, const struct iterator_wants *wants, struct job *job,
-		  struct iterator_answer *ret);
+/** The walk of the mappings: load the program, and let it go to the end; `job` beats as it goes on. */
+void iterator_run(const struct iterator_wants *wants, struct job *job, struct iterator_answer *ret);
+
+/** The program that walks all tables of descriptors; its readers share these out among themselves. */
+struct iterator_tables {
+	int link;
+	struct wire_walk *walks; /**< WIRE_WALKERS of them */
+};
+
+/** Load it. 0, or -errno and the reason; iterator_end_tables lets it go. */
+int iterator_begin_tables(const struct iterator_wants *wants, struct iterator_tables *ret,
+			  struct error *reason);
+void iterator_end_tables(struct iterator_tables *tables);
+
+/**
+ * Be reader number `reader`, less than WIRE_WALKERS, on this thread, until all tables are taken: records
+ * of wire_descriptor, free(3). 0 or -errno.
+ */
+int iterator_walk_tables(const struct iterator_tables *tables, unsigned int reader, struct job *job,
+			 struct text *ret);
 
 /** Load the program and let it go again: 0, or -errno and the reason. */
 int iterator_try(enum iterator which, struct error *reason);

@@ -456,3 +456,13 @@ told() {
 	rows 600
 	answer 'all(.holders | length == 9)'
 }
+
+@test "a large table is walked in pieces, and its ends are not lost" {
+	need_bpf
+	ulimit -n 20000 || skip "no more descriptors"
+	actor_start open low creat,w unlink low open middle creat,w fd 1 8191 unlink middle \
+		open next creat,w fd 2 8192 unlink next open far creat,w fd 3 19999 unlink far
+	COLUMNS_WANTED=handle,holders,path both deleted "$SCRATCH"
+	rows 4
+	answer 'any(.[].holders[]; endswith(":19999"))'
+}

@@ -11,14 +11,13 @@
 static void check_fds(const struct hints *hints, unsigned int pid, const unsigned int *fds,
 		      size_t count)
 {
-	const struct hint *items;
-	size_t found;
+	struct hinted hinted;
 
-	assert_true(hints_of(hints, pid, &items, &found));
-	assert_int_equal(found, count);
+	assert_true(hints_of(hints, pid, &hinted));
+	assert_int_equal(hinted.count, count);
 	for (size_t i = 0; i < count; i++) {
-		assert_int_equal(items[i].pid, pid);
-		assert_int_equal(items[i].fd, fds[i]);
+		assert_int_equal(hinted.items[i].pid, pid);
+		assert_int_equal(hinted.items[i].fd, fds[i]);
 	}
 }
 
@@ -40,18 +39,35 @@ static void what_is_told_twice_or_in_disorder_is_once_and_in_order(void **state)
 static void who_was_seen_with_nothing_is_known_and_who_was_not_seen_is_not(void **state)
 {
 	static const struct wire_descriptor told[] = { { 7, WIRE_SEEN }, { 7, WIRE_SEEN } };
-	const struct hint *items;
-	size_t count;
+	struct hinted hinted;
 	struct hints hints;
 
 	(void)state;
 	hints_begin(RECORDS(told), NULL, &hints);
 	check_fds(&hints, 7, NULL, 0);
-	assert_false(hints_of(&hints, 6, &items, &count));
-	assert_false(hints_of(&hints, 8, &items, &count));
+	assert_false(hints_of(&hints, 6, &hinted));
+	assert_false(hints_of(&hints, 8, &hinted));
 	hints_end(&hints);
 	hints_begin((struct text){ 0 }, NULL, &hints);
-	assert_false(hints_of(&hints, 7, &items, &count));
+	assert_false(hints_of(&hints, 7, &hinted));
+	hints_end(&hints);
+}
+
+static void links_and_doubt_are_of_a_process_and_no_descriptors(void **state)
+{
+	static const struct wire_descriptor told[] = {
+		{ 7, WIRE_LINKS }, { 7, WIRE_SEEN },  { 8, 3 }, { 8, WIRE_SEEN },
+		{ 9, WIRE_SEEN },  { 9, WIRE_DOUBT }, { 9, 4 },
+	};
+	struct hinted hinted;
+	struct hints hints;
+
+	(void)state;
+	hints_begin(RECORDS(told), NULL, &hints);
+	check_fds(&hints, 7, NULL, 0);
+	assert_true(hints_of(&hints, 7, &hinted) && hinted.links);
+	assert_true(hints_of(&hints, 8, &hinted) && !hinted.links);
+	assert_false(hints_of(&hints, 9, &hinted));
 	hints_end(&hints);
 }
 
@@ -89,6 +105,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_told_twice_or_in_disorder_is_once_and_in_order),
 		cmocka_unit_test(who_was_seen_with_nothing_is_known_and_who_was_not_seen_is_not),
+		cmocka_unit_test(links_and_doubt_are_of_a_process_and_no_descriptors),
 		cmocka_unit_test(without_word_of_mappings_anybody_may_have_some),
 		cmocka_unit_test(every_number_has_a_place_in_the_set),
 	};

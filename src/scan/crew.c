@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scan/crew.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+size_t crew_size(void)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (processors < 2)
+		return 1;
+	return processors < WIRE_WALKERS ? (size_t)processors : WIRE_WALKERS;
+}
+
+struct crew *crew_new(const struct iterator_wants *wants)
+{
+	struct crew *crew = memory_resize(NULL, 1, sizeof(*crew));
+
+	*crew = (struct crew){ .wants = *wants };
+	pthread_mutex_init(&crew->lock, NULL);
+	return crew;
+}
+
+void crew_free(struct crew *crew)
+{
+	if (crew->is_loaded && !crew->rc)
+		iterator_end_tables(&crew->tables);
+	pthread_mutex_destroy(&crew->lock);
+	free(crew);
+}
+
+/** Whoever comes while it is loaded waits for it. */
+static int load(struct crew *crew, struct iterator_answer *ret)
+{
+	pthread_mutex_lock(&crew->lock);
+	if (!crew->is_loaded) {
+		int64_t begun = clock_ns(CLOCK_MONOTONIC);
+
+		crew->rc = iterator_begin_tables(&crew->wants, &crew->tables, &crew->reason);
+		crew->is_loaded = true;
+		ret->load_ns = clock_ns(CLOCK_MONOTONIC) - begun;
+	}
+	ret->rc = crew->rc;
+	ret->reason = crew->reason;
+	pthread_mutex_unlock(&crew->lock);
+	return ret->rc;
+}
+
+void crew_walk(struct crew *crew, unsigned int reader, struct job *job, struct iterator_answer *ret)
+{
+	*ret = (struct iterator_answer){ 0 };
+	if (load(crew, ret))
+		return;
+	int64_t begun = clock_ns(CLOCK_MONOTONIC);
+	ret->rc = iterator_walk_tables(&crew->tables, reader, job, &ret->records);
+	ret->walk_ns = clock_ns(CLOCK_MONOTONIC) - begun;
+	if (ret->rc)
+		error_set(&ret->reason, ret->rc, "the kernel's walk ended early: %s",
+			  strerror(-ret->rc));
+}
