@@ -93,7 +93,8 @@ int crowd_ask(const struct inquiry *inquiry, struct outcome *outcome, struct err
 					       .pids = scope.pids,
 					       .pid_count = scope.pid_count,
 					       .found = found,
-					       .context = &crowd };
+					       .context = &crowd,
+					       .enough = &crowd.enough };
 
 		rc = processes_look(inquiry->source, &look, &outcome->tally, err);
 	}

@@ -171,7 +171,6 @@ static int read_aside(struct files_ask *ask, struct files_process *out)
 		rc = read_queues(ask, out);
 	if (!rc && ask->sockets)
 		find_sockets(ask, out);
-	neighbours_begin(&out->neighbours, out->process, true, ask->arena);
 	return rc ? error_set(ask->err, rc, "cannot start a helper process: %s", strerror(-rc)) : 0;
 }
 
@@ -207,11 +206,65 @@ static int push(struct files_ask *ask, const struct files_process *process)
 		if (sink_keeps(ask->inquiry->sink))
 			kept = arena_zero(ask->arena, 1, sizeof(*kept));
 		files_row(ask, process, i, kept);
+		if (ask->rc)
+			return ask->rc;
 		ask->outcome->rows++;
 		if (!sink_push(ask->inquiry->sink, kept))
 			return -ECANCELED;
 	}
 	return 0;
+}
+
+/** What its details speak of are other descriptors of the same process, or files there. */
+static bool speaks_of_others(const struct process *process)
+{
+	for (size_t i = 0; i < process->count; i++) {
+		struct text link = process->files[i].link;
+
+		if (text_is(link, "anon_inode:[eventpoll]") ||
+		    text_is(link, "anon_inode:inotify") || text_is(link, "anon_inode:[fanotify]"))
+			return true;
+	}
+	return false;
+}
+
+struct surroundings {
+	struct arena *arena;
+	struct process process;
+};
+
+static void found_around(void *context, const struct process *process)
+{
+	struct surroundings *around = context;
+	struct open_file *files = arena_zero(around->arena, process->count, sizeof(*files));
+
+	for (size_t i = 0; i < process->count; i++) {
+		files[i] = process->files[i];
+		files[i].link = arena_text(around->arena, files[i].link);
+	}
+	around->process = (struct process){ .files = files, .count = process->count };
+}
+
+/** Where only some of a process was looked at, the rest, as far as a detail may speak of it. */
+static int look_around(struct files_ask *ask, struct files_process *out)
+{
+	const struct source *source = ask->inquiry->source;
+	struct surroundings *around = arena_zero(ask->arena, 1, sizeof(*around));
+	struct tally tally = { 0 };
+	struct look look = { .filter = LOOK_ALL,
+			     .needs = LOOK_MAPPED | LOOK_NAMED_IDENTITY,
+			     .pids = &out->process->pid,
+			     .pid_count = 1,
+			     .found = found_around,
+			     .context = around };
+
+	around->arena = ask->arena;
+	neighbours_begin(&out->neighbours, out->process, true, ask->arena);
+	if (!ask->partial || !(ask->needs & FILE_NEED_DETAIL) || !speaks_of_others(out->process))
+		return 0;
+	int rc = source->look(source, &look, &tally, ask->err);
+	neighbours_begin(&out->neighbours, &around->process, true, ask->arena);
+	return rc;
 }
 
 /** What the rows refer to must live as long as they do. */
@@ -256,6 +309,8 @@ static void found(void *context, const struct process *process)
 		ask->rc = decide_fates(ask, &out);
 		if (!ask->rc)
 			ask->rc = read_aside(ask, &out);
+		if (!ask->rc)
+			ask->rc = look_around(ask, &out);
 		if (!ask->rc && (ask->needs & FILE_NEED_CONTAINER))
 			ask->rc = name_container(ask, &out);
 		if (!ask->rc) {
@@ -263,6 +318,7 @@ static void found(void *context, const struct process *process)
 			ask->rc = push(ask, &out);
 		}
 	}
+	ask->enough = ask->rc != 0;
 	if (!sink_keeps(ask->inquiry->sink))
 		arena_reset(ask->arena);
 }
@@ -295,14 +351,35 @@ static bool all_are_handles(const struct scope *scope)
 	return scope->count > 0;
 }
 
+/** Only what may be among the rows that are wanted. Whom a target means is decided for all he has. */
+static void narrow_look(struct files_ask *ask, const struct scope *scope, struct look *look)
+{
+	const struct narrow *narrow = ask->inquiry->narrow;
+
+	if (!narrow || scope->count)
+		return;
+	if (narrow->by_place) {
+		look->filter = LOOK_ONE;
+		look->one = narrow->place;
+	} else {
+		look->sorts = narrow->sorts;
+		look->number = narrow->inode;
+	}
+	/* Neither a pipe nor an eventfd can be mapped. */
+	if (look->sorts && !(look->sorts & ~(unsigned int)(LOOK_SORT_PIPE | LOOK_SORT_EVENTFD)))
+		look->needs &= ~(unsigned int)LOOK_MAPPED;
+	if (look->number)
+		look->needs |= LOOK_IDENTITY;
+	ask->partial = look->filter == LOOK_ONE || look_is_narrow(look);
+}
+
 static int look_at_peers(struct files_ask *ask, const struct scope *scope)
 {
 	const struct source *source = ask->inquiry->source;
 
-	if (!(ask->needs & FILE_NEED_PEERS))
+	/* Those of all are looked for with the first row that has any: often there is none. */
+	if (!(ask->needs & FILE_NEED_PEERS) || !ask->few_processes)
 		return 0;
-	if (!ask->few_processes)
-		return peers_look(source, true, &ask->peers, ask->err);
 	return peers_look_opposite(source, scope->pids, scope->pid_count, ask->sockets, &ask->peers,
 				   ask->err);
 }
@@ -326,7 +403,9 @@ static int look(struct files_ask *ask, struct scope *scope)
 			     .pids = scope->pids,
 			     .pid_count = scope->pid_count,
 			     .found = found,
-			     .context = ask };
+			     .context = ask,
+			     .enough = &ask->enough };
+	narrow_look(ask, scope, &look);
 	rc = source->look(source, &look, &ask->outcome->tally, ask->err);
 	meant_end(&ask->meant, ask->outcome);
 	if (rc)

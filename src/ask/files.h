@@ -35,6 +35,8 @@ struct files_ask {
 	struct text user;
 	struct error *err;
 	int rc;
+	bool enough;  /**< it is over: no more rows are wanted, or it failed */
+	bool partial; /**< not all that a process has open is looked at */
 	/* For the sentence above the table. */
 	uint64_t processes, descriptors, mapped, deleted;
 	unsigned int pid; /**< the only process */

@@ -114,6 +114,14 @@ static void find_key(struct naming *naming)
 	naming->has_key = naming->key.number != 0;
 }
 
+/** The ends of all processes, looked for when the first of them is needed; NULL: nobody asked. */
+static const struct peers *peers_of(struct files_ask *ask)
+{
+	if (!ask->peers && (ask->needs & FILE_NEED_PEERS) && !ask->rc)
+		ask->rc = peers_look(ask->inquiry->source, true, &ask->peers, ask->err);
+	return ask->peers;
+}
+
 static struct texts list_peers(const struct naming *naming)
 {
 	struct arena *arena = naming->ask->arena;
@@ -297,9 +305,9 @@ void files_name(struct files_ask *ask, const struct files_process *process, size
 	ret->kind = kind_of(&naming);
 	ret->path = path_of(&naming);
 	ret->detail = detail_of(&naming);
-	if (ask->peers)
+	if (ask->needs & FILE_NEED_PEERS)
 		find_key(&naming);
-	if (naming.has_key)
+	if (naming.has_key && peers_of(ask))
 		ret->peers = list_peers(&naming);
 	ret->name = name_of(&naming);
 	if (ask->needs & FILE_NEED_LOCKS)

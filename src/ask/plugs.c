@@ -130,6 +130,39 @@ static bool is_meant(struct plugs *plugs, const struct socket *socket, unsigned 
 	return meant;
 }
 
+/** The ports that its row has: 0, where it has none. */
+static uint64_t port_of(const struct socket *socket, bool peer)
+{
+	switch (socket->kind) {
+	case SOCKET_TCP:
+	case SOCKET_UDP:
+	case SOCKET_UDPLITE:
+	case SOCKET_RAW:
+	case SOCKET_PING:
+	case SOCKET_MPTCP:
+		return peer ? socket->inet.remote.port : socket->inet.local.port;
+	case SOCKET_VSOCK:
+		return peer ? socket->vsock.remote_port : socket->vsock.port;
+	default:
+		return 0;
+	}
+}
+
+/** May its rows be among those that are wanted? */
+static bool is_narrow(const struct narrow *narrow, const struct socket *socket)
+{
+	return (!narrow->inode || narrow->inode == socket->ino) &&
+	       (!narrow->local_port || narrow->local_port == port_of(socket, false)) &&
+	       (!narrow->peer_port || narrow->peer_port == port_of(socket, true));
+}
+
+static bool is_wanted(const struct plugs *plugs, const struct socket *socket)
+{
+	const struct narrow *narrow = plugs->inquiry->narrow;
+
+	return !narrow || is_narrow(narrow, socket);
+}
+
 static void push(struct plugs *plugs, const struct socket *socket, const struct plug *plug)
 {
 	if (plugs->enough || !is_meant(plugs, socket, plug ? plug->pid : 0))
@@ -176,15 +209,48 @@ static void push_free(struct plugs *plugs)
 	for (size_t i = 0; i < count; i++) {
 		size_t at = all[i]->ino ? first_of(plugs, all[i]->ino) : plugs->count;
 
+		if (!is_wanted(plugs, all[i]))
+			continue;
 		if (at == plugs->count || plugs->items[at].ino != all[i]->ino)
 			push(plugs, all[i], NULL);
 	}
+}
+
+static int ascending(const void *left, const void *right)
+{
+	const uint64_t *a = left, *b = right;
+
+	return (*a > *b) - (*a < *b);
+}
+
+/** Of all sockets only few: then who holds these is asked, and not who holds any. */
+static void narrow_look(struct plugs *plugs, struct look *look)
+{
+	const struct narrow *narrow = plugs->inquiry->narrow;
+	const struct socket **all;
+
+	if (!narrow || look->pids || !(narrow->inode || narrow->local_port || narrow->peer_port))
+		return;
+	size_t count = sockets_all(plugs->sockets, &plugs->arena, &all), kept = 0;
+	uint64_t *inos = plugs->inos = memory_resize(NULL, count + 1, sizeof(*inos));
+	for (size_t i = 0; i < count; i++) {
+		if (all[i]->ino && is_narrow(narrow, all[i]))
+			inos[kept++] = all[i]->ino;
+	}
+	/* It may be in no table, and then has no port. */
+	if (!kept && narrow->inode && !narrow->local_port && !narrow->peer_port)
+		inos[kept++] = narrow->inode;
+	qsort(inos, kept, sizeof(*inos), ascending);
+	look->filter = LOOK_SOCKETS;
+	look->inos = inos;
+	look->ino_count = kept;
 }
 
 static int look(struct plugs *plugs, struct error *err)
 {
 	const struct source *source = plugs->inquiry->source;
 	struct look look = { .filter = LOOK_ENDS,
+			     .ends = LOOK_SOCKET_ENDS,
 			     .pids = plugs->scope.pids,
 			     .pid_count = plugs->scope.pid_count,
 			     .found = found,
@@ -195,6 +261,7 @@ static int look(struct plugs *plugs, struct error *err)
 	int rc = plugs->scope.pids ? 0 : sockets_add_all(plugs->sockets);
 	if (rc)
 		return error_set(err, rc, "cannot list the processes: %s", strerror(-rc));
+	narrow_look(plugs, &look);
 	rc = source->look(source, &look, &plugs->outcome->tally, err);
 	if (rc)
 		return rc;
@@ -226,6 +293,9 @@ static int ask(const struct inquiry *inquiry, struct outcome *outcome, struct er
 		sockets_end(plugs.sockets);
 	scope_end(&plugs.scope);
 	free(plugs.items);
+	/* A worker that was given up may still look into it, whenever it wakes. */
+	if (!outcome->tally.blocked)
+		free(plugs.inos);
 	arena_end(&plugs.rows);
 	arena_end(&plugs.arena);
 	return rc;

@@ -28,6 +28,7 @@ struct plugs {
 	struct arena rows;  /**< of one row, or of all when they are kept */
 	struct plug *items; /**< by inode number, then pid */
 	size_t count;
+	uint64_t *inos; /**< those that are wanted, where not all are; free(3) */
 	bool enough;
 	uint32_t user_uid; /**< the owner that was looked up last */
 	struct text user;

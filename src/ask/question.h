@@ -22,6 +22,18 @@ struct ps_wish {
 	int64_t interval_ns; /**< rates over so long; 0: none */
 };
 
+/**
+ * What is known beforehand of the rows that are wanted. A question may leave out all others, and need not:
+ * whoever asks so looks at every row himself. Zeroed: nothing is known.
+ */
+struct narrow {
+	bool by_place;                  /**< `files`: only this place of every process … */
+	struct handle place;            /**< … by `use` and `fd` */
+	unsigned int sorts;             /**< `files`: enum look_sorts; 0: all */
+	uint64_t inode;                 /**< `files`, `sockets`: 0: any */
+	uint64_t local_port, peer_port; /**< `sockets`: 0: any */
+};
+
 /** What somebody wants to know. */
 struct inquiry {
 	const struct source *source;
@@ -33,7 +45,8 @@ struct inquiry {
 	bool loops_are_devices; /**< /dev/loop3 means the device, not the deleted file behind it */
 	bool pids_only;         /**< `who`: rows that have no process are only told of */
 	struct handle place;    /**< `where`: which place of every process, by `use` and `fd` */
-	const struct ps_wish *ps; /**< `ps`: NULL: nothing beside its targets */
+	const struct ps_wish *ps;    /**< `ps`: NULL: nothing beside its targets */
+	const struct narrow *narrow; /**< or NULL */
 	const char *program; /**< how the program was called, for hints; quoted for the shell */
 	const char *line;    /**< the whole command line, quoted likewise */
 	const char *acts;    /**< the command that acts on what is chosen: "hold"; or NULL */

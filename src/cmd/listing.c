@@ -135,18 +135,18 @@ void listing_verbose(const struct source *source, const struct outcome *outcome,
 			bpf->left, units_plural(bpf->left));
 }
 
-/** What --filter lets a listing know beforehand: that it is about one process, or about classes. */
-static void push_down(struct filter *filter, const struct question *question,
-		      struct inquiry *inquiry, struct target *only)
+/** What --filter lets a listing know beforehand. True when that is which processes it is about. */
+static bool push_down(const struct invocation *invocation, struct filter *filter,
+		      struct inquiry *inquiry)
 {
-	if (filter_uses(filter, "class"))
-		inquiry->all = true;
-	if (!question->words_are_processes || inquiry->target_count ||
-	    !filter_is_process(filter, &only->pid))
-		return;
-	only->kind = TARGET_PROCESS;
-	inquiry->targets = only;
-	inquiry->target_count = 1;
+	inquiry->all |= push_names_quiet(text_of(invocation->filter));
+	const struct push *push = inquiry->target_count ? NULL : filter_push(filter);
+	if (!push)
+		return false;
+	inquiry->narrow = &push->narrow;
+	inquiry->targets = push->targets;
+	inquiry->target_count = push->target_count;
+	return push->target_count;
 }
 
 /** Ask, and print. 0, or -errno and a message; `*written`: 0, or why the output was not taken. */
@@ -155,7 +155,7 @@ static int answer(const struct invocation *invocation, const struct question *qu
 		  int *written, struct error *err)
 {
 	struct sink_options output = invocation->output;
-	struct target only = { 0 };
+	bool compared = false;
 
 	output.story = output.format == FORMAT_TEXT && isatty(STDOUT_FILENO);
 	struct sink *sink = sink_begin(question->table, &invocation->selection, &output, stdout);
@@ -178,13 +178,13 @@ static int answer(const struct invocation *invocation, const struct question *qu
 		struct sink_filter asked = filter_of(filter);
 
 		sink_filter(sink, &asked);
-		push_down(filter, question, &inquiry, &only);
+		compared = push_down(invocation, filter, &inquiry);
 	}
 	int rc = question->ask(&inquiry, outcome, err);
 	if (filter) {
 		outcome->rows = sink_count(sink);
 		/* That no process has the number is no error: it was only compared with. */
-		outcome->no_process &= !only.pid;
+		outcome->no_process &= !compared;
 	}
 	*written = sink_end(sink);
 	return rc;
@@ -197,7 +197,7 @@ static int begin_filter(const struct invocation *invocation, const struct questi
 	*ret = NULL;
 	if (!invocation->filter)
 		return 0;
-	return filter_begin(question->table, text_of(invocation->filter), ret, err);
+	return filter_begin(question, text_of(invocation->filter), ret, err);
 }
 
 enum status listing_run(const struct invocation *invocation, const struct question *question,

@@ -52,6 +52,23 @@ static void seek_inodes(const struct look *look, struct iterator_wants *wants)
 		iterator_seek(wants, look->sought[i].inode.ino);
 }
 
+/** Of all that is open only some: what the kernel itself can tell apart. */
+static bool translate_narrow(const struct look *look, struct iterator_wants *wants)
+{
+	const unsigned int ends = LOOK_SORT_PIPE | LOOK_SORT_SOCKET | LOOK_SORT_EVENTFD;
+
+	if (look->number) {
+		wants->wants = WIRE_INODE | WIRE_CARRIERS;
+		iterator_seek(wants, look->number);
+		return true;
+	}
+	if (look->sorts == LOOK_SORT_DELETED)
+		wants->wants = WIRE_DELETED | WIRE_CARRIERS;
+	else if (look->sorts && !(look->sorts & ~ends))
+		wants->wants = WIRE_ENDS | WIRE_CARRIERS;
+	return wants->wants;
+}
+
 /** What the kernel is to look for. False: /proc is asked for it, or the kernel for whole tables. */
 static bool translate(const struct look *look, struct iterator_wants *wants)
 {
@@ -72,10 +89,18 @@ static bool translate(const struct look *look, struct iterator_wants *wants)
 			iterator_seek(wants, look->inos[i]);
 		return true;
 	case LOOK_ALL:
+		return translate_narrow(look, wants);
 	case LOOK_ONE:
 		return false;
 	}
 	return false;
+}
+
+/** Are mappings asked for, and can they be told apart there? */
+static bool walks_mappings(const struct look *look, const struct iterator_wants *wants)
+{
+	return look->filter < LOOK_ALL ||
+	       ((wants->wants & (WIRE_DELETED | WIRE_INODE)) && (look->needs & LOOK_MAPPED));
 }
 
 static void note_reason(struct source_bpf *bpf, const struct iterator_answer *answer)
@@ -120,10 +145,10 @@ static int walk(const struct look *look, const struct iterator_wants *wants, str
 		struct hints *ret)
 {
 	struct iterator_answer answers[WORKS_MAX] = { 0 }, *mappings = NULL;
-	struct walking walking = { crew_new(wants), look->filter < LOOK_ALL, false, answers };
+	struct walking walking = { crew_new(wants), walks_mappings(look, wants), false, answers };
 	size_t count = crew_size() + walking.with_mappings;
 
-	worker_run(&(struct jobs){ count, work, consume, &walking, sizeof(walking) });
+	worker_run(&(struct jobs){ count, work, consume, &walking, sizeof(walking), NULL });
 	if (walking.with_mappings)
 		mappings = &answers[WORK_MAPPINGS];
 	struct iterator_answer descriptors = join(answers, count, mappings ? WORK_MAPPINGS : count);
@@ -225,9 +250,10 @@ static int look(const struct source *source, const struct look *look, struct tal
 
 	if (bpf->failed)
 		return procfs_look(source, look, NULL, tally, err);
-	if (worth && look->filter == LOOK_ALL)
+	bool translated = translate(look, &wants);
+	if (worth && !translated && look->filter == LOOK_ALL)
 		return look_told(source, look, tally, err);
-	if (!worth || !translate(look, &wants)) {
+	if (!worth || !translated) {
 		bpf->left++;
 		return procfs_look(source, look, NULL, tally, err);
 	}

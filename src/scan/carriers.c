@@ -99,6 +99,12 @@ static void read_socket(struct reading *reading, int table_dir, const char *name
 	out->flights[out->flight_count++] = (struct flight){ socket.ino, info.in_flight, handle };
 }
 
+/** Whoever asks for some of all that is open has no question about what is not. */
+static bool counts_flights(const struct look *look)
+{
+	return (look->needs & LOOK_FLIGHTS) || !look_is_narrow(look);
+}
+
 /** What is not itself looked for may carry what is. */
 void carriers_read(struct reading *reading, int table_dir, int list, const char *name,
 		   const struct open_file *file, struct handle handle)
@@ -109,7 +115,8 @@ void carriers_read(struct reading *reading, int table_dir, int list, const char 
 		return;
 	if (reading->look->filter < LOOK_ALL)
 		link = carrier(reading, list, name, file);
-	else if (text_starts(file->link, "socket:[") || rings_is(file->link))
+	else if (rings_is(file->link) ||
+		 (counts_flights(reading->look) && text_starts(file->link, "socket:[")))
 		link = file->link;
 	if (rings_is(link))
 		carriers_read_ring(reading, table_dir, handle);

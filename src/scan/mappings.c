@@ -14,13 +14,22 @@
 
 enum { MAPS_PIECE = 128 << 10 };
 
+/** What has no device of its own may have another number in stat(2): overlay. */
+static bool may_have_number(const struct look *look, const struct mapping *mapping)
+{
+	return !look->number || mapping->ino == look->number || major(mapping->dev) == 0;
+}
+
 static bool mapping_is_candidate(const struct reading *reading, const struct mapping *mapping)
 {
 	if (!mapping->ino)
 		return false;
 	if (reading->look->filter == LOOK_DELETED)
 		return reading_may_be_deleted(mapping->name);
-	return reading->look->filter == LOOK_ALL || look_seeks_number(reading->look, mapping->ino);
+	if (reading->look->filter == LOOK_ALL)
+		return reading_is_of_sort(reading->look, mapping->name) &&
+		       may_have_number(reading->look, mapping);
+	return look_seeks_number(reading->look, mapping->ino);
 }
 
 /** Without the right to use map_files what maps itself says must do; on btrfs its device differs. */

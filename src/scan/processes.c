@@ -315,7 +315,8 @@ int processes_look(const struct source *source, const struct processes_look *loo
 			.tally = tally,
 		};
 		size_t batches = (count + walk.batch_size - 1) / walk.batch_size;
-		worker_run(&(struct jobs){ batches, work, consume, &walk, sizeof(walk) });
+		worker_run(&(struct jobs){ batches, work, consume, &walk, sizeof(walk),
+					   look->enough });
 	}
 	arena_end(&arena);
 	return rc;

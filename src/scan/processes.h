@@ -83,6 +83,7 @@ struct processes_look {
 	 */
 	void (*found)(void *context, const struct process_facts *facts);
 	void *context;
+	const bool *enough; /**< set by `found`: no more processes are wanted; or NULL */
 };
 
 /** Look at processes; adds to `tally`. 0, or -errno and a message. */

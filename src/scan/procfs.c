@@ -173,7 +173,7 @@ static void run(struct walk *walk, size_t count)
 
 	if ((walk->look.needs & LOOK_IDLE) && !walk->look.pids && !walk->guide.hints)
 		walk->look.idle = idle = idle_begin();
-	worker_run(&(struct jobs){ count, work, consume, walk, sizeof(*walk) });
+	worker_run(&(struct jobs){ count, work, consume, walk, sizeof(*walk), walk->look.enough });
 	/* A worker that was given up may still have it in hand. */
 	if (walk->tally->blocked == blocked)
 		idle_end(idle);

@@ -77,6 +77,25 @@ static bool look_for_inode(struct reading *reading, int dir, const char *name,
 	return true;
 }
 
+bool reading_is_of_sort(const struct look *look, struct text link)
+{
+	static const struct {
+		const char *start;
+		enum look_sorts sort;
+	} sorts[] = {
+		{ "/", LOOK_SORT_PATH },          { "pipe:[", LOOK_SORT_PIPE },
+		{ "socket:[", LOOK_SORT_SOCKET }, { "anon_inode:[eventfd]", LOOK_SORT_EVENTFD },
+		{ "", LOOK_SORT_OTHER },
+	};
+	size_t i = 0;
+
+	if (!look->sorts || ((look->sorts & LOOK_SORT_DELETED) && reading_may_be_deleted(link)))
+		return true;
+	while (!text_starts(link, sorts[i].start))
+		i++;
+	return look->sorts & sorts[i].sort;
+}
+
 /** A gap is told by a row that has it; what is not there (any more) is none. */
 static bool look_for_all(struct reading *reading, int dir, const char *name, struct open_file *file)
 {
@@ -86,9 +105,13 @@ static bool look_for_all(struct reading *reading, int dir, const char *name, str
 	file->inode_rc = -ENODATA;
 	if ((reading->look->needs & LOOK_NAMED) && !file->link_rc && !text_starts(file->link, "/"))
 		return false;
+	if (!file->link_rc && !reading_is_of_sort(reading->look, file->link))
+		return false;
 	if (reading->look->needs & LOOK_IDENTITY || file->link_rc ||
 	    (reading->look->needs & LOOK_NAMED_IDENTITY && text_starts(file->link, "/")))
 		file->inode_rc = inode_look(dir, name, &file->inode);
+	if (reading->look->number && !file->inode_rc && file->inode.ino != reading->look->number)
+		return false;
 	return !reading_has_vanished(file->inode_rc);
 }
 

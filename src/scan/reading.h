@@ -65,5 +65,8 @@ bool reading_is_asked(const struct look *look, enum use use);
  */
 bool reading_may_be_deleted(struct text link);
 
+/** Of LOOK_ALL: is what has this link of a sort that is looked for? */
+bool reading_is_of_sort(const struct look *look, struct text link);
+
 /** The row of this process that is the same file already: its index + 1, or 0. */
 size_t reading_find_same(struct reading *reading, const struct open_file *file);

@@ -85,6 +85,16 @@ enum look_ends {
 	LOOK_NAMED_ENDS = 1 << 4, /**< fifos, message queues; with LOOK_IDENTITY */
 };
 
+/** Of LOOK_ALL only what may be one of these, by the text of its link; more may come, never less. */
+enum look_sorts {
+	LOOK_SORT_PATH = 1 << 0, /**< has a path, or a name too long to be told */
+	LOOK_SORT_PIPE = 1 << 1,
+	LOOK_SORT_SOCKET = 1 << 2,
+	LOOK_SORT_EVENTFD = 1 << 3,
+	LOOK_SORT_OTHER = 1 << 4,   /**< what else has no path */
+	LOOK_SORT_DELETED = 1 << 5, /**< may be deleted, as LOOK_DELETED has it */
+};
+
 /** A file that is looked for. */
 struct sought {
 	struct inode inode;
@@ -102,6 +112,8 @@ struct look {
 	const uint64_t *inos; /**< LOOK_SOCKETS: ascending; outlives workers that are given up.
 				   LOOK_ENDS: pipes and sockets, if not NULL only these */
 	size_t ino_count;
+	unsigned int sorts;       /**< LOOK_ALL: enum look_sorts; 0: all */
+	uint64_t number;          /**< LOOK_ALL: what may be an inode of this number; 0: all */
 	unsigned int ends;        /**< LOOK_ENDS: enum look_ends; 0: all of them */
 	unsigned int needs;       /**< enum look_needs */
 	const struct idle *idle;  /**< the source's own, for LOOK_IDLE */
@@ -111,6 +123,7 @@ struct look {
 	/** Called on the calling thread, by ascending pid, for processes with at least one file. */
 	void (*found)(void *context, const struct process *process);
 	void *context;
+	const bool *enough; /**< set by `found`: no more processes are wanted; or NULL */
 };
 
 /** What was seen, and what was not. Kernel threads, which hold no files, are not counted. */
@@ -151,6 +164,12 @@ struct source {
 	int (*look)(const struct source *source, const struct look *look, struct tally *tally,
 		    struct error *err);
 };
+
+/** True when LOOK_ALL is not about all. */
+static inline bool look_is_narrow(const struct look *look)
+{
+	return look->sorts || look->number;
+}
 
 /** True when `inode` is one of those LOOK_INODE looks for. */
 bool look_seeks(const struct look *look, const struct inode *inode);

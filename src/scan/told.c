@@ -92,7 +92,10 @@ static bool may_carry(const struct told *told)
 
 bool told_is_asked(const struct look *look, const struct told *told)
 {
-	return !(look->needs & LOOK_NAMED) || !told->link.len || is_named(told) || may_carry(told);
+	if (!told->link.len || may_carry(told))
+		return true;
+	return (!(look->needs & LOOK_NAMED) || is_named(told)) &&
+	       reading_is_of_sort(look, told->link);
 }
 
 static dev_t device(unsigned int packed)

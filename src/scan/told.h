@@ -36,7 +36,7 @@ bool told_is_sound(struct text records, unsigned int pid);
 /** The next of these records; false at their end. */
 bool told_next(struct text *records, struct told *ret);
 
-/** Is it a row at all? Of what has no path LOOK_NAMED wants to know nothing. */
+/** Is it a row at all? LOOK_NAMED and `sorts` want to know nothing of others. */
 bool told_is_asked(const struct look *look, const struct told *told);
 
 /** Is that all that `look` wants to know of it, as /proc would say it? */

@@ -205,10 +205,16 @@ static struct pool *pool_new(const struct jobs *jobs)
 	return pool;
 }
 
+/** Nobody wants more: what has been begun is still waited for, as it may use what the caller has. */
+static bool is_enough(const struct jobs *jobs)
+{
+	return jobs->enough && *jobs->enough;
+}
+
 /** No thread could be made (RLIMIT_NPROC, a small cgroup): do it here, unwatched. */
 static void run_here(const struct jobs *jobs)
 {
-	for (size_t i = 0; i < jobs->count; i++) {
+	for (size_t i = 0; i < jobs->count && !is_enough(jobs); i++) {
 		struct job *job = job_new(i);
 
 		jobs->work(jobs->context, job);
@@ -233,7 +239,7 @@ void worker_run(const struct jobs *jobs)
 		run_here(jobs);
 		return;
 	}
-	for (size_t i = 0; i < jobs->count; i++) {
+	for (size_t i = 0; i < pool->jobs.count; i++) {
 		pool_await(pool, i);
 		struct job *job = pool_wait(pool, i, &patience_ns);
 
@@ -242,6 +248,10 @@ void worker_run(const struct jobs *jobs)
 		if (job)
 			job_free(job);
 		pthread_mutex_lock(&pool->lock);
+		if (is_enough(jobs) && pool->next < pool->jobs.count) {
+			pool->jobs.count = pool->next;
+			pthread_cond_broadcast(&pool->room);
+		}
 	}
 	pool_leave(pool);
 }

@@ -5,6 +5,7 @@
  * (mmap_lock, for maps) are killable, so such a thread ends with the program.
  */
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
@@ -26,6 +27,8 @@ struct jobs {
 										order; NULL job: given up */
 	void *context; /**< copied: a job that was given up may wake when its caller is gone */
 	size_t context_size; /**< so what `work` needs must lie in these bytes */
+	const bool
+		*enough; /**< set by `consume`: jobs that nobody has begun are dropped; or NULL */
 };
 
 /** Do all jobs. */

@@ -9,23 +9,23 @@ static const struct ps_wish each_thread = { .threads = true };
 
 /* clang-format off */
 const struct sql_table sql_tables[] = {
-	{ "deleted",     &question_deleted,     "a deleted file that is still open",                    true,  false, NULL },
-	{ "files",       &question_files,       "one open file of one process, as `procowl files`",     false, false, NULL },
-	{ "processes",   &question_ps,          "a process, as `procowl ps`",                           false, false, NULL },
-	{ "threads",     &question_ps,          "a thread",                                             false, false, &each_thread },
-	{ "limits",      &question_limits,      "a limit of a process",                                 false, false, NULL },
-	{ "environment", &question_environment, "a variable that a process was given",                  false, false, NULL },
-	{ "maps",        &question_maps,        "a part of the memory of a process",                    false, false, NULL },
-	{ "sockets",     &question_sockets,     "a socket, and one process that holds it",              false, false, NULL },
-	{ "locks",       &question_locks,       "a lock or lease, and a process that has it or waits",  false, false, NULL },
+	{ "deleted",     &question_deleted,     "a deleted file that is still open",                    true, false, "handle", NULL },
+	{ "files",       &question_files,       "one open file of one process, as `procowl files`",     false, false, "handle path", NULL },
+	{ "processes",   &question_ps,          "a process, as `procowl ps`",                           false, false, "handle", NULL },
+	{ "threads",     &question_ps,          "a thread",                                             false, false, "handle", &each_thread },
+	{ "limits",      &question_limits,      "a limit of a process",                                 false, false, "pid name", NULL },
+	{ "environment", &question_environment, "a variable that a process was given",                  false, false, NULL, NULL },
+	{ "maps",        &question_maps,        "a part of the memory of a process",                    false, false, "pid start", NULL },
+	{ "sockets",     &question_sockets,     "a socket, and one process that holds it",              false, false, NULL, NULL },
+	{ "locks",       &question_locks,       "a lock or lease, and a process that has it or waits",  false, false, NULL, NULL },
 	/* of the machine */
-	{ "mounts",      &question_mounts,      "a mount, and how full its filesystem is",              false, true, NULL },
-	{ "memory",      &question_memory,      "one number that the kernel tells of the memory",       false, true, NULL },
-	{ "cpus",        &question_processors,  "what one processor did, or all",                       false, true, NULL },
-	{ "load",        &question_load,        "how busy the machine is: one row",                     false, true, NULL },
-	{ "pressure",    &question_pressure,    "how much some had to wait for a resource, or all had", false, true, NULL },
-	{ "disks",       &question_disks,       "a disk or partition, and what it did",                 false, true, NULL },
-	{ "networks",    &question_networks,    "a network interface, and what it did",                 false, true, NULL },
+	{ "mounts",      &question_mounts,      "a mount, and how full its filesystem is",              false, true, NULL, NULL },
+	{ "memory",      &question_memory,      "one number that the kernel tells of the memory",       false, true, NULL, NULL },
+	{ "cpus",        &question_processors,  "what one processor did, or all",                       false, true, NULL, NULL },
+	{ "load",        &question_load,        "how busy the machine is: one row",                     false, true, NULL, NULL },
+	{ "pressure",    &question_pressure,    "how much some had to wait for a resource, or all had", false, true, NULL, NULL },
+	{ "disks",       &question_disks,       "a disk or partition, and what it did",                 false, true, NULL, NULL },
+	{ "networks",    &question_networks,    "a network interface, and what it did",                 false, true, NULL, NULL },
 };
 /* clang-format on */
 

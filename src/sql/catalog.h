@@ -11,6 +11,8 @@ struct sql_table {
 	const char *holds; /**< one phrase: what a row is */
 	bool quiet;        /**< it has rows that are left out unless asked for: `quiet` = 1 */
 	bool whole;        /**< it takes no target */
+	const char *
+		key; /**< columns that together tell each row from all others: "pid name"; or NULL */
 	const struct ps_wish *ps; /**< what question_ps is asked beside its targets, or NULL */
 };
 
@@ -31,9 +33,3 @@ char *sql_table_declare(const struct sql_table *table);
 
 /** What SQL calls the type of a column: "SIZE INTEGER"; its first word names our type. */
 const char *sql_type_name(enum value_type type);
-
-/** Columns behind the question's own, which are no output but arguments. */
-enum sql_hidden {
-	SQL_HIDDEN_TARGET, /**< a TARGET as on the command line */
-	SQL_HIDDEN_QUIET,  /**< 1: the quiet classes too */
-};

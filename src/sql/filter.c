@@ -11,6 +11,7 @@
 #include "sql/blame.h"
 #include "sql/catalog.h"
 #include "sql/columns.h"
+#include "sql/push.h"
 #include "sql/result.h"
 #include "sql/session.h"
 #include "sql/token.h"
@@ -20,16 +21,16 @@ static const char before[] = "SELECT 1 FROM this WHERE (";
 static const char behind[] = "\n)";
 
 struct filter {
-	const struct table *table;
+	const struct question *question;
+	const struct table *table; /* the question's */
 	sqlite3 *db;
 	sqlite3_stmt *statement;
 	bool declaring;
 	struct text text;          /* the expression */
 	struct column_set columns; /* that it looks at */
 	const void *row;
-	unsigned int asked; /* how often SQLite began to read the row, by one pid or not */
-	bool by_pid;
-	sqlite3_int64 pid;
+	unsigned int asked;  /* how often SQLite began to read the row */
+	struct push push;    /* what of, while there is none */
 	struct error failed; /* what went wrong with a row */
 };
 
@@ -92,24 +93,13 @@ static int disconnect(sqlite3_vtab *base)
 	return SQLITE_OK;
 }
 
-/** `pid = N` is the only thing a listing can be told beforehand. */
 static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 {
 	struct filter *filter = ((struct filter_vtab *)base)->filter;
-	int pid = column_find(filter->table, text_of("pid"));
 	struct column_set used = column_set_used(filter->table, info->colUsed, filter->text);
 
 	column_set_join(&filter->columns, &used);
-	for (int i = 0; i < info->nConstraint; i++) {
-		const struct sqlite3_index_constraint *constraint = &info->aConstraint[i];
-
-		if (pid < 0 || constraint->iColumn != pid || !constraint->usable ||
-		    constraint->op != SQLITE_INDEX_CONSTRAINT_EQ)
-			continue;
-		info->aConstraintUsage[i].argvIndex = 1;
-		break;
-	}
-	return SQLITE_OK;
+	return push_plan(&(struct push_about){ .question = filter->question }, info);
 }
 
 static int cursor_open(sqlite3_vtab *base, sqlite3_vtab_cursor **ret)
@@ -132,15 +122,17 @@ static int cursor_filter(sqlite3_vtab_cursor *base, int plan, const char *words,
 			 sqlite3_value **argv)
 {
 	struct filter *filter = filter_behind(base);
+	struct error err;
+	uint64_t mask;
 
 	(void)plan;
-	(void)words;
-	filter->asked++;
-	filter->by_pid = argc > 0 && sqlite3_value_numeric_type(argv[0]) == SQLITE_INTEGER;
-	if (filter->by_pid)
-		filter->pid = sqlite3_value_int64(argv[0]);
 	((struct filter_cursor *)base)->behind_row = !filter->row;
-	return SQLITE_OK;
+	if (filter->row)
+		return SQLITE_OK;
+	filter->asked++;
+	push_end(&filter->push);
+	return push_take(words, argc, argv, false, &filter->push, &mask, &err) ? SQLITE_ERROR :
+										 SQLITE_OK;
 }
 
 static int cursor_next(sqlite3_vtab_cursor *base)
@@ -239,12 +231,12 @@ static int compile(struct filter *filter, struct text text, struct error *err)
 	return rc;
 }
 
-int filter_begin(const struct table *table, struct text text, struct filter **ret,
+int filter_begin(const struct question *question, struct text text, struct filter **ret,
 		 struct error *err)
 {
 	struct filter *filter = memory_resize(NULL, 1, sizeof(*filter));
 
-	*filter = (struct filter){ .table = table, .text = text };
+	*filter = (struct filter){ .question = question, .table = question->table, .text = text };
 	int rc = open_database(filter, err);
 	if (!rc)
 		rc = compile(filter, text, err);
@@ -262,6 +254,7 @@ void filter_end(struct filter *filter)
 		return;
 	sqlite3_finalize(filter->statement);
 	sqlite3_close_v2(filter->db);
+	push_end(&filter->push);
 	free(filter);
 }
 
@@ -287,22 +280,12 @@ struct sink_filter filter_of(struct filter *filter)
 	return ret;
 }
 
-bool filter_uses(const struct filter *filter, const char *name)
-{
-	int column = column_find(filter->table, text_of(name));
-
-	return column >= 0 && column_set_has(&filter->columns, (size_t)column);
-}
-
-bool filter_is_process(struct filter *filter, unsigned int *pid)
+const struct push *filter_push(struct filter *filter)
 {
 	/* Without a row it only learns what it would be asked for. */
 	filter->asked = 0;
 	passes(filter, NULL);
-	if (filter->asked != 1 || !filter->by_pid || filter->pid <= 0 || filter->pid > INT32_MAX)
-		return false;
-	*pid = (unsigned int)filter->pid;
-	return true;
+	return filter->asked == 1 && filter->push.kind != PUSH_NEVER ? &filter->push : NULL;
 }
 
 int filter_error(const struct filter *filter, struct error *err)

@@ -9,7 +9,7 @@
 
 enum {
 	BATCH_ROWS = 256,
-	BATCHES = 3, /* one is filled, one is read, one waits */
+	BATCHES = 3,    /* one is filled, one is read, one waits */
 };
 
 struct batch {
@@ -27,8 +27,9 @@ struct flow {
 	pthread_cond_t changed;
 	struct batch batches[BATCHES];
 	bool stopped;           /* the asking side knows that nobody wants more */
+	size_t room;            /* rows that the batch to be filled takes */
 	size_t filled, drained; /* under the lock: batches handed over, and given back */
-	bool stop, ended;       /* likewise */
+	bool stop, ended;       /* likewise; `stop` is also read without it */
 	bool reading;           /* the reader has batch `drained` */
 	size_t at;              /* its next row */
 	uint64_t rows;
@@ -37,14 +38,26 @@ struct flow {
 	int rc;
 };
 
+/** Each one larger than the one before, up to the full size. */
 static void begin_batch(struct flow *flow)
 {
 	struct batch *batch = &flow->batches[flow->filled % BATCHES];
 
+	flow->room = flow->room ? flow->room * 2 : 1;
+	if (flow->room > BATCH_ROWS)
+		flow->room = BATCH_ROWS;
 	arena_reset(&batch->arena);
 	batch->rows = 0;
 	batch->values = arena_zero(&batch->arena, BATCH_ROWS,
 				   flow->asking.selection.count * sizeof(struct value) + 1);
+}
+
+/** Whoever wants but a few rows is not run ahead of: what comes next may cost much. */
+static bool is_ahead(const struct flow *flow)
+{
+	size_t waiting = flow->filled - flow->drained;
+
+	return waiting == BATCHES || (waiting && flow->room < BATCH_ROWS);
 }
 
 /** False when nobody wants more. */
@@ -53,7 +66,7 @@ static bool hand_over(struct flow *flow)
 	pthread_mutex_lock(&flow->lock);
 	flow->filled++;
 	pthread_cond_signal(&flow->changed);
-	while (flow->filled - flow->drained == BATCHES && !flow->stop)
+	while (is_ahead(flow) && !flow->stop)
 		pthread_cond_wait(&flow->changed, &flow->lock);
 	flow->stopped = flow->stop;
 	pthread_mutex_unlock(&flow->lock);
@@ -69,6 +82,7 @@ static bool take(void *context, const void *given)
 	const struct selection *selection = &flow->asking.selection;
 	struct value *row = batch->values + batch->rows * selection->count;
 
+	flow->stopped = flow->stopped || __atomic_load_n(&flow->stop, __ATOMIC_RELAXED);
 	if (flow->stopped)
 		return false;
 	for (size_t i = 0; i < selection->count; i++) {
@@ -78,7 +92,7 @@ static bool take(void *context, const void *given)
 
 		row[i] = value_keep(&batch->arena, table->columns[column].type, &value);
 	}
-	return ++batch->rows < BATCH_ROWS || hand_over(flow);
+	return ++batch->rows < flow->room || hand_over(flow);
 }
 
 static void *run(void *context)
@@ -92,6 +106,7 @@ static void *run(void *context)
 		.targets = flow->asking.targets,
 		.target_count = flow->asking.target_count,
 		.all = flow->asking.all,
+		.narrow = flow->asking.narrow,
 		.ps = flow->asking.ps,
 		.words_are_processes = question->words_are_processes,
 		.ports_are_sockets = question->ports_are_sockets,
@@ -186,7 +201,7 @@ uint64_t flow_rows(const struct flow *flow)
 int flow_end(struct flow *flow, struct outcome *outcome, struct error *err)
 {
 	pthread_mutex_lock(&flow->lock);
-	flow->stop = true;
+	__atomic_store_n(&flow->stop, true, __ATOMIC_RELAXED);
 	pthread_cond_signal(&flow->changed);
 	pthread_mutex_unlock(&flow->lock);
 	pthread_join(flow->thread, NULL);

@@ -19,8 +19,9 @@ struct asking {
 	const struct target *targets; /**< they and their text outlive the flow */
 	size_t target_count;
 	bool all;
-	const struct ps_wish *ps;   /**< or NULL */
-	struct selection selection; /**< the columns that are wanted, in the order of the values */
+	const struct narrow *narrow; /**< or NULL; outlives the flow */
+	const struct ps_wish *ps;    /**< or NULL */
+	struct selection selection;  /**< the columns that are wanted, in the order of the values */
 };
 
 struct flow;

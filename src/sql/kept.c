@@ -65,6 +65,7 @@ void kept_end(struct kept *kept)
 		arena_end(&kept->arena);
 		free((void *)kept->values);
 		free(kept->order);
+		free(kept->said);
 		free(kept);
 		kept = before;
 	}

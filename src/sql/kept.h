@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
- * The rows of one whole scan, kept for the statement's time: a join looks at them again and again,
+ * The rows of one scan of all processes, kept for the statement's time: a join looks at them again and again,
  * and sees the same rows each time.
  */
 #pragma once
@@ -15,6 +15,7 @@ struct kept {
 	size_t *order; /**< rows by ascending number in the key column; NULL without one */
 	size_t key;    /**< place of the key among the values */
 	bool quiet;    /**< with the rows that are left out unless asked for */
+	char *said;    /**< what narrowed the scan; NULL: nothing, these are all rows */
 	struct arena arena;
 	struct kept *before; /**< an older one that somebody may still read */
 };

@@ -26,7 +26,10 @@ struct sql_vtab {
 	struct column_set used;     /* that the statement uses anywhere */
 	struct kept *kept;          /* all rows, once somebody needed them twice */
 	unsigned int whole, single; /* scans so far */
+	unsigned int cursors;       /* open now: more than one joins it with itself */
+	bool narrowed;              /* rows were kept of a scan for some */
 	int pid;                    /* the column of that name, or -1 */
+	struct column_set key;      /* what tells rows apart, while SQLite may ask for one twice */
 };
 
 struct sql_cursor {
@@ -62,6 +65,18 @@ struct registration {
 	const struct sql_table *table;
 };
 
+/**
+ * Of terms with OR between them SQLite may ask for each alone, and drop what it has seen by its number:
+ * then rows that are one must have one.
+ */
+static void find_key(struct sql_vtab *vtab)
+{
+	struct text key = text_of(vtab->table->key), name;
+
+	while (vtab->session->has_or && text_next(&key, ' ', &name))
+		column_set_add(&vtab->key, (size_t)column_find(columns_of(vtab), name));
+}
+
 static int vtab_connect(sqlite3 *db, void *aux, int argc, const char *const *argv,
 			sqlite3_vtab **ret, char **message)
 {
@@ -79,6 +94,7 @@ static int vtab_connect(sqlite3 *db, void *aux, int argc, const char *const *arg
 	struct sql_vtab *vtab = memory_resize(NULL, 1, sizeof(*vtab));
 	*vtab = (struct sql_vtab){ .session = registration->session, .table = registration->table };
 	vtab->pid = column_find(columns_of(vtab), text_of("pid"));
+	find_key(vtab);
 	*ret = &vtab->base;
 	return SQLITE_OK;
 }
@@ -99,7 +115,10 @@ static int vtab_best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 		column_set_used(columns_of(vtab), info->colUsed, vtab->session->text);
 
 	column_set_join(&vtab->used, &used);
-	int rc = push_plan(vtab->table, vtab->session->text, info);
+	struct push_about about = { .question = vtab->table->question,
+				    .arguments = true,
+				    .never = vtab->session->has_or && !vtab->table->key };
+	int rc = push_plan(&about, info);
 	if (rc == SQLITE_ERROR) {
 		struct error err;
 
@@ -118,6 +137,7 @@ static int cursor_open(sqlite3_vtab *base, sqlite3_vtab_cursor **ret)
 
 	memset(cursor, 0, sizeof(*cursor));
 	vtab->session->cursors++;
+	vtab->cursors++;
 	*ret = &cursor->base;
 	return SQLITE_OK;
 }
@@ -166,6 +186,7 @@ static int cursor_close(sqlite3_vtab_cursor *base)
 	end_flow(cursor);
 	push_end(&cursor->push);
 	vtab_of(cursor)->session->cursors--;
+	vtab_of(cursor)->cursors--;
 	free(cursor);
 	return SQLITE_OK;
 }
@@ -180,6 +201,7 @@ static int begin_flow(struct sql_cursor *cursor, const struct push *push,
 					  .targets = push->targets,
 					  .target_count = push->target_count,
 					  .all = push->quiet,
+					  .narrow = &push->narrow,
 					  .ps = vtab->table->ps,
 					  .selection = { .sort = -1 } };
 	for (size_t i = 0; i < columns_of(vtab)->count; i++) {
@@ -190,7 +212,7 @@ static int begin_flow(struct sql_cursor *cursor, const struct push *push,
 		cursor->place[i] = (int)selection->count;
 		selection->columns[selection->count++] = i;
 	}
-	begin_scan(cursor, push->said, columns);
+	begin_scan(cursor, push_said(push), columns);
 	scan_of(cursor)->scans++;
 	cursor->begun_ns = clock_ns(CLOCK_MONOTONIC);
 	if (flow_begin(vtab->session->host, &cursor->asking, &cursor->flow, &err))
@@ -198,16 +220,24 @@ static int begin_flow(struct sql_cursor *cursor, const struct push *push,
 	return SQLITE_OK;
 }
 
-/** Scan once for all later looks: with what they use, and the key that they look by. */
+/**
+ * Scan once for all later looks: with what they use, and the key that they look by. What narrows this one
+ * may narrow the next likewise; where it does not, or somebody else looks too, all rows are worth more.
+ */
 static int keep(struct sql_cursor *cursor)
 {
 	struct sql_vtab *vtab = vtab_of(cursor);
 	struct column_set columns = vtab->used;
-	struct push everything = { .said = "", .quiet = cursor->push.quiet };
+	struct push rows = { .quiet = cursor->push.quiet };
 
+	column_set_join(&columns, &cursor->columns);
 	if (vtab->pid >= 0)
 		column_set_add(&columns, (size_t)vtab->pid);
-	int rc = begin_flow(cursor, &everything, &columns);
+	if (cursor->push.kind == PUSH_NOTHING && !vtab->narrowed && vtab->cursors == 1) {
+		rows.narrow = cursor->push.narrow;
+		rows.said = cursor->push.said;
+	}
+	int rc = begin_flow(cursor, &rows, &columns);
 	if (rc)
 		return rc;
 	struct kept *kept = kept_fill(cursor->flow, &cursor->asking,
@@ -217,7 +247,11 @@ static int keep(struct sql_cursor *cursor)
 		kept_end(kept);
 		return rc;
 	}
-	kept->quiet = everything.quiet;
+	kept->quiet = rows.quiet;
+	kept->said = rows.said ? strdup(rows.said) : NULL;
+	if (rows.said && !kept->said)
+		memory_out();
+	vtab->narrowed |= rows.said != NULL;
 	kept->before = vtab->kept;
 	vtab->kept = kept;
 	return SQLITE_OK;
@@ -228,7 +262,8 @@ static bool is_kept(const struct sql_cursor *cursor)
 	const struct kept *kept = vtab_of(cursor)->kept;
 
 	return kept && column_set_covers(&kept->columns, &cursor->columns) &&
-	       kept->quiet == cursor->push.quiet;
+	       kept->quiet == cursor->push.quiet &&
+	       (!kept->said || strcmp(kept->said, push_said(&cursor->push)) == 0);
 }
 
 /** A scan whose rows will be wanted again is kept: in a join, or when it comes a second time. */
@@ -251,7 +286,7 @@ static void read_kept(struct sql_cursor *cursor)
 		if (column_set_has(&vtab->kept->columns, i))
 			cursor->place[i] = (int)place++;
 	}
-	begin_scan(cursor, "", &vtab->kept->columns);
+	begin_scan(cursor, vtab->kept->said ? vtab->kept->said : "", &vtab->kept->columns);
 	scan_of(cursor)->lookups++;
 	cursor->at = 0;
 	cursor->end = vtab->kept->rows;
@@ -260,12 +295,51 @@ static void read_kept(struct sql_cursor *cursor)
 		kept_find(vtab->kept, cursor->push.pid, &cursor->at, &cursor->end);
 }
 
+/** FNV-1a, 64 bits. */
+static uint64_t hash(uint64_t hash, const void *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ ((const unsigned char *)bytes)[i]) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+/** The number of a row by its key: in each scan the same. */
+static sqlite3_int64 number_by_key(const struct sql_cursor *cursor)
+{
+	const struct sql_vtab *vtab = vtab_of(cursor);
+	const struct table *table = columns_of(vtab);
+	uint64_t number = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < table->count; i++) {
+		if (!column_set_has(&vtab->key, i))
+			continue;
+		const struct value *value = &cursor->row[cursor->place[i]];
+		bool text = value_is_text(table->columns[i].type);
+
+		if (value->state != VALUE_KNOWN)
+			number = hash(number, "", 1);
+		else if (text)
+			number = hash(number, value->text.bytes, value->text.len);
+		else
+			number = hash(number, &value->number, sizeof(value->number));
+	}
+	return (sqlite3_int64)(number >> 1);
+}
+
+/** Else rows of two scans are never the same to SQLite, which drops doubles by their number. */
+static void number_row(struct sql_cursor *cursor)
+{
+	const struct sql_vtab *vtab = vtab_of(cursor);
+
+	cursor->rowid = vtab->session->has_or && vtab->table->key ? number_by_key(cursor) :
+								    ++vtab->session->rowid;
+}
+
 static int cursor_next(sqlite3_vtab_cursor *base)
 {
 	struct sql_cursor *cursor = (struct sql_cursor *)base;
+	int rc = SQLITE_OK;
 
-	/* Rows of two scans are never the same to SQLite, which drops doubles by their number. */
-	cursor->rowid = ++vtab_of(cursor)->session->rowid;
 	cursor->row = NULL;
 	if (cursor->kept && cursor->at < cursor->end) {
 		size_t index = cursor->by_key ? cursor->kept->order[cursor->at] : cursor->at;
@@ -275,9 +349,11 @@ static int cursor_next(sqlite3_vtab_cursor *base)
 	} else if (cursor->flow) {
 		cursor->row = flow_next(cursor->flow);
 		if (!cursor->row)
-			return end_flow(cursor);
+			rc = end_flow(cursor);
 	}
-	return SQLITE_OK;
+	if (cursor->row)
+		number_row(cursor);
+	return rc;
 }
 
 static int cursor_filter(sqlite3_vtab_cursor *base, int plan, const char *words, int argc,
@@ -295,12 +371,13 @@ static int cursor_filter(sqlite3_vtab_cursor *base, int plan, const char *words,
 	cursor->row = NULL;
 	push_end(&cursor->push);
 	uint64_t mask = 0;
-	if (push_take(words, argc, argv, &cursor->push, &mask, &err))
+	if (push_take(words, argc, argv, vtab->session->quiet, &cursor->push, &mask, &err))
 		return fail(vtab, &err);
 	cursor->columns = column_set_used(columns_of(vtab), mask, vtab->session->text);
+	column_set_join(&cursor->columns, &vtab->key);
 	if (cursor->push.kind == PUSH_NEVER)
 		return SQLITE_OK;
-	bool by_kept = cursor->push.kind == PUSH_NOTHING || cursor->push.kind == PUSH_PID;
+	bool by_kept = cursor->push.kind != PUSH_TARGET;
 	if (by_kept && !is_kept(cursor) && is_worth_keeping(cursor))
 		rc = keep(cursor);
 	if (rc)
@@ -310,7 +387,7 @@ static int cursor_filter(sqlite3_vtab_cursor *base, int plan, const char *words,
 	else
 		rc = begin_flow(cursor, &cursor->push, &cursor->columns);
 	vtab->whole += cursor->push.kind == PUSH_NOTHING;
-	vtab->single += cursor->push.kind == PUSH_PID;
+	vtab->single += cursor->push.kind == PUSH_PID || cursor->push.kind == PUSH_PIDS;
 	return rc ? rc : cursor_next(base);
 }
 

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sql/push.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "model/deleted.h"
+#include "sql/push_narrow.h"
 #include "sql/token.h"
+
+/** So many processes are looked at one by one, instead of all. */
+enum { PROCESSES_MAX = 64 };
 
 /** The letters of the plan, one a value that xFilter gets; before them the columns, in hexadecimal. */
 enum taken {
@@ -14,136 +20,150 @@ enum taken {
 	TAKEN_HANDLE = 'h',
 	TAKEN_TARGET = 't',
 	TAKEN_QUIET = 'q',
+	TAKEN_LIST = 'A' - 'a', /* added: all values of an IN at once */
 };
 
+enum { LETTERS_MAX = 16 };
+
 /** Which letter a constraint on this column is, or 0. */
-static char letter_of(const struct sql_table *table, int column)
+static char letter_of(const struct push_about *about, int column)
 {
-	const struct table *columns = table->question->table;
+	const struct question *question = about->question;
 	size_t index = (size_t)column;
 
 	if (column < 0)
 		return 0;
-	if (index == columns->count + SQL_HIDDEN_TARGET)
-		return TAKEN_TARGET;
-	if (index == columns->count + SQL_HIDDEN_QUIET)
-		return TAKEN_QUIET;
-	if (index >= columns->count)
-		return 0;
-	if (strcmp(columns->columns[index].name, "pid") == 0)
+	if (index >= question->table->count)
+		return index - question->table->count == PUSH_ARGUMENT_TARGET ? TAKEN_TARGET :
+										TAKEN_QUIET;
+	const struct column *is = &question->table->columns[index];
+	if (question->words_are_processes && strcmp(is->name, "pid") == 0)
 		return TAKEN_PID;
 	/* That of a process is its number, which is no handle of a file. */
-	return columns->columns[index].type == TYPE_HANDLE && table->question != &question_ps ?
-		       TAKEN_HANDLE :
-		       0;
+	if (is->type == TYPE_HANDLE)
+		return question != &question_ps ? TAKEN_HANDLE : 0;
+	return narrow_letter(question, is->name);
 }
 
-/** Where in the plan each letter's value comes from: index of the constraint, or -1. */
-struct found {
-	int pid, handle, target, quiet;
-};
-
-/** False: an argument depends on a table that comes later, so this order is impossible. */
-static bool find_constraints(const struct sql_table *table, const sqlite3_index_info *info,
-			     struct found *ret)
+static bool is_argument(char letter)
 {
-	*ret = (struct found){ -1, -1, -1, -1 };
-	for (int i = 0; i < info->nConstraint; i++) {
-		char letter = letter_of(table, info->aConstraint[i].iColumn);
+	return letter == TAKEN_TARGET || letter == TAKEN_QUIET;
+}
 
-		if (info->aConstraint[i].op != SQLITE_INDEX_CONSTRAINT_EQ || !letter)
-			continue;
-		bool is_argument = letter == TAKEN_TARGET || letter == TAKEN_QUIET;
-		if (!info->aConstraint[i].usable) {
-			if (is_argument)
-				return false;
-			continue;
-		}
-		*(letter == TAKEN_PID    ? &ret->pid :
-		  letter == TAKEN_HANDLE ? &ret->handle :
-		  letter == TAKEN_TARGET ? &ret->target :
-					   &ret->quiet) = i;
+/** What SQLite would ask value by value can be had at once: since 3.38. */
+static bool is_list(sqlite3_index_info *info, int constraint)
+{
+#if SQLITE_VERSION_NUMBER >= 3038000
+	return sqlite3_vtab_in(info, constraint, -1);
+#else
+	(void)info;
+	(void)constraint;
+	return false;
+#endif
+}
+
+static void want_list(sqlite3_index_info *info, int constraint)
+{
+#if SQLITE_VERSION_NUMBER >= 3038000
+	sqlite3_vtab_in(info, constraint, 1);
+#else
+	(void)info;
+	(void)constraint;
+#endif
+}
+
+/** The index of a constraint that goes down as this letter, or -1. */
+static int find(const struct push_about *about, sqlite3_index_info *info, char letter)
+{
+	for (int i = 0; i < info->nConstraint; i++) {
+		const struct sqlite3_index_constraint *constraint = &info->aConstraint[i];
+
+		if (constraint->usable && constraint->op == SQLITE_INDEX_CONSTRAINT_EQ &&
+		    letter_of(about, constraint->iColumn) == letter &&
+		    strcmp(sqlite3_vtab_collation(info, i), "BINARY") == 0 &&
+		    (narrow_takes_list(letter) || letter == TAKEN_PID || is_argument(letter) ||
+		     !is_list(info, i)))
+			return i;
 	}
+	return -1;
+}
+
+static bool take(const struct push_about *about, sqlite3_index_info *info, char letter,
+		 char *letters)
+{
+	size_t count = strlen(letters);
+	int at = find(about, info, letter);
+
+	if (at < 0)
+		return false;
+	info->aConstraintUsage[at].argvIndex = (int)count + 1;
+	info->aConstraintUsage[at].omit = is_argument(letter);
+	if (!is_argument(letter) && is_list(info, at)) {
+		want_list(info, at);
+		letter += TAKEN_LIST;
+	}
+	letters[count] = letter;
+	letters[count + 1] = 0;
 	return true;
 }
 
-/** A question about classes means the quiet ones too. */
-static bool asks_for_class(const struct sql_table *table, const sqlite3_index_info *info)
+/** True when an argument depends on a table that comes later, so that this order is impossible. */
+static bool lacks_argument(const struct push_about *about, const sqlite3_index_info *info)
 {
-	int class = column_find(table->question->table, text_of("class"));
-
-	for (int i = 0; i < info->nConstraint && table->quiet; i++) {
-		if (info->aConstraint[i].iColumn == class)
-			return true;
-	}
-	return false;
-}
-
-static void take_one(sqlite3_index_info *info, int constraint, char letter, bool is_argument,
-		     char *letters)
-{
-	size_t count = strlen(letters);
-
-	if (constraint < 0)
-		return;
-	letters[count] = letter;
-	letters[count + 1] = 0;
-	info->aConstraintUsage[constraint].argvIndex = (int)count + 1;
-	info->aConstraintUsage[constraint].omit = is_argument;
-}
-
-/**
- * Of terms with OR between them SQLite asks for each alone, and drops what it has seen by its number,
- * which no row of ours keeps: then nothing goes down but what are arguments.
- */
-static bool has_or(struct text sql)
-{
-	struct token token;
-
-	for (size_t at = 0; (token = token_next(sql, &at)).kind != TOKEN_END;) {
-		if (token_is(&token, "OR"))
+	for (int i = 0; i < info->nConstraint; i++) {
+		if (!info->aConstraint[i].usable &&
+		    is_argument(letter_of(about, info->aConstraint[i].iColumn)))
 			return true;
 	}
 	return false;
 }
 
 /** True when an argument is compared with anything but =. */
-static bool misuses_argument(const struct sql_table *table, const sqlite3_index_info *info)
+static bool misuses_argument(const struct push_about *about, const sqlite3_index_info *info)
 {
 	for (int i = 0; i < info->nConstraint; i++) {
-		char letter = letter_of(table, info->aConstraint[i].iColumn);
-
-		if ((letter == TAKEN_TARGET || letter == TAKEN_QUIET) &&
-		    info->aConstraint[i].op != SQLITE_INDEX_CONSTRAINT_EQ)
+		if (info->aConstraint[i].op != SQLITE_INDEX_CONSTRAINT_EQ &&
+		    is_argument(letter_of(about, info->aConstraint[i].iColumn)))
 			return true;
 	}
 	return false;
 }
 
-int push_plan(const struct sql_table *table, struct text sql, sqlite3_index_info *info)
+/** What is asked of one process, a handle or a TARGET; else what narrows the look at all. */
+static void take_all(const struct push_about *about, sqlite3_index_info *info, char *letters)
 {
-	struct found found;
-	char letters[8] = "";
+	double rows = 100000, cost = 1000000;
 
-	if (misuses_argument(table, info))
-		return SQLITE_ERROR;
-	if (!find_constraints(table, info, &found))
-		return SQLITE_CONSTRAINT;
-	if (has_or(sql))
-		found.pid = found.handle = -1;
-	if (found.target >= 0) {
-		take_one(info, found.target, TAKEN_TARGET, true, letters);
-	} else if (found.handle >= 0) {
-		take_one(info, found.handle, TAKEN_HANDLE, false, letters);
-	} else {
-		take_one(info, found.pid, TAKEN_PID, false, letters);
+	if ((about->arguments && take(about, info, TAKEN_TARGET, letters)) ||
+	    (!about->never &&
+	     (take(about, info, TAKEN_HANDLE, letters) || take(about, info, TAKEN_PID, letters)))) {
+		rows = cost = 50;
+	} else if (!about->never) {
+		const struct narrow_cost *each;
+
+		for (each = narrow_costs; each->letter; each++) {
+			if (!take(about, info, each->letter, letters))
+				continue;
+			rows = each->rows < rows ? each->rows : rows;
+			cost = each->cost < cost ? each->cost : cost;
+		}
 	}
-	take_one(info, found.quiet, TAKEN_QUIET, true, letters);
-	bool one = found.handle >= 0 || found.target >= 0 || found.pid >= 0;
-	info->estimatedCost = one ? 50 : 1000000;
-	info->estimatedRows = one ? 50 : 100000;
-	info->idxStr =
-		sqlite3_mprintf("%llx %d %s", info->colUsed, asks_for_class(table, info), letters);
+	if (about->arguments)
+		take(about, info, TAKEN_QUIET, letters);
+	info->estimatedCost = cost;
+	info->estimatedRows = (sqlite3_int64)rows;
+}
+
+int push_plan(const struct push_about *about, sqlite3_index_info *info)
+{
+	char letters[LETTERS_MAX] = "";
+
+	if (about->arguments && misuses_argument(about, info))
+		return SQLITE_ERROR;
+	if (about->arguments && lacks_argument(about, info))
+		return SQLITE_CONSTRAINT;
+	take_all(about, info, letters);
+	info->idxStr = sqlite3_mprintf("%llx %s", info->colUsed, letters);
 	info->needToFreeIdxStr = 1;
 	return info->idxStr ? SQLITE_OK : SQLITE_NOMEM;
 }
@@ -165,37 +185,82 @@ static char *format(const char *pattern, ...)
 /** The number of a process, or false: then no row has it. */
 static bool number_of(sqlite3_value *value, uint64_t *ret)
 {
-	int type = sqlite3_value_numeric_type(value);
-	sqlite3_int64 number = sqlite3_value_int64(value);
-
-	if (type != SQLITE_INTEGER &&
-	    (type != SQLITE_FLOAT || sqlite3_value_double(value) != (double)number))
-		return false;
-	if (number < 0 || number > INT32_MAX)
-		return false;
-	*ret = (uint64_t)number;
-	return true;
+	return narrow_number(value, ret) && *ret && *ret <= INT32_MAX;
 }
 
-/** One target out of its text, which belongs to `push`. */
+/** One target more out of its text, which belongs to `push`. */
 static int name_target(struct push *push, char *text, struct error *err)
 {
-	push->texts[0] = text;
-	push->targets = memory_resize(NULL, 1, sizeof(*push->targets));
-	push->target_count = 1;
-	return target_parse(text_of(text), push->targets, err);
+	memory_grow(&push->texts, push->text_count, sizeof(*push->texts));
+	push->texts[push->text_count++] = text;
+	memory_grow(&push->targets, push->target_count, sizeof(*push->targets));
+	return target_parse(text_of(text), &push->targets[push->target_count++], err);
 }
 
 static int take_process(struct push *push, sqlite3_value *pid, struct error *err)
 {
-	if (!number_of(pid, &push->pid) || !push->pid) {
+	if (!number_of(pid, &push->pid)) {
 		push->kind = PUSH_NEVER;
 		return 0;
 	}
 	push->kind = PUSH_PID;
-	push->texts[1] = format("pid = %" PRIu64, push->pid);
+	push->said = format("pid = %" PRIu64, push->pid);
 	return name_target(push, format("%" PRIu64, push->pid), err);
 }
+
+static void drop_targets(struct push *push)
+{
+	while (push->text_count)
+		free(push->texts[--push->text_count]);
+	push->target_count = 0;
+}
+
+#if SQLITE_VERSION_NUMBER >= 3038000
+/** "pid IN (4076, 4101)" */
+static char *say_processes(const struct push *push)
+{
+	char *said = NULL;
+	size_t len;
+	FILE *out = open_memstream(&said, &len);
+
+	if (!out)
+		memory_out();
+	for (size_t i = 0; i < push->text_count; i++)
+		fprintf(out, "%s%s", i ? ", " : "pid IN (", push->texts[i]);
+	putc(')', out);
+	if (fclose(out))
+		memory_out();
+	return said;
+}
+
+/** Of too many processes all are asked: SQLite tells them apart. */
+static int take_processes(struct push *push, sqlite3_value *list, struct error *err)
+{
+	sqlite3_value *each;
+	int rc = sqlite3_vtab_in_first(list, &each);
+
+	for (; rc == SQLITE_OK && push->target_count <= PROCESSES_MAX;
+	     rc = sqlite3_vtab_in_next(list, &each)) {
+		uint64_t pid;
+
+		if (number_of(each, &pid) && name_target(push, format("%" PRIu64, pid), err))
+			return -EINVAL;
+	}
+	push->kind = push->target_count ? PUSH_PIDS : PUSH_NEVER;
+	if (push->target_count > PROCESSES_MAX) {
+		push->kind = PUSH_NOTHING;
+		drop_targets(push);
+	} else if (push->target_count) {
+		push->said = say_processes(push);
+	}
+	return 0;
+}
+#else
+static int take_processes(struct push *push, sqlite3_value *list, struct error *err)
+{
+	return take_process(push, list, err);
+}
+#endif
 
 static int take_handle(struct push *push, sqlite3_value *value, struct error *err)
 {
@@ -208,7 +273,7 @@ static int take_handle(struct push *push, sqlite3_value *value, struct error *er
 		return 0;
 	}
 	push->kind = PUSH_TARGET;
-	push->texts[1] = format("handle = %s", text);
+	push->said = format("handle = %s", text);
 	return name_target(push, format("%s", text), err);
 }
 
@@ -221,8 +286,23 @@ static int take_target(struct push *push, sqlite3_value *value, struct error *er
 		return 0;
 	}
 	push->kind = PUSH_TARGET;
-	push->texts[1] = format("target %s", text);
+	push->said = format("target %s", text);
+	push->argument = format("%s", text);
 	return name_target(push, format("%s", text), err);
+}
+
+static void take_narrow(struct push *push, char letter, bool list, sqlite3_value *value)
+{
+	char *said = NULL;
+
+	if (!narrow_take(&push->narrow, letter, list, value, &said))
+		push->kind = PUSH_NEVER;
+	if (!said)
+		return;
+	char *before = push->said;
+	push->said = before ? format("%s, %s", before, said) : format("%s", said);
+	free(before);
+	free(said);
 }
 
 static int take_value(struct push *push, char letter, sqlite3_value *value, struct error *err)
@@ -230,51 +310,72 @@ static int take_value(struct push *push, char letter, sqlite3_value *value, stru
 	switch (letter) {
 	case TAKEN_PID:
 		return take_process(push, value, err);
+	case TAKEN_PID + TAKEN_LIST:
+		return take_processes(push, value, err);
 	case TAKEN_HANDLE:
 		return take_handle(push, value, err);
 	case TAKEN_TARGET:
 		return take_target(push, value, err);
 	case TAKEN_QUIET:
-		push->quiet |= sqlite3_value_int(value) != 0;
+		push->quiet = sqlite3_value_int(value) != 0;
 		return 0;
-	default:
+	default: {
+		bool list = letter < 'a';
+
+		take_narrow(push, list ? (char)(letter - TAKEN_LIST) : letter, list, value);
 		return 0;
+	}
 	}
 }
 
-int push_take(const char *words, int argc, sqlite3_value **argv, struct push *ret, uint64_t *mask,
-	      struct error *err)
+int push_take(const char *words, int argc, sqlite3_value **argv, bool quiet, struct push *ret,
+	      uint64_t *mask, struct error *err)
 {
 	unsigned long long used = 0;
-	int class = 0, letters = 0;
+	int letters = 0;
 
-	*ret = (struct push){ .said = "" };
-	sscanf(words, "%llx %d %n", &used, &class, &letters);
+	*ret = (struct push){ .quiet = quiet };
+	sscanf(words, "%llx %n", &used, &letters);
 	*mask = used;
-	ret->quiet = class;
 	for (int i = 0; i < argc; i++) {
 		int rc = take_value(ret, words[letters + i], argv[i], err);
 
 		if (rc)
 			return rc;
 	}
-	if (ret->texts[1])
-		ret->said = ret->texts[1];
 	return 0;
 }
 
 void push_end(struct push *push)
 {
+	drop_targets(push);
 	free(push->targets);
-	free(push->texts[0]);
-	free(push->texts[1]);
-	*push = (struct push){ .said = "" };
+	free(push->texts);
+	free(push->said);
+	free(push->argument);
+	*push = (struct push){ 0 };
 }
 
 void push_argument(const struct push *push, size_t hidden, sqlite3_context *context)
 {
-	if (hidden == SQL_HIDDEN_QUIET)
+	if (hidden == PUSH_ARGUMENT_QUIET)
 		sqlite3_result_int(context, push->quiet);
-	else if (push->kind == PUSH_TARGET)
-		sqlite3_result_text(context, push->texts[0], -1, SQLITE_TRANSIENT);
+	else if (push->argument)
+		sqlite3_result_text(context, push->argument, -1, SQLITE_TRANSIENT);
+}
+
+bool push_names_quiet(struct text sql)
+{
+	struct token token;
+
+	for (size_t at = 0; (token = token_next(sql, &at)).kind != TOKEN_END;) {
+		if (token.kind != TOKEN_STRING || token.len < 2)
+			continue;
+		struct text inside = text_first(text_from(token.text, 1), token.len - 2);
+		for (enum deleted_class class = 0; class <= CLASS_MEMORY; class ++) {
+			if (class_is_quiet(class) && text_equal(inside, class_word(class)))
+				return true;
+		}
+	}
+	return false;
 }

@@ -194,7 +194,7 @@ int query_run(struct sql_session *session, struct text text, const struct query_
 	rc = literals_read(text, NULL, &literals, err);
 	if (rc)
 		return rc;
-	session->text = text;
+	sql_session_read(session, text);
 	rc = sqlite3_prepare_v2(session->db, literals.sql, -1, &query.statement, &rest);
 	if (rc)
 		rc = blame(session->db, &(struct blamed){ .text = text, .literals = &literals },

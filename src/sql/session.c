@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "sql/push.h"
+#include "sql/token.h"
 
 /**
  * "text" in double quotes is the name of a column, and never falls back to a text: what looks like
@@ -61,6 +63,17 @@ void sql_session_end(struct sql_session *session)
 	free(session->scans);
 	session->db = NULL;
 	session->scans = NULL;
+}
+
+void sql_session_read(struct sql_session *session, struct text text)
+{
+	struct token token;
+
+	session->text = text;
+	session->quiet = push_names_quiet(text);
+	session->has_or = false;
+	for (size_t at = 0; (token = token_next(text, &at)).kind != TOKEN_END;)
+		session->has_or |= token_is(&token, "OR");
 }
 
 static void raise(unsigned int *most, unsigned int value)

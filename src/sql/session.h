@@ -23,7 +23,9 @@ struct sql_scan {
 struct sql_session {
 	sqlite3 *db;
 	const struct sql_host *host;
-	struct text text;       /**< the statement */
+	struct text text;       /**< the statement: sql_session_read */
+	bool has_or;            /**< it has an OR */
+	bool quiet;             /**< it names a quiet class, and so asks for them */
 	unsigned int cursors;   /**< open now: more than one is a join */
 	bool declaring;         /**< SQLite reads a declaration of ours, not what somebody typed */
 	sqlite3_int64 rowid;    /**< of the row that was told last, of all tables */
@@ -35,6 +37,9 @@ struct sql_session {
 /** Open the database with its tables. 0, or -errno and a message; sql_session_end frees. */
 int sql_session_begin(const struct sql_host *host, struct sql_session *ret, struct error *err);
 void sql_session_end(struct sql_session *session);
+
+/** What there is to know of the statement before SQLite reads it. */
+void sql_session_read(struct sql_session *session, struct text text);
 
 /** Add what one scan saw to what all saw. */
 void sql_session_saw(struct sql_session *session, const struct outcome *outcome);

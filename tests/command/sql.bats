@@ -130,13 +130,52 @@ only_this_is_opened() {
 @test "several processes, a handle and a target go down too" {
 	actor_start open a creat,w fork end
 	sql --explain "SELECT pid FROM files WHERE pid IN ($ACTOR_PID, ${ACTOR_CHILDREN[0]})"
-	[[ $(explained files pushed | tr , '\n' | sort) == "$(printf 'pid = %s\n' "$ACTOR_PID" \
-		"${ACTOR_CHILDREN[0]}" | sort)" ]] || show_answer
+	local both="$ACTOR_PID, ${ACTOR_CHILDREN[0]}" turned="${ACTOR_CHILDREN[0]}, $ACTOR_PID"
+	[[ $(explained files pushed) == "pid IN ($both)" ||
+		$(explained files pushed) == "pid IN ($turned)" ]] || show_answer
+	[[ $(explained files scans) == 1 ]] || show_answer
+	sql --explain "SELECT pid FROM files WHERE pid = $ACTOR_PID OR pid = ${ACTOR_CHILDREN[0]}"
+	[[ $(explained files scans) == 1 && $(explained files pushed) == "pid IN "* ]] || show_answer
 	sql "SELECT path FROM files WHERE handle = '$ACTOR_PID:3'"
 	answer 'map(.path) == [$a]' --arg a "$SCRATCH/a"
 	sql "SELECT DISTINCT pid FROM files('$SCRATCH/a') ORDER BY pid"
 	answer 'map(.pid) == ([$ARGS.positional[] | tonumber] | sort)' \
 		--args "$ACTOR_PID" "${ACTOR_CHILDREN[0]}"
+}
+
+# only_narrow CONDITION PUSHED : that went down, and the rows are those of looking at all of the processes
+only_narrow() {
+	local columns="handle, kind, class, path, detail, peers, inode, fd, use" source
+	local these="pid IN ($ACTOR_PID, ${ACTOR_CHILDREN[0]}) ORDER BY handle"
+	sql --explain "SELECT handle FROM files WHERE $1 AND +$these"
+	[[ $(explained files pushed) == "$2" ]] || show_answer
+	owl sql -r "SELECT $columns FROM files WHERE $1 AND $these" >whole
+	[[ $(wc -l <whole) -gt 1 ]]
+	for source in "${sources[@]}"; do
+		diff <(owl sql -r --source "$source" \
+			"SELECT $columns FROM files WHERE $1 AND +$these" 2>/dev/null) whole
+	done
+	diff <(owl files -r -n -o handle,kind,name -Q "$1 AND +${these% ORDER*}" 2>/dev/null | sort) \
+		<(owl sql -r -n "SELECT handle, kind, name FROM files WHERE $1 AND $these" | sort)
+}
+
+@test "what narrows the look at all processes loses no row of it" {
+	actor_start open a creat,rw write 0 5000 map 0 rw unlink a open b creat,rw link b c unlink b \
+		memfd m pipe eventfd 3 unix-pair tcp-listen 127.0.0.1 0 epoll epoll-add 9 4 \
+		open d creat,rw fork end
+	local inode sources=(procfs)
+	inode=$(stat -c %i d)
+	! owl files --source bpf "$ACTOR_PID" &>/dev/null || sources+=(bpf)
+	only_narrow "fd = 3" "fd = 3"
+	only_narrow "fd = 12" "fd = 12"
+	only_narrow "use = 'cwd'" "use = cwd"
+	only_narrow "class = 'gone'" "class = gone"
+	only_narrow "class IN ('linked', 'memory')" "class IN (linked, memory)"
+	only_narrow "kind = 'pipe'" "kind = pipe"
+	only_narrow "kind IN ('unix', 'tcp')" "kind IN (tcp, unix)"
+	only_narrow "kind = 'regular'" "kind = regular"
+	only_narrow "kind = 'epoll'" "kind = epoll"
+	only_narrow "inode = $inode" "inode = $inode"
 }
 
 @test "what no process can have is no row, and no error" {

@@ -76,7 +76,7 @@ static struct run *run_jobs(size_t count, bool (*is_stuck)(size_t), bool beats)
 			     .is_stuck = is_stuck,
 			     .beats = beats };
 	assert_int_equal(pipe(run->gate), 0);
-	worker_run(&(struct jobs){ count, work, consume, run, sizeof(*run) });
+	worker_run(&(struct jobs){ count, work, consume, run, sizeof(*run), NULL });
 	close(run->gate[1]);
 	assert_int_equal(run->consumed, count);
 	assert_true(run->in_order);
@@ -178,7 +178,7 @@ static void signals_are_the_callers_business(void **state)
 
 	(void)state;
 	pthread_sigmask(SIG_SETMASK, NULL, &before);
-	worker_run(&(struct jobs){ 1, note_signals, check_signals, &all, sizeof(all) });
+	worker_run(&(struct jobs){ 1, note_signals, check_signals, &all, sizeof(all), NULL });
 	pthread_sigmask(SIG_SETMASK, NULL, &after);
 	assert_true(all);
 	assert_int_equal(sigismember(&after, SIGINT), sigismember(&before, SIGINT));
@@ -215,15 +215,50 @@ static void a_slow_caller_is_not_run_away_from(void **state)
 	struct lead lead = { &begun, 0 };
 
 	(void)state;
-	worker_run(&(struct jobs){ 200, begin, follow_slowly, &lead, sizeof(lead) });
+	worker_run(&(struct jobs){ 200, begin, follow_slowly, &lead, sizeof(lead), NULL });
 	assert_int_equal(begun, 200);
 	assert_in_range(lead.largest, 1, 16);
+}
+
+struct glut {
+	size_t *begun, *consumed;
+	bool *enough;
+};
+
+static void begin_one(const void *context, struct job *job)
+{
+	const struct glut *glut = context;
+
+	(void)job;
+	__atomic_add_fetch(glut->begun, 1, __ATOMIC_RELAXED);
+}
+
+static void have_enough(void *context, size_t index, const struct job *job)
+{
+	struct glut *glut = context;
+
+	(void)job;
+	(*glut->consumed)++;
+	*glut->enough = index == 5;
+}
+
+static void what_is_begun_when_it_is_enough_is_the_last(void **state)
+{
+	size_t begun = 0, consumed = 0;
+	bool enough = false;
+	struct glut glut = { &begun, &consumed, &enough };
+
+	(void)state;
+	worker_run(&(struct jobs){ MANY, begin_one, have_enough, &glut, sizeof(glut), &enough });
+	assert_in_range(begun, 6, 5 + 16 + 8);
+	assert_int_equal(consumed, begun);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_slow_caller_is_not_run_away_from),
+		cmocka_unit_test(what_is_begun_when_it_is_enough_is_the_last),
 		cmocka_unit_test(all_jobs_are_done_and_come_in_order),
 		cmocka_unit_test(none_or_one_job_is_no_special_case),
 		cmocka_unit_test(a_stuck_job_is_given_up_and_the_rest_goes_on),
