@@ -34,13 +34,16 @@ struct pool {
 	pthread_cond_t done, room;
 };
 
-static struct job *job_new(size_t index)
+static unsigned int own_tid(void)
+{
+	return (unsigned int)syscall(SYS_gettid);
+}
+
+static struct job *job_new(size_t index, unsigned int tid)
 {
 	struct job *job = memory_resize(NULL, 1, sizeof(*job));
 
-	*job = (struct job){ .index = index,
-			     .tid = (unsigned int)syscall(SYS_gettid),
-			     .state = JOB_RUNS };
+	*job = (struct job){ .index = index, .tid = tid, .state = JOB_RUNS };
 	arena_init(&job->arena);
 	return job;
 }
@@ -83,13 +86,26 @@ static void pool_await(struct pool *pool, size_t index)
 		pthread_cond_broadcast(&pool->room);
 }
 
+/**
+ * Under the lock: is it worth waking the caller? Not for each job: where they are short, waking takes as
+ * long as they do. Should nothing more ever be done, he wakes of himself (LOOK_MS).
+ */
+static bool pool_is_ripe(const struct pool *pool)
+{
+	const struct job *job = pool->slots[pool->awaited];
+
+	return job && job->state == JOB_DONE &&
+	       (pool->next >= pool->jobs.count || pool->next >= pool->awaited + AHEAD_MAX / 2);
+}
+
 static void *worker(void *argument)
 {
 	struct pool *pool = argument;
+	unsigned int tid = own_tid();
 
 	pthread_mutex_lock(&pool->lock);
 	while (pool_goes_on(pool)) {
-		struct job *job = job_new(pool->next++);
+		struct job *job = job_new(pool->next++, tid);
 
 		pool->slots[job->index] = job;
 		pthread_mutex_unlock(&pool->lock);
@@ -101,7 +117,7 @@ static void *worker(void *argument)
 			break;
 		}
 		job->state = JOB_DONE;
-		if (job->index == pool->awaited)
+		if (pool_is_ripe(pool))
 			pthread_cond_signal(&pool->done);
 	}
 	pool_leave(pool);
@@ -215,7 +231,7 @@ static bool is_enough(const struct jobs *jobs)
 static void run_here(const struct jobs *jobs)
 {
 	for (size_t i = 0; i < jobs->count && !is_enough(jobs); i++) {
-		struct job *job = job_new(i);
+		struct job *job = job_new(i, own_tid());
 
 		jobs->work(jobs->context, job);
 		jobs->consume(jobs->context, i, job);
