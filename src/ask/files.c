@@ -158,7 +158,8 @@ static void find_sockets(struct files_ask *ask, const struct files_process *out)
 			sockets[count++] = out->files[i];
 	}
 	if (count && ask->few_processes)
-		sockets_add_these(ask->sockets, sockets, count, ask->needs & FILE_NEED_PEERS);
+		sockets_add_these(ask->sockets, sockets, count, ask->needs & FILE_NEED_PEERS,
+				  ask->inquiry->in_short);
 	else if (count)
 		sockets_add(ask->sockets, out->process->pid);
 }
@@ -339,6 +340,8 @@ static unsigned int look_needs(const struct files_ask *ask)
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
 		needs |= ask->needs & table[i].need ? table[i].look : 0;
+	if (ask->inquiry->in_short)
+		needs |= LOOK_MAPPED_DELETED;
 	return needs;
 }
 

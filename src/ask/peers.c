@@ -207,7 +207,7 @@ static void seek_end(struct seeking *seeking, const struct open_file *file)
 static void seek_sockets(struct seeking *seeking, const struct open_file *const *files,
 			 size_t count)
 {
-	sockets_add_these(seeking->sockets, files, count, true);
+	sockets_add_these(seeking->sockets, files, count, true, false);
 	for (size_t i = 0; i < count; i++) {
 		struct end_key key;
 		const struct socket *socket = peers_key(files[i], &key) ?

@@ -53,7 +53,8 @@ static void know_sockets(struct plugs *plugs, unsigned int pid, const struct end
 	for (size_t i = 0; i < count; i++)
 		files[i] = ends[i].file;
 	if (plugs->few)
-		sockets_add_these(plugs->sockets, files, count, plugs->needs & SOCKET_NEED_PEER);
+		sockets_add_these(plugs->sockets, files, count, plugs->needs & SOCKET_NEED_PEER,
+				  false);
 	else if (plugs->scope.pids)
 		sockets_add(plugs->sockets, pid);
 }

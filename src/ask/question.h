@@ -43,9 +43,10 @@ struct inquiry {
 	bool words_are_processes; /**< a bare word is a process name, not first a file's */
 	bool ports_are_sockets; /**< a port means sockets, not all of the processes that have them */
 	bool loops_are_devices; /**< /dev/loop3 means the device, not the deleted file behind it */
-	bool pids_only;         /**< `who`: rows that have no process are only told of */
-	struct handle place;    /**< `where`: which place of every process, by `use` and `fd` */
-	const struct ps_wish *ps;    /**< `ps`: NULL: nothing beside its targets */
+	bool in_short; /**< `files`: of what is mapped only what may be deleted; sockets as they tell */
+	bool pids_only;           /**< `who`: rows that have no process are only told of */
+	struct handle place;      /**< `where`: which place of every process, by `use` and `fd` */
+	const struct ps_wish *ps; /**< `ps`: NULL: nothing beside its targets */
 	const struct narrow *narrow; /**< or NULL */
 	const char *program; /**< how the program was called, for hints; quoted for the shell */
 	const char *line;    /**< the whole command line, quoted likewise */

@@ -213,6 +213,10 @@ static void write_unix(FILE *out, const struct socket_view *view)
 		write_unix_name(out, &socket->un);
 	else if (has_name(view->peer))
 		write_unix_name(out, &view->peer->un);
+	else if (socket->un.other_abstract || socket->un.other.len)
+		write_unix_name(out,
+				&(struct socket_unix){ .name = socket->un.other,
+						       .abstract = socket->un.other_abstract });
 	if (socket->state == SOCKET_LISTEN)
 		write_state(out, socket);
 }

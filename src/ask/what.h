@@ -65,8 +65,9 @@ int what_ask(const struct what_wish *wish, struct page *page, struct error *err)
 int what_gather(struct what *what, struct error *err);
 void what_end(struct what *what);
 
-/** Look through its open files; with `peers` at who is at the other ends too. */
+/** Look through its open files; then, where it is asked for, at who is at the other ends. */
 int what_gather_files(struct what *what, struct error *err);
+int what_gather_peers(struct what *what, struct error *err);
 
 /** True when it is in the table of the thread that stands for all, and not of another one's own. */
 bool what_is_of_all(const struct what *what, const struct file *file);

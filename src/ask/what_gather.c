@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -114,26 +115,50 @@ static void read_wchan(struct what *what)
 	char name[48], bytes[WCHAN_MAX];
 
 	snprintf(name, sizeof(name), "task/%u/wchan", what->tid);
-	ssize_t len = procfile_read(what->dir, name, bytes, sizeof(bytes));
+	ssize_t len = procfile_read_record(what->dir, name, bytes, sizeof(bytes));
 	struct text text = { bytes, len > 0 ? (size_t)len : 0 };
 	if (!text_is(text, "0"))
 		what->wchan = arena_text(&what->arena, text);
 }
 
-static int read_facts(struct what *what, unsigned int tid, struct error *err)
+static int no_helper(int rc, struct error *err)
 {
-	int rc = insight_read(what->wish->source, what->wish->pid, tid, needs, &what->arena,
-			      &what->facts, &what->insight);
+	return error_set(err, rc, "cannot start a helper process: %s", strerror(-rc));
+}
+
+static int begin_facts(struct what *what, struct insight_pending **ret, struct error *err)
+{
+	unsigned int alive = first_alive(&what->threads);
+	int rc = insight_begin(what->wish->source, what->wish->pid, alive ? alive : what->wish->pid,
+			       needs, &what->arena, ret);
+
+	return rc ? no_helper(rc, err) : 0;
+}
+
+/** The number of a thread has a directory too, which no listing shows. */
+static int check_number(const struct what *what, struct error *err)
+{
+	uint64_t tgid;
+
+	if (!what_number(what, PIDSTATUS_TGID, &tgid) || tgid == what->wish->pid)
+		return 0;
+	return error_set(err, -EINVAL, "%u is a thread of process %" PRIu64 ": %s what %" PRIu64,
+			 what->wish->pid, tgid, what->wish->program, tgid);
+}
+
+static int finish_facts(struct what *what, struct insight_pending *pending, struct error *err)
+{
+	int rc = insight_finish(pending, &what->arena, &what->facts, &what->insight);
 
 	if (rc)
-		return error_set(err, rc, "cannot start a helper process: %s", strerror(-rc));
+		return no_helper(rc, err);
 	if (what->facts.rc)
 		return failed(what, what->facts.rc, err);
 	if (!what->threads.count)
 		add_thread(what, what->wish->pid, &what->facts);
 	what->tid = first_alive(&what->threads);
 	read_wchan(what);
-	return 0;
+	return check_number(what, err);
 }
 
 static int read_aside(struct what *what, struct error *err)
@@ -143,32 +168,54 @@ static int read_aside(struct what *what, struct error *err)
 				 &what->container);
 
 	if (rc)
-		return error_set(err, rc, "cannot start a helper process: %s", strerror(-rc));
+		return no_helper(rc, err);
 	rc = self < 0 ? -errno : namespaces_read(self, &what->own);
 	return rc ? error_set(err, rc, "cannot read procowl's own namespaces: %s", strerror(-rc)) :
 		    0;
 }
 
+/** What can be asked while the helper is under way. */
+static int look_elsewhere(struct what *what, const struct pidstat *stat, struct error *err)
+{
+	bool ended = (stat->state == 'Z' || stat->state == 'X') && !first_alive(&what->threads);
+	int rc = read_aside(what, err);
+
+	return rc || ended || stat->flags & PIDSTAT_KTHREAD ? rc : what_gather_files(what, err);
+}
+
+static int gather(struct what *what, struct error *err)
+{
+	char buffer[PIDSTAT_MAX];
+	struct insight_pending *pending;
+	struct error unseen;
+	struct pidstat stat;
+	int rc = what->dir < 0 ? -errno : pidstat_read(what->dir, buffer, &stat);
+
+	if (rc)
+		return failed(what, rc, err);
+	rc = read_threads(what, &stat, err);
+	if (!rc)
+		rc = begin_facts(what, &pending, err);
+	if (rc)
+		return rc;
+	int elsewhere = look_elsewhere(what, &stat, &unseen);
+	rc = finish_facts(what, pending, err);
+	if (!rc && elsewhere) {
+		*err = unseen;
+		return elsewhere;
+	}
+	return rc ? rc : what_gather_peers(what, err);
+}
+
 int what_gather(struct what *what, struct error *err)
 {
-	char name[16], buffer[PIDSTAT_MAX];
-	struct pidstat stat;
+	char name[16];
 
 	arena_init(&what->arena);
 	snprintf(name, sizeof(name), "%u", what->wish->pid);
 	what->now = boottime_now();
 	what->dir = openat(what->wish->source->proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int rc = what->dir < 0 ? -errno : pidstat_read(what->dir, buffer, &stat);
-	if (rc)
-		return failed(what, rc, err);
-	rc = read_threads(what, &stat, err);
-	unsigned int alive = first_alive(&what->threads);
-	if (!rc)
-		rc = read_facts(what, alive ? alive : what->wish->pid, err);
-	if (!rc)
-		rc = read_aside(what, err);
-	if (!rc && !what_has_ended(what) && !what_is_kernel_thread(what))
-		rc = what_gather_files(what, err);
+	int rc = gather(what, err);
 	/* Its number may have come to mean another one meanwhile; then this directory is dead. */
 	if (!rc && faccessat(what->dir, "stat", F_OK, 0) && (errno == ESRCH || errno == ENOENT))
 		return gone(what, err);

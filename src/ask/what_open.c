@@ -61,6 +61,7 @@ static int ask(struct what *what, bool peers, struct error *err)
 				   .targets = &target,
 				   .target_count = 1,
 				   .words_are_processes = true,
+				   .in_short = true,
 				   .program = wish->program,
 				   .line = "",
 				   .sink = sink };
@@ -112,14 +113,16 @@ static bool wants_peer(const struct what *what, const struct file *file)
 
 int what_gather_files(struct what *what, struct error *err)
 {
+	return ask(what, false, err);
+}
+
+int what_gather_peers(struct what *what, struct error *err)
+{
 	bool others = false;
-	int rc = ask(what, false, err);
 
 	for (size_t i = 0; i < what->file_count; i++)
 		others |= wants_peer(what, &what->files[i]);
-	if (rc || !others || !what->wish->peers)
-		return rc;
-	return ask(what, true, err);
+	return others && what->wish->peers ? ask(what, true, err) : 0;
 }
 
 bool what_is_of_all(const struct what *what, const struct file *file)

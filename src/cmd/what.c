@@ -11,7 +11,6 @@
 
 #include "cmd/listing.h"
 #include "cmd/options.h"
-#include "kernel/procfile.h"
 #include "scan/names.h"
 #include "show/encode.h"
 
@@ -44,23 +43,6 @@ static int take(struct invocation *invocation, int key, const char *value, struc
 	else
 		return -ENOENT;
 	return 0;
-}
-
-/** A process that is no process: the number of a thread has a directory too, which no listing shows. */
-static int check_number(const struct source *source, unsigned int pid, const char *program,
-			struct error *err)
-{
-	char name[32], bytes[PIDSTATUS_MAX];
-	struct pidstatus status;
-
-	snprintf(name, sizeof(name), "%u/status", pid);
-	ssize_t len = procfile_read(source->proc, name, bytes, sizeof(bytes));
-	if (len <= 0 || pidstatus_parse((struct text){ bytes, (size_t)len }, &status) ||
-	    !pidstatus_has(&status, PIDSTATUS_TGID) || status.number[PIDSTATUS_TGID] == pid)
-		return 0;
-	unsigned int tgid = (unsigned int)status.number[PIDSTATUS_TGID];
-	return error_set(err, -EINVAL, "%u is a thread of process %u: %s what %u", pid, tgid,
-			 program, tgid);
 }
 
 /** "  procowl what 771   nginx: worker process" */
@@ -115,7 +97,7 @@ static int find(const struct invocation *invocation, const struct source *source
 	switch (target->kind) {
 	case TARGET_PROCESS:
 		*ret = target->pid;
-		return check_number(source, target->pid, program, err);
+		return 0;
 	case TARGET_NAME:
 		return choose(invocation, source, target->name, arena, ret, err);
 	case TARGET_WORD:

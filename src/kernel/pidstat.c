@@ -112,7 +112,7 @@ int pidstat_parse(struct text text, struct pidstat *out)
 
 int pidstat_read(int dirfd, char *buffer, struct pidstat *out)
 {
-	ssize_t len = procfile_read(dirfd, "stat", buffer, PIDSTAT_MAX);
+	ssize_t len = procfile_read_record(dirfd, "stat", buffer, PIDSTAT_MAX);
 
 	if (len < 0)
 		return (int)len;

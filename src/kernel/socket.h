@@ -52,12 +52,14 @@ struct socket_inet {
 };
 
 struct socket_unix {
-	struct text name;    /**< a path, or, abstract, any bytes behind the first NUL (unix(7)) */
-	bool abstract;       /**< else an empty name is none */
-	uint32_t vfs_ino;    /**< of the file it is bound to, low 32 bits; 0: none */
-	dev_t vfs_dev;       /**< and the device of its superblock, as mountinfo has it */
-	uint32_t peer;       /**< inode of the other end; 0: none, or not accepted yet */
-	bool peer_known;     /**< the table tells peers */
+	struct text name;  /**< a path, or, abstract, any bytes behind the first NUL (unix(7)) */
+	bool abstract;     /**< else an empty name is none */
+	uint32_t vfs_ino;  /**< of the file it is bound to, low 32 bits; 0: none */
+	dev_t vfs_dev;     /**< and the device of its superblock, as mountinfo has it */
+	uint32_t peer;     /**< inode of the other end; 0: none, or not accepted yet */
+	bool peer_known;   /**< the table tells peers */
+	struct text other; /**< the other end's name, where nobody asked which socket that is */
+	bool other_abstract;
 	struct text pending; /**< LISTEN: uint32_t inodes of those who wait to be accepted */
 };
 

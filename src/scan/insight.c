@@ -40,6 +40,12 @@ struct asking {
 	unsigned int pid, tid;
 };
 
+struct insight_pending {
+	struct asking asking;
+	struct probe probe;
+	struct probing probing;
+};
+
 static const size_t ANSWER_SIZE = sizeof(struct facts_answer) + ROOM;
 _Static_assert(sizeof(struct remembered) < ROOM, "all answers have room");
 
@@ -54,7 +60,7 @@ static ssize_t read_of_thread(const struct asking *asking, const char *file, cha
 	char name[48];
 
 	snprintf(name, sizeof(name), "%u/task/%u/%s", asking->pid, asking->tid, file);
-	return procfile_read(asking->reading.proc, name, bytes, size);
+	return procfile_read_record(asking->reading.proc, name, bytes, size);
 }
 
 /**
@@ -98,7 +104,7 @@ static void read_idle(const struct asking *asking, struct called *out)
 	CPU_SET((size_t)stat.processor, &cpus);
 	if (sched_setaffinity(0, sizeof(cpus), &cpus) || sched_yield())
 		return;
-	len = procfile_read(AT_FDCWD, "/proc/self/sched", bytes, sizeof(bytes));
+	len = procfile_read_record(AT_FDCWD, "/proc/self/sched", bytes, sizeof(bytes));
 	out->idle_known = last_ran(len, bytes, &ours) && ours >= theirs;
 	out->idle_ns = out->idle_known ? (int64_t)(ours - theirs) : 0;
 }
@@ -218,10 +224,12 @@ static void take_call(const void *answers, const bool *missing, struct insight *
 	memcpy(ret->path, remembered->path, sizeof(ret->path));
 }
 
-int insight_read(const struct source *source, unsigned int pid, unsigned int tid, uint64_t needs,
-		 struct arena *arena, struct process_facts *facts, struct insight *ret)
+int insight_begin(const struct source *source, unsigned int pid, unsigned int tid, uint64_t needs,
+		  struct arena *arena, struct insight_pending **ret)
 {
-	struct asking asking = {
+	struct insight_pending *pending = arena_zero(arena, 1, sizeof(*pending));
+
+	pending->asking = (struct asking){
 		.reading = { .proc = source->proc,
 			     .needs = needs | PROCESS_NEED(PROCESS_STAT),
 			     .room = ROOM,
@@ -229,20 +237,27 @@ int insight_read(const struct source *source, unsigned int pid, unsigned int tid
 		.pid = pid,
 		.tid = tid,
 	};
-	struct probe probe = { .count = QUESTIONS,
-			       .answer_size = ANSWER_SIZE,
-			       .ask = ask,
-			       .context = &asking,
-			       .keep = source->proc,
-			       .keeps_part = true };
+	pending->probe = (struct probe){ .count = QUESTIONS,
+					 .answer_size = ANSWER_SIZE,
+					 .ask = ask,
+					 .context = &pending->asking,
+					 .keep = source->proc,
+					 .keeps_part = true };
+	*ret = pending;
+	return probe_begin(&pending->probe, &pending->probing);
+}
+
+int insight_finish(struct insight_pending *pending, struct arena *arena,
+		   struct process_facts *facts, struct insight *ret)
+{
 	const bool *missing;
 	void *answers;
-	int rc = probe_run(&probe, &answers, &missing);
+	int rc = probe_finish(&pending->probing, &answers, &missing);
 
 	if (rc)
 		return rc;
 	take_call(answers, missing, ret);
 	take_facts(answer_at(answers, ASK_FACTS), missing[ASK_FACTS], arena, facts);
-	probe_end(&probe, answers);
+	probe_end(&pending->probe, answers);
 	return 0;
 }

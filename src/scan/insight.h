@@ -23,9 +23,16 @@ struct insight {
 	char path[PATH_MAX]; /**< what the call's path says; empty: none, or not to be read */
 };
 
+/** A look that is under way: the caller may look elsewhere meanwhile. */
+struct insight_pending;
+
 /**
- * Look at process `pid`, and at its thread `tid`: the facts that `needs` says (enum process_needs) into
- * `facts`, its texts in the arena, as processes_look has them. 0, or -errno when no helper could be made.
+ * Look at process `pid`, and at its thread `tid`: `needs` says at which facts (enum process_needs). 0, and
+ * insight_finish must follow; or -errno when no helper could be made. It lies in the arena.
  */
-int insight_read(const struct source *source, unsigned int pid, unsigned int tid, uint64_t needs,
-		 struct arena *arena, struct process_facts *facts, struct insight *ret);
+int insight_begin(const struct source *source, unsigned int pid, unsigned int tid, uint64_t needs,
+		  struct arena *arena, struct insight_pending **ret);
+
+/** What was found: the texts of `facts` in the arena, as processes_look has them. 0 or -errno, as above. */
+int insight_finish(struct insight_pending *pending, struct arena *arena,
+		   struct process_facts *facts, struct insight *ret);

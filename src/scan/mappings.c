@@ -24,7 +24,7 @@ static bool mapping_is_candidate(const struct reading *reading, const struct map
 {
 	if (!mapping->ino)
 		return false;
-	if (reading->look->filter == LOOK_DELETED)
+	if (reading->look->filter == LOOK_DELETED || (reading->look->needs & LOOK_MAPPED_DELETED))
 		return reading_may_be_deleted(mapping->name);
 	if (reading->look->filter == LOOK_ALL)
 		return reading_is_of_sort(reading->look, mapping->name) &&

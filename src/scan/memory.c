@@ -66,6 +66,9 @@ static void learn_secret(struct memory_devices *known)
 
 bool memory_is(struct memory_devices *known, struct text link, dev_t dev)
 {
+	/* All of them are made without a name: simple_dname of fs/libfs.c says so. */
+	if (!text_ends(link, " (deleted)"))
+		return false;
 	if (!known->count) {
 		learn_from(known, memfd_create("procowl", MFD_CLOEXEC));
 		learn_from(known, memfd_create("procowl", MFD_CLOEXEC | MFD_HUGETLB));

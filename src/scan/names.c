@@ -100,7 +100,7 @@ struct text names_comm(const struct source *source, unsigned int pid, struct are
 	char path[32], bytes[64];
 
 	snprintf(path, sizeof(path), "%u/comm", pid);
-	ssize_t len = procfile_read(source->proc, path, bytes, sizeof(bytes));
+	ssize_t len = procfile_read_record(source->proc, path, bytes, sizeof(bytes));
 	return arena_text(arena,
 			  without_newline((struct text){ bytes, len > 0 ? (size_t)len : 0 }));
 }

@@ -162,38 +162,64 @@ static void give_up(const struct probe *probe, void *answers, size_t stuck)
 	set_done(board_of(answers), stuck + 1);
 }
 
-int probe_run(const struct probe *probe, void **ret, const bool **missing)
+int probe_begin(const struct probe *probe, struct probing *ret)
 {
 	size_t bytes = BOARD_BYTES + probe->count * (probe->answer_size + sizeof(bool)) + 1;
 	char *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	int patience_ms = PATIENCE_MS;
 
 	if (memory == MAP_FAILED)
 		return -errno;
-	void *answers = memory + BOARD_BYTES;
-	struct board *board = board_of(answers);
-	board->bytes = bytes;
-	while (get_done(board) < probe->count) {
-		int pipe_fd = -1;
-		pid_t pid = start(probe, answers, &pipe_fd);
+	*ret = (struct probing){ .probe = probe, .answers = memory + BOARD_BYTES, .pipe = -1 };
+	board_of(ret->answers)->bytes = bytes;
+	if (!probe->count)
+		return 0;
+	ret->pid = start(probe, ret->answers, &ret->pipe);
+	if (ret->pid >= 0)
+		return 0;
+	munmap(memory, bytes);
+	return ret->pid;
+}
 
-		if (pid < 0) {
-			munmap(memory, bytes);
-			return pid;
-		}
-		bool ended = watch(probe, board, pid, pipe_fd, patience_ms);
-		close(pipe_fd);
-		if (!ended)
-			kill(pid, SIGKILL);
-		waitpid(pid, NULL, ended ? 0 : WNOHANG);
-		if (get_done(board) < probe->count) {
-			give_up(probe, answers, get_done(board));
-			patience_ms = IMPATIENCE_MS;
+/** Wait for the helper. False when it got stuck, and was abandoned. */
+static bool await(const struct probing *probing, int patience_ms)
+{
+	struct board *board = board_of(probing->answers);
+	bool ended = watch(probing->probe, board, probing->pid, probing->pipe, patience_ms);
+
+	close(probing->pipe);
+	if (!ended)
+		kill(probing->pid, SIGKILL);
+	waitpid(probing->pid, NULL, ended ? 0 : WNOHANG);
+	return get_done(board) >= probing->probe->count;
+}
+
+int probe_finish(struct probing *probing, void **ret, const bool **missing)
+{
+	const struct probe *probe = probing->probe;
+	int patience_ms = PATIENCE_MS;
+
+	while (probe->count && !await(probing, patience_ms)) {
+		give_up(probe, probing->answers, get_done(board_of(probing->answers)));
+		patience_ms = IMPATIENCE_MS;
+		if (get_done(board_of(probing->answers)) == probe->count)
+			break;
+		probing->pid = start(probe, probing->answers, &probing->pipe);
+		if (probing->pid < 0) {
+			probe_end(probe, probing->answers);
+			return probing->pid;
 		}
 	}
-	*ret = answers;
-	*missing = flags_of(probe, answers);
+	*ret = probing->answers;
+	*missing = flags_of(probe, probing->answers);
 	return 0;
+}
+
+int probe_run(const struct probe *probe, void **ret, const bool **missing)
+{
+	struct probing probing;
+	int rc = probe_begin(probe, &probing);
+
+	return rc ? rc : probe_finish(&probing, ret, missing);
 }
 
 void probe_end(const struct probe *probe, void *answers)

@@ -30,4 +30,20 @@ struct probe {
  * Both lie in one block: probe_end gives it back. 0, or -errno when no helper could be made.
  */
 int probe_run(const struct probe *probe, void **ret, const bool **missing);
+
+/** A helper that is under way: the caller may do something else meanwhile. */
+struct probing {
+	const struct probe *probe;
+	void *answers;
+	int pid;  /**< of the helper */
+	int pipe; /**< at its end the helper has ended */
+};
+
+/**
+ * The two halves of probe_run. `probe`, and what it points to, must live until the second; that must
+ * follow a first that returned 0.
+ */
+int probe_begin(const struct probe *probe, struct probing *ret);
+int probe_finish(struct probing *probing, void **ret, const bool **missing);
+
 void probe_end(const struct probe *probe, void *answers);

@@ -9,6 +9,8 @@
 #include "base/scope.h"
 #include "kernel/inode.h"
 #include "kernel/procfile.h"
+#include "kernel/task.h"
+#include "kernel/unixsocket.h"
 #include "scan/sockets_space.h"
 
 /** More sockets of a process than this are not asked for one by one what they are. */
@@ -19,6 +21,9 @@ enum { SOCKETS_TOLD = 64 };
  * takes 0.2 ms, and all 6 ms.
  */
 enum { SOCKETS_ALONE = 16 };
+
+/** So many are asked what they are by copies of their descriptors: each takes 10 µs. */
+enum { SOCKETS_COPIED = 1024 };
 
 /** The inode number of a file net/dev. 0 or -errno. */
 static int find_table(int dir, const char *name, uint64_t *ret)
@@ -167,12 +172,54 @@ static unsigned int with_ends(unsigned int kinds)
 	return kinds & tcp ? kinds | tcp : kinds;
 }
 
+/** By a copy of its descriptor. False when it cannot be had like this. */
+static bool add_copy(struct sockets *sockets, const struct open_file *file, int pidfd,
+		     struct space *space)
+{
+	struct unixsocket_names names;
+	struct socket socket;
+	uint64_t ino;
+
+	if (file->handle.tid || !take_ino(file->link, &ino))
+		return false;
+	scope_fd copy = task_getfd(pidfd, file->handle.fd);
+	if (copy < 0 || unixsocket_look(copy, ino, &names, &socket))
+		return false;
+	space_keep(sockets, space, &socket);
+	return true;
+}
+
+/** Those of `files` that are unix sockets and tell themselves what they are; their number is ours to ask. */
+static void add_copies(struct sockets *sockets, const struct open_file *const *files, size_t count)
+{
+	char name[16], path[OPEN_FILE_PATH_MAX], word[SOCKET_WORD_MAX];
+	unsigned int pid = files[0]->handle.pid;
+	struct space *space;
+
+	if (sockets->source->foreign)
+		return;
+	snprintf(name, sizeof(name), "%u", pid);
+	scope_fd dir = openat(sockets->source->proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	scope_fd pidfd = task_pidfd(pid);
+	if (dir < 0 || pidfd < 0 || find_or_begin(sockets, dir, &space))
+		return;
+	for (size_t i = 0; i < count && i < SOCKETS_COPIED; i++) {
+		open_file_path(path, files[i]);
+		if (socket_kind_read(sockets->source->proc, path, files[i]->link, word) == 0 &&
+		    socket_tables_of(word) == 1U << SOCKET_UNIX &&
+		    !add_copy(sockets, files[i], pidfd, space))
+			return;
+	}
+}
+
 int sockets_add_these(struct sockets *sockets, const struct open_file *const *files, size_t count,
-		      bool ends)
+		      bool ends, bool copies)
 {
 	uint64_t inos[SOCKETS_ALONE];
 	struct space_wish wish = { .inos = inos };
 
+	if (copies && !ends && count)
+		add_copies(sockets, files, count);
 	for (size_t i = 0; i < count && count <= SOCKETS_TOLD; i++) {
 		uint64_t ino = 0;
 		bool numbered = take_ino(files[i]->link, &ino);

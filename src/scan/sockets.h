@@ -30,10 +30,12 @@ int sockets_add(struct sockets *sockets, unsigned int pid);
 /**
  * Make sure of `count` sockets of one process only, in its namespace: a table is read when one of them
  * may be in it, and unix sockets are asked for one at a time as long as they are few. `ends`: the other
- * ends of internet sockets are wanted too. As sockets_add.
+ * ends of internet sockets are wanted too. `copies`: when they are not, unix sockets tell themselves
+ * what they are, kernel/unixsocket.h: without who made them, and how many wait to be accepted. As
+ * sockets_add.
  */
 int sockets_add_these(struct sockets *sockets, const struct open_file *const *files, size_t count,
-		      bool ends);
+		      bool ends, bool copies);
 
 /** From now on these kinds too: of a namespace that was added already when it is added again. */
 void sockets_want(struct sockets *sockets, unsigned int kinds);

@@ -53,6 +53,7 @@ static void keep(void *context, const struct socket *socket)
 		note_interface(filling, kept->interface);
 	if (kept->kind == SOCKET_UNIX) {
 		kept->un.name = arena_text(&sockets->arena, kept->un.name);
+		kept->un.other = arena_text(&sockets->arena, kept->un.other);
 		kept->un.pending = (struct text){ 0 };
 		filling->has_pending |= kept->state == SOCKET_LISTEN && kept->received;
 	}
@@ -60,6 +61,11 @@ static void keep(void *context, const struct socket *socket)
 		kept->netlink.groups = arena_text(&sockets->arena, kept->netlink.groups);
 	socket_index_add(&sockets->index, kept);
 	filling->last = kept;
+}
+
+void space_keep(struct sockets *sockets, struct space *space, const struct socket *socket)
+{
+	keep(&(struct filling){ .sockets = sockets, .space = space }, socket);
 }
 
 static void keep_pending(void *context, const struct socket *socket)

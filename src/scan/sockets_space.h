@@ -50,6 +50,9 @@ struct space_wish {
 void space_read(struct sockets *sockets, struct space *space, int dir,
 		const struct space_wish *wish);
 
+/** Keep one of its sockets, whoever told what it is. */
+void space_keep(struct sockets *sockets, struct space *space, const struct socket *socket);
+
 /** Forget its sockets of these kinds. */
 void space_forget(struct sockets *sockets, const struct space *space, unsigned int kinds);
 

@@ -74,6 +74,7 @@ enum look_needs {
 	LOOK_DISK = 1 << 12,  /**< LOOK_ALL: of `inode` disk, owner and times too */
 	LOOK_IDLE = 1 << 13,  /**< descriptors in flight: not of sockets that a table of the moment
 				     before tells to have nothing waiting; where they are but told */
+	LOOK_MAPPED_DELETED = 1 << 14, /**< LOOK_MAPPED: of these only what may be deleted */
 };
 
 /** Of LOOK_ENDS only some. */

@@ -194,7 +194,7 @@ static struct job *pool_wait(struct pool *pool, size_t index, int64_t *patience_
 
 static unsigned int workers_wanted(size_t jobs)
 {
-	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	long processors = jobs > 1 ? sysconf(_SC_NPROCESSORS_ONLN) : 1;
 	size_t wanted = processors < 2 ? 2 : (size_t)processors;
 
 	if (wanted > WORKERS_MAX)

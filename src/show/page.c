@@ -287,6 +287,12 @@ void page_end(struct page *page)
 	free(page);
 }
 
+/** People are told nothing of it: then all below is for nothing. */
+static bool is_for_programs(const struct page *page)
+{
+	return page->options.format != FORMAT_TEXT;
+}
+
 /** What goes before a new thing: its key, and what parts it from the one before. */
 static void begin_thing(struct page *page, const char *key)
 {
@@ -302,6 +308,8 @@ static void begin_thing(struct page *page, const char *key)
 
 void page_open(struct page *page, const char *key, char bracket)
 {
+	if (!is_for_programs(page))
+		return;
 	begin_thing(page, key);
 	putc(bracket, page->object);
 	if (page->depth + 1 >= DEPTH_MAX)
@@ -312,11 +320,15 @@ void page_open(struct page *page, const char *key, char bracket)
 
 void page_close(struct page *page)
 {
+	if (!is_for_programs(page))
+		return;
 	putc(page->closing[--page->depth], page->object);
 }
 
 void page_section(struct page *page, const char *key)
 {
+	if (!is_for_programs(page))
+		return;
 	if (page->in_section)
 		page_close(page);
 	page_open(page, key, '{');
@@ -327,6 +339,8 @@ static void put(struct page *page, const char *key, enum value_type type, struct
 {
 	struct heading heading = { .name = key, .type = type };
 
+	if (!is_for_programs(page))
+		return;
 	begin_thing(page, NULL);
 	value.state = VALUE_KNOWN;
 	render_json_value(page->object, &heading, &value);
@@ -367,6 +381,8 @@ void page_texts(struct page *page, const char *key, struct texts texts)
 
 void page_real(struct page *page, const char *key, double number)
 {
+	if (!is_for_programs(page))
+		return;
 	begin_thing(page, key);
 	/* The decimal point of JSON is no matter of the locale: of that only LC_CTYPE is set. */
 	fprintf(page->object, "%.3f", number);
@@ -374,12 +390,16 @@ void page_real(struct page *page, const char *key, double number)
 
 void page_flag(struct page *page, const char *key, bool flag)
 {
+	if (!is_for_programs(page))
+		return;
 	begin_thing(page, key);
 	fputs(flag ? "true" : "false", page->object);
 }
 
 void page_null(struct page *page, const char *key)
 {
+	if (!is_for_programs(page))
+		return;
 	begin_thing(page, key);
 	fputs("null", page->object);
 }

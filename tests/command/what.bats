@@ -342,6 +342,23 @@ does() {
 	answer '.sockets.open[0].peers == []'
 }
 
+@test "a unix socket is told as in the list of files, and the kernel goes through no table for it" {
+	need_command strace
+	actor_start unix-listen a.sock unix-connect a.sock unix-accept 0 unix-dgram b.sock unix-listen @abstract \
+		unix-connect @abstract unix-pair
+	run --separate-stderr owl files --json -o handle,detail "$ACTOR_PID"
+	exits 0
+	local listed=$output
+	page "$ACTOR_PID"
+	answer '([.sockets.open[] | { handle, detail: (.detail | sub(" LISTEN,.*"; " LISTEN")) }]) ==
+		([$listed[] | select(.handle | test(":[0-9]+$")) | select(.detail // "" | test("^(stream|dgram)")) |
+			.detail |= sub(" LISTEN,.*"; " LISTEN")])' --argjson listed "$listed"
+	answer '.sockets.open | length == 8 and .[0].detail == "stream a.sock LISTEN"'
+	ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0" strace -f -e trace=socket,sendto -o trace "$PROCOWL" \
+		what --no-peers "$ACTOR_PID" >/dev/null
+	run ! grep -E 'NETLINK' trace
+}
+
 # looked_at ARG… : the processes whose directories are opened for this answer, one a line
 looked_at() {
 	need_command strace

@@ -234,7 +234,7 @@ static struct sockets *sockets_of_these(const struct source *source, const struc
 {
 	struct sockets *sockets = sockets_begin(source, 0);
 
-	assert_int_equal(sockets_add_these(sockets, these->pointers, these->count, ends), 0);
+	assert_int_equal(sockets_add_these(sockets, these->pointers, these->count, ends, false), 0);
 	return sockets;
 }
 
@@ -318,7 +318,7 @@ static void only_the_tables_of_these_are_read(void **state)
 			 ino_of(server));
 	assert_null(sockets_find(sockets, ino_of(udp)));
 	add_this(&these, udp);
-	assert_int_equal(sockets_add_these(sockets, these.pointers, these.count, true), 0);
+	assert_int_equal(sockets_add_these(sockets, these.pointers, these.count, true, false), 0);
 	assert_int_equal(sockets_find(sockets, ino_of(udp))->kind, SOCKET_UDP);
 	sockets_end(sockets);
 	close(udp);
