@@ -44,7 +44,7 @@
  *               tables.c whose descriptors, reading.c what is looked for, state.c one descriptor,
  *               mappings.c, carriers.c what sockets and io_urings carry, idle.c which sockets
  *               nothing. probe.c asks what may never answer, in it paths.c, fdinfos.c, marked.c,
- *               queues.c, insight.c; loops.c, rings.c and numbered.c find what only the kernel has
+ *               queues.c, insight.c (glance.c: its threads, recall.c: its memory); loops.c, rings.c and numbered.c find what only the kernel has
  *               open; sockets.c has the sockets of all network namespaces, sockets_space.c those of
  *               one, socket_index.c their other ends, owners.c who holds them, netns.c enters a
  *               namespace; mounts, names, containers, memory

@@ -22,15 +22,25 @@ const char *what_reason(int rc)
 	}
 }
 
-void what_gap(struct what *what, const char *label, int rc)
+static const char *reason_of(const struct what *what, int rc)
 {
 	bool led = what->tid && what->tid != what->wish->pid && (rc == -ENOENT || rc == -ESRCH);
-	const char *reason = led ? "its first thread has ended" : what_reason(rc);
 
-	fprintf(page_line(what->page, label), "? (%s)", reason);
+	return led ? "its first thread has ended" : what_reason(rc);
+}
+
+void what_miss(struct what *what, const char *label, int rc)
+{
 	memory_grow(&what->gap_items, what->gaps.count, sizeof(*what->gap_items));
-	what->gap_items[what->gaps.count++] = arena_format(&what->arena, "%s: %s", label, reason);
+	what->gap_items[what->gaps.count++] =
+		arena_format(&what->arena, "%s: %s", label, reason_of(what, rc));
 	what->gaps.items = what->gap_items;
+}
+
+void what_gap(struct what *what, const char *label, int rc)
+{
+	fprintf(page_line(what->page, label), "? (%s)", reason_of(what, rc));
+	what_miss(what, label, rc);
 }
 
 bool what_number(const struct what *what, enum pidstatus_line line, uint64_t *ret)

@@ -23,7 +23,8 @@ struct what_wish {
 struct what_thread {
 	unsigned int tid;
 	struct text comm;
-	char state; /**< as of proc_pid_stat(5) */
+	char state;                  /**< as of proc_pid_stat(5) */
+	const struct glance *glance; /**< NULL: there are so many that it was not looked at */
 };
 
 struct what_threads {
@@ -72,11 +73,17 @@ int what_gather_peers(struct what *what, struct error *err);
 /** True when it is in the table of the thread that stands for all, and not of another one's own. */
 bool what_is_of_all(const struct what *what, const struct file *file);
 
+/** Descriptor `fd` as the thread that tells most has it, or NULL. */
+const struct file *what_file_told(const struct what *what, unsigned int fd);
+
 /** Descriptor `fd` among its files, or NULL. */
 const struct file *what_file(const struct what *what, unsigned int fd);
 
 /** True when it is a socket of any family. */
 bool what_is_socket(const struct file *file);
+
+/** "root", and of one who has no name "user 1000". */
+struct text what_user_word(struct what *what, struct text user);
 
 /** Text for a cell of the page, encoded as a person reads it. */
 struct text what_shown(struct what *what, struct text text);
@@ -117,6 +124,9 @@ bool what_number(const struct what *what, enum pidstatus_line line, uint64_t *re
  */
 void what_gap(struct what *what, const char *label, int rc);
 
+/** The same where a line says it already, or there is no line of its own for it. */
+void what_miss(struct what *what, const char *label, int rc);
+
 /** "not yours; run as root" */
 const char *what_reason(int rc);
 
@@ -124,10 +134,13 @@ const char *what_reason(int rc);
 struct what_doing {
 	struct text phrase; /**< "waits for events" */
 	struct text where;  /**< "waits in epoll_wait on 4076:15"; empty: the phrase says it all */
-	const struct file *file; /**< that it works on, or NULL */
-	bool moves;              /**< it reads or writes that */
-	const char *call;        /**< name of the system call, or NULL */
-	unsigned int blocker;    /**< the process it waits for; 0: not known */
+	const struct file *file;   /**< that it works on, or NULL */
+	bool moves;                /**< it reads or writes that */
+	const char *call;          /**< name of the system call, or NULL */
+	unsigned int blocker;      /**< the process it waits for; 0: not known */
+	unsigned int blocking_tid; /**< its own thread that it waits for; 0: none, or not known */
+	struct text watches;       /**< what the epoll that it waits in watches; empty: none */
+	struct texts polled;       /**< handles of what poll(2) or select(2) waits for */
 };
 
 void what_doing(struct what *what, struct what_doing *ret);

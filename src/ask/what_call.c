@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ask/what_call.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 
@@ -130,8 +131,24 @@ bool what_call_patience(const struct telling *telling, int64_t *ret_ns)
 		*ret_ns = (int64_t)ms * 1000000;
 		return ms > 0;
 	}
-	*ret_ns = telling->what->insight.timespec_ns;
-	return telling->what->insight.has_timespec;
+	*ret_ns = telling->what->insight.recall.timespec_ns;
+	return telling->what->insight.recall.has_timespec;
+}
+
+/**
+ * Clocks that tell us the same: not those of its own processor time, whose numbers mean ours here, and
+ * not those that a time namespace sets apart: clock_getres(2), time_namespaces(7).
+ */
+static bool is_our_clock(const struct what *what, int clock)
+{
+	const struct namespaces *theirs = &what->facts.namespaces;
+
+	if (clock == CLOCK_REALTIME || clock == CLOCK_TAI || clock == CLOCK_REALTIME_ALARM)
+		return true;
+	return (clock == CLOCK_MONOTONIC || clock == CLOCK_BOOTTIME ||
+		clock == CLOCK_BOOTTIME_ALARM) &&
+	       !what->facts.rcs[PROCESS_NAMESPACES] &&
+	       theirs->ino[NAMESPACE_TIME] == what->own.ino[NAMESPACE_TIME];
 }
 
 /** clock_nanosleep(2): which clock, whether until a moment, and the time. */
@@ -143,6 +160,8 @@ static struct text say_sleeps(const struct telling *telling)
 	if (!what_call_patience(telling, &wait_ns))
 		return text_of("sleeps");
 	if (telling->shape.timespec == 2 && syscall_int(telling->call, 1) == TIMER_ABSTIME) {
+		if (!is_our_clock(telling->what, syscall_int(telling->call, 0)))
+			return text_of("sleeps until a moment of a clock of its own");
 		wait_ns -= clock_ns(syscall_int(telling->call, 0));
 		return SAY(telling, "sleeps for another %s",
 			   units_interval(buffer, wait_ns > 0 ? wait_ns : 0));
@@ -190,7 +209,7 @@ static struct text say_locks(const struct telling *telling)
 
 static struct text say_path(const struct telling *telling, const char *verb)
 {
-	const char *path = telling->what->insight.path;
+	const char *path = telling->what->insight.recall.path;
 
 	if (!*path)
 		return SAY(telling, "%s a file", verb);
@@ -216,6 +235,24 @@ static struct text say_accepts(const struct telling *telling)
 	return SAY(telling, "waits for connections on %.*s", TEXT(word));
 }
 
+/** One descriptor is waited for as if it were read, or written to: poll(2), select(2). */
+static struct text say_polls(const struct telling *telling)
+{
+	const struct recall *recall = &telling->what->insight.recall;
+	const struct file *file = telling->file;
+	short events = recall->polled_count ? recall->polled[0].events : 0;
+
+	if (!file)
+		return text_of("waits for events");
+	if (!(events & POLLIN))
+		return events & POLLOUT ? SAY(telling, "waits until it can write to %.*s",
+					      TEXT(file_word(telling, file))) :
+					  text_of("waits for events");
+	if (memmem(file->name.bytes, file->name.len, " LISTEN", 7))
+		return say_accepts(telling);
+	return what_call_is_of_disk(file) ? text_of("waits for events") : say_reads(telling);
+}
+
 struct text what_call_say(const struct telling *telling)
 {
 	switch (telling->shape.deed) {
@@ -233,14 +270,15 @@ struct text what_call_say(const struct telling *telling)
 		return say_accepts(telling);
 	case SYSCALL_CONNECTS:
 		return text_of("waits to be connected");
-	case SYSCALL_EVENTS:
 	case SYSCALL_POLLS:
+		return say_polls(telling);
+	case SYSCALL_EVENTS:
 	case SYSCALL_COMPLETIONS:
 		return text_of("waits for events");
 	case SYSCALL_SLEEPS:
 		return say_sleeps(telling);
 	case SYSCALL_FUTEX:
-		return text_of("waits on a futex, for another thread");
+		return what_futex_say(telling);
 	case SYSCALL_CHILD:
 		return say_child(telling);
 	case SYSCALL_CLONES:

@@ -25,6 +25,9 @@ struct text what_process_word(struct what *what, unsigned int pid);
 /** "waits for its child cc1 (77)"; empty: nobody knows what this call is for. */
 struct text what_call_say(const struct telling *telling);
 
+/** "waits for its thread worker (77) to end": futex(2). */
+struct text what_futex_say(const struct telling *telling);
+
 /** How long the call waits at most, as far as it says. */
 bool what_call_patience(const struct telling *telling, int64_t *ret_ns);
 

@@ -4,12 +4,16 @@
  * that is about. The call decides, not the name of the kernel's function: that is the same for a terminal,
  * a TCP socket and an inotify.
  */
+#include <inttypes.h>
 #include <signal.h>
 #include <sys/wait.h>
 
 #include "ask/what_call.h"
 #include "kernel/signals.h"
 #include "show/units.h"
+
+/** So many of a list are named. */
+enum { POLLED_NAMED = 3 };
 
 /** "epoll_wait", "system call 252 of a 32-bit program" */
 static struct text call_word(const struct telling *telling)
@@ -23,17 +27,48 @@ static struct text call_word(const struct telling *telling)
 	return SAY(telling, "system call %u", number);
 }
 
+/** "4076:3, 4076:5 and 7 others" */
+static struct text polled_word(const struct telling *telling)
+{
+	const struct texts *polled = &telling->out->polled;
+	uint64_t more = telling->what->insight.recall.polled_more;
+	size_t named = polled->count + more <= POLLED_NAMED + 1 ? polled->count : POLLED_NAMED;
+	struct text words = { "", 0 };
+
+	for (size_t i = 0; i < named; i++)
+		words = SAY(telling, "%.*s%s%.*s", TEXT(words), i ? ", " : "",
+			    TEXT(polled->items[i]));
+	more += polled->count - named;
+	return more ? SAY(telling, "%.*s and %" PRIu64 " other%s", TEXT(words), more,
+			  units_plural(more)) :
+		      words;
+}
+
 /** "in epoll_wait on 4076:15" */
 static struct text place_word(const struct telling *telling)
 {
 	struct text call = call_word(telling);
 
+	if (telling->out->polled.count > 1)
+		return SAY(telling, "in %.*s on %.*s", TEXT(call), TEXT(polled_word(telling)));
 	if (!telling->file)
 		return SAY(telling, "in %.*s", TEXT(call));
 	if (telling->shape.deed == SYSCALL_LOCKS && telling->out->blocker)
 		return SAY(telling, "in %.*s on %.*s %.*s", TEXT(call), TEXT(telling->file->handle),
 			   TEXT(telling->file->name));
 	return SAY(telling, "in %.*s on %.*s", TEXT(call), TEXT(telling->file->handle));
+}
+
+/** What an epoll waits for stands in its detail: "watches 4076:8, 4076:12, 9 others". */
+static struct text with_watched(const struct telling *telling, struct text where)
+{
+	const struct file *file = telling->file;
+
+	if (telling->shape.deed != SYSCALL_EVENTS || !file ||
+	    !text_starts(file->detail, "watches "))
+		return where;
+	telling->out->watches = file->detail;
+	return SAY(telling, "%.*s, which %.*s", TEXT(where), TEXT(file->detail));
 }
 
 static struct text with_patience(const struct telling *telling, struct text where)
@@ -79,6 +114,25 @@ static bool works_on_disk(const struct telling *telling)
 	}
 }
 
+/** What poll(2) was given; one that is no descriptor of it (any more) by its number. */
+static void list_polled(struct telling *telling)
+{
+	const struct recall *recall = &telling->what->insight.recall;
+	struct text *items =
+		arena_zero(&telling->what->arena, recall->polled_count + 1, sizeof(*items));
+
+	for (size_t i = 0; i < recall->polled_count; i++) {
+		unsigned int fd = (unsigned int)recall->polled[i].fd;
+		const struct file *file = what_file_told(telling->what, fd);
+
+		items[i] = file ? file->handle :
+				  SAY(telling, "%u:%u", telling->what->wish->pid, fd);
+	}
+	telling->out->polled = (struct texts){ items, recall->polled_count };
+	if (recall->polled_count == 1 && !recall->polled_more)
+		telling->file = what_file_told(telling->what, (unsigned int)recall->polled[0].fd);
+}
+
 static void tell_call(struct telling *telling)
 {
 	const struct what *what = telling->what;
@@ -93,12 +147,13 @@ static void tell_call(struct telling *telling)
 	else
 		telling->shape = syscall_shape(UINT32_MAX);
 	if (telling->shape.fd >= 0)
-		telling->file = what_file(what, (unsigned int)syscall_int(telling->call,
-									  telling->shape.fd));
+		telling->file = what_file_told(what, (unsigned int)syscall_int(telling->call,
+									       telling->shape.fd));
 	if (telling->shape.other_fd >= 0)
 		telling->other =
-			what_file(what, (unsigned int)syscall_int(telling->call,
-								  telling->shape.other_fd));
+			what_file_told(what, (unsigned int)syscall_int(telling->call,
+								       telling->shape.other_fd));
+	list_polled(telling);
 	out->file = telling->file;
 	out->moves = telling->shape.deed == SYSCALL_READS ||
 		     telling->shape.deed == SYSCALL_WRITES || telling->shape.deed == SYSCALL_COPIES;
@@ -125,7 +180,7 @@ static void tell_call(struct telling *telling)
 			out->phrase = SAY(telling, "is %.*s", TEXT(place));
 		out->where = SAY(telling, "%.*s, %.*s", TEXT(out->phrase), TEXT(place));
 	}
-	out->where = with_patience(telling, out->where);
+	out->where = with_patience(telling, with_watched(telling, out->where));
 }
 
 /** Without the right to see the call: by the state alone. */
@@ -201,7 +256,7 @@ static void tell_kernel_thread(struct telling *telling)
 static char state_of(const struct what *what)
 {
 	for (size_t i = 0; i < what->threads.count; i++) {
-		if (what->threads.items[i].tid == what->tid)
+		if (what->threads.items[i].tid == what->insight.tid)
 			return what->threads.items[i].state;
 	}
 	return what->facts.stat.state;

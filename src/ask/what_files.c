@@ -316,7 +316,9 @@ void what_tell_files(struct what *what, const struct what_doing *doing)
 	tell_count(what, line);
 	if (what->files_rc) {
 		fprintf(line, "; which: ? (%s)", what_reason(what->files_rc));
+		what_miss(what, "files", what->files_rc);
 		page_null(what->page, "kinds");
+		page_null(what->page, "deleted");
 		return;
 	}
 	tell_kinds(what, line);

@@ -59,8 +59,9 @@ static void add_thread(struct what *what, unsigned int tid, const struct process
 
 	memory_grow(&threads->items, threads->count, sizeof(*threads->items));
 	threads->items[threads->count++] =
-		(struct what_thread){ tid, arena_text(&what->arena, facts->stat.comm),
-				      facts->stat.state };
+		(struct what_thread){ .tid = tid,
+				      .comm = arena_text(&what->arena, facts->stat.comm),
+				      .state = facts->stat.state };
 	if (!facts_have(facts, PROCESS_STATUS))
 		return;
 	threads->voluntary += facts->status.number[PIDSTATUS_VOLUNTARY];
@@ -114,7 +115,7 @@ static void read_wchan(struct what *what)
 {
 	char name[48], bytes[WCHAN_MAX];
 
-	snprintf(name, sizeof(name), "task/%u/wchan", what->tid);
+	snprintf(name, sizeof(name), "task/%u/wchan", what->insight.tid);
 	ssize_t len = procfile_read_record(what->dir, name, bytes, sizeof(bytes));
 	struct text text = { bytes, len > 0 ? (size_t)len : 0 };
 	if (!text_is(text, "0"))
@@ -126,13 +127,62 @@ static int no_helper(int rc, struct error *err)
 	return error_set(err, rc, "cannot start a helper process: %s", strerror(-rc));
 }
 
+/** Who seems to tell most of too many to look at each: by their state, as it was. */
+static unsigned int first_telling(const struct what_threads *threads)
+{
+	static const char states[] = "RD";
+
+	for (const char *state = states; *state; state++) {
+		for (size_t i = 0; i < threads->count; i++) {
+			if (threads->items[i].state == *state)
+				return threads->items[i].tid;
+		}
+	}
+	return first_alive(threads);
+}
+
+/** Those that have not ended, if they are few; else one. At least one. */
+static size_t list_telling(const struct what *what, unsigned int *tids)
+{
+	const struct what_threads *threads = &what->threads;
+	size_t count = 0;
+
+	for (size_t i = 0; i < threads->count && threads->count <= GLANCES_MAX; i++) {
+		if (threads->items[i].state != 'Z' && threads->items[i].state != 'X')
+			tids[count++] = threads->items[i].tid;
+	}
+	if (!count && (tids[0] = first_telling(threads)) == 0)
+		tids[0] = what->wish->pid;
+	return count ? count : 1;
+}
+
 static int begin_facts(struct what *what, struct insight_pending **ret, struct error *err)
 {
-	unsigned int alive = first_alive(&what->threads);
-	int rc = insight_begin(what->wish->source, what->wish->pid, alive ? alive : what->wish->pid,
-			       needs, &what->arena, ret);
+	unsigned int *tids = arena_zero(&what->arena, GLANCES_MAX, sizeof(*tids));
+	struct insight_wish wish = { .pid = what->wish->pid,
+				     .tids = tids,
+				     .count = list_telling(what, tids),
+				     .needs = needs };
+	int rc = insight_begin(what->wish->source, &wish, &what->arena, ret);
 
 	return rc ? no_helper(rc, err) : 0;
+}
+
+/** What each does now; its state is of then, too. Both are in order of their numbers. */
+static void take_glances(struct what *what)
+{
+	const struct glances *glances = what->insight.glances;
+	size_t at = 0;
+
+	for (size_t i = 0; i < what->threads.count && at < glances->count; i++) {
+		struct what_thread *thread = &what->threads.items[i];
+
+		if (glances->items[at].tid != thread->tid)
+			continue;
+		thread->glance = &glances->items[at++];
+		if (thread->glance->state)
+			thread->state = thread->glance->state;
+	}
 }
 
 /** The number of a thread has a directory too, which no listing shows. */
@@ -156,6 +206,7 @@ static int finish_facts(struct what *what, struct insight_pending *pending, stru
 		return failed(what, what->facts.rc, err);
 	if (!what->threads.count)
 		add_thread(what, what->wish->pid, &what->facts);
+	take_glances(what);
 	what->tid = first_alive(&what->threads);
 	read_wchan(what);
 	return check_number(what, err);

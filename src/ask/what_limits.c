@@ -4,12 +4,13 @@
  * a user's, nobody tells how many there are without a look at everybody's; so they are not among them.
  */
 #include <inttypes.h>
+#include <linux/capability.h>
 
 #include "ask/what.h"
 #include "show/units.h"
 
 /** From this share on, in percent, a limit is near. */
-enum { NEAR = 80 };
+enum { NEAR = 80, LOCKED = 2 /**< among the shares below */ };
 
 struct share {
 	const char *key, *word;
@@ -25,6 +26,16 @@ static struct share share_of(struct what *what, const char *key, const char *wor
 	share.limit = what->facts.limits.soft[resource];
 	share.known = what_number(what, line, &share.used);
 	return share;
+}
+
+/** Who has CAP_IPC_LOCK may lock all memory there is: can_do_mlock of mm/mlock.c. */
+static uint64_t locked_limit(const struct what *what)
+{
+	uint64_t set;
+	bool free_of_it = what_number(what, PIDSTATUS_CAP_EFFECTIVE, &set) &&
+			  set >> CAP_IPC_LOCK & 1;
+
+	return free_of_it ? LIMITS_NONE : what->facts.limits.soft[RLIMIT_MEMLOCK];
 }
 
 static bool is_limited(const struct share *share)
@@ -105,6 +116,8 @@ void what_tell_limits(struct what *what)
 		  what->facts.limits.soft[RLIMIT_CPU] },
 	};
 	size_t count = sizeof(shares) / sizeof(shares[0]);
+
+	shares[LOCKED].limit = locked_limit(what);
 
 	for (size_t i = 0; i < count; i++) {
 		near |= is_near(&shares[i]);

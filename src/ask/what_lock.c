@@ -11,6 +11,7 @@
 #include "base/scope.h"
 #include "kernel/filelock.h"
 #include "kernel/procfile.h"
+#include "scan/mounts.h"
 #include "scan/names.h"
 
 enum { LOCKS_MAX = 16 << 20 };
@@ -26,10 +27,29 @@ static struct text in_words(struct what *what, const struct holder *holder)
 			    holder->pid);
 }
 
-static bool is_waiting(const struct what *what, const struct filelock *lock,
-		       const struct file *file, bool open_file)
+/** /proc/locks has the superblock's device, which on btrfs and overlay is not what stat(2) says. */
+static dev_t device_of(const struct what *what, const struct file *file)
 {
-	if (!lock->blocked || lock->ino != file->inode)
+	dev_t device = file->device;
+	struct mounts *mounts;
+
+	if (!what_knows(file, FILE_MOUNT) || mounts_begin(what->wish->source, &mounts))
+		return device;
+	struct mounted mounted = mounts_find(mounts, what->wish->pid, (uint32_t)file->mount);
+	if (mounted.info)
+		device = mounted.info->dev;
+	mounts_end(mounts);
+	return device;
+}
+
+static bool is_on(const struct filelock *lock, dev_t device, uint64_t ino)
+{
+	return lock->ino == ino && lock->dev == device;
+}
+
+static bool is_waiting(const struct what *what, const struct filelock *lock, bool open_file)
+{
+	if (!lock->blocked)
 		return false;
 	return open_file ? lock->type == FILELOCK_OFD : lock->pid == what->wish->pid;
 }
@@ -38,6 +58,7 @@ static bool is_waiting(const struct what *what, const struct filelock *lock,
 static bool find_lock(struct what *what, const struct file *file, bool open_file,
 		      struct filelock *ret)
 {
+	dev_t device = device_of(what, file);
 	struct text text, line;
 	struct filelock lock;
 
@@ -47,8 +68,8 @@ static bool find_lock(struct what *what, const struct file *file, bool open_file
 	while (text_next(&text, '\n', &line)) {
 		if (filelock_parse(line, &lock))
 			continue;
-		if (is_waiting(what, &lock, file, open_file))
-			return ret->ino == file->inode;
+		if (is_on(&lock, device, file->inode) && is_waiting(what, &lock, open_file))
+			return is_on(ret, device, file->inode);
 		if (!lock.blocked)
 			*ret = lock;
 	}

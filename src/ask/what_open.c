@@ -132,6 +132,18 @@ bool what_is_of_all(const struct what *what, const struct file *file)
 	return what->tid != what->wish->pid && file->tid == what->tid;
 }
 
+const struct file *what_file_told(const struct what *what, unsigned int fd)
+{
+	for (size_t i = 0; i < what->file_count; i++) {
+		const struct file *file = &what->files[i];
+
+		if (what_knows(file, FILE_FD) && file->fd == fd && what_knows(file, FILE_TID) &&
+		    file->tid == what->insight.tid)
+			return file;
+	}
+	return what_file(what, fd);
+}
+
 const struct file *what_file(const struct what *what, unsigned int fd)
 {
 	for (size_t i = 0; i < what->file_count; i++) {

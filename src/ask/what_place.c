@@ -52,6 +52,7 @@ static void tell_namespaces(struct what *what, FILE *line)
 	if (what->facts.rcs[PROCESS_NAMESPACES]) {
 		fprintf(line, "; namespaces: ? (%s)",
 			what_reason(what->facts.rcs[PROCESS_NAMESPACES]));
+		what_miss(what, "namespaces", what->facts.rcs[PROCESS_NAMESPACES]);
 		page_null(what->page, "namespaces");
 		return;
 	}
@@ -80,10 +81,12 @@ void what_tell_place(struct what *what)
 		fputs("; root directory ", line);
 		encode_shown(line, what->facts.root);
 	}
-	if (rc)
+	if (rc) {
+		what_miss(what, "root", rc);
 		page_null(what->page, "root");
-	else
+	} else {
 		page_text(what->page, "root", what->facts.root);
+	}
 	if (!facts_have(&what->facts, PROCESS_CGROUP) ||
 	    cgroup_path_parse(what->facts.cgroup, &cgroup)) {
 		page_null(what->page, "cgroup");

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
- * Threads and processors, groups, what a process may, and what signals do to it.
+ * Processors, groups, what a process may, and what signals do to it.
  */
 #include <fcntl.h>
-#include <grp.h>
 #include <inttypes.h>
-#include <pwd.h>
 
+#include "ask/person.h"
 #include "ask/what.h"
 #include "kernel/capability.h"
 #include "kernel/cpulist.h"
@@ -16,7 +15,7 @@
 #include "show/encode.h"
 #include "show/units.h"
 
-enum { BUSY_NAMED = 3, MOST_OF_CAPABILITIES = 20, MOST_OF_SIGNALS = 40 };
+enum { MOST_OF_CAPABILITIES = 20, MOST_OF_SIGNALS = 40 };
 
 static const uint64_t NAMELESS = UINT64_C(3) << 31;
 
@@ -57,38 +56,6 @@ static struct texts list_capabilities(struct what *what, uint64_t set)
 				arena_text(&what->arena, text_of(capability_name(name, number)));
 	}
 	return (struct texts){ items, count };
-}
-
-static void name_busy(const struct what *what, FILE *line)
-{
-	const struct what_threads *threads = &what->threads;
-	size_t named = 0;
-
-	for (size_t i = 0; i < threads->count && named < BUSY_NAMED; i++) {
-		if (!what_is_busy(&threads->items[i]))
-			continue;
-		fputs(named++ ? ", " : " (", line);
-		encode_shown(line, threads->items[i].comm);
-		fprintf(line, " %u", threads->items[i].tid);
-	}
-	if (what_busy(what) > named)
-		fprintf(line, " and %zu more", what_busy(what) - named);
-	putc(')', line);
-}
-
-void what_tell_threads(struct what *what)
-{
-	size_t busy = what_busy(what), count = what->threads.count;
-	FILE *line = page_line(what->page, "threads");
-
-	fprintf(line, "%zu", count);
-	if (count > 1 && busy) {
-		fprintf(line, ": %zu busy", busy);
-		name_busy(what, line);
-	}
-	page_section(what->page, "threads");
-	page_number(what->page, "count", count);
-	page_number(what->page, "busy", busy);
 }
 
 /** How many there are in this machine; 0: not known. */
@@ -144,10 +111,7 @@ void what_tell_processors(struct what *what)
 
 static struct text group_word(struct what *what, uint64_t gid)
 {
-	const struct group *group = getgrgid((gid_t)gid);
-
-	return group ? arena_text(&what->arena, text_of(group->gr_name)) :
-		       arena_format(&what->arena, "%" PRIu64, gid);
+	return person_group(&what->arena, (uint32_t)gid);
 }
 
 /** First the one that new files get, then the others. */
@@ -254,12 +218,8 @@ static void tell_identity(struct what *what, FILE *line)
 	if (!status->has_ids ||
 	    (status->uid[0] == status->uid[1] && status->uid[1] == status->uid[2]))
 		return;
-	const struct passwd *user = getpwuid(status->uid[0]);
 	fputs("; started by ", line);
-	if (user)
-		encode_shown(line, text_of(user->pw_name));
-	else
-		fprintf(line, "user %u", status->uid[0]);
+	encode_shown(line, what_user_word(what, person_user(&what->arena, status->uid[0])));
 	if (status->uid[2] != status->uid[1])
 		fprintf(line, ", may become user %u again", status->uid[2]);
 }

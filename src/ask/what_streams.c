@@ -112,6 +112,7 @@ void what_tell_sockets(struct what *what)
 
 	page_section(what->page, "sockets");
 	if (what->files_rc) {
+		what_miss(what, "sockets", what->files_rc);
 		page_null(what->page, "open");
 		return;
 	}

@@ -27,7 +27,9 @@ static void tell_call(struct what *what, const struct what_doing *doing)
 {
 	struct page *page = what->page;
 	const struct insight *insight = &what->insight;
-	bool inside = !insight->call_rc && insight->call.where == SYSCALL_INSIDE;
+	/* A kernel thread is in none, whatever is told of it. */
+	bool inside = !insight->call_rc && insight->call.where == SYSCALL_INSIDE &&
+		      !what_is_kernel_thread(what) && !what_has_ended(what);
 
 	page_word(page, "call", inside ? doing->call : NULL);
 	if (inside)
@@ -42,8 +44,32 @@ static void tell_call(struct what *what, const struct what_doing *doing)
 		page_text(page, "handle", doing->file->handle);
 	else
 		page_null(page, "handle");
-	if (inside && *insight->path)
-		page_text(page, "path", text_of(insight->path));
+	if (inside && *insight->recall.path)
+		page_text(page, "path", text_of(insight->recall.path));
+	if (inside)
+		page_texts(page, "polled", doing->polled);
+	else
+		page_null(page, "polled");
+	if (doing->watches.len)
+		page_text(page, "watches", doing->watches);
+	if (insight->call_rc && !what_is_kernel_thread(what) && !what_has_ended(what))
+		what_miss(what, "doing", insight->call_rc);
+	if (insight->recall.rc && insight->recall.rc != -EAGAIN)
+		what_miss(what, "what the call was given", insight->recall.rc);
+}
+
+/** Which of several threads this is about: the one that tells most. */
+static void tell_thread(struct what *what, FILE *line)
+{
+	unsigned int tid = what->insight.tid;
+
+	if (what->tid && what->threads.count > 1 && tid != what->wish->pid) {
+		fprintf(line, " (thread %u", tid);
+		if (what->tid != what->wish->pid)
+			fputs(": its first one has ended", line);
+		putc(')', line);
+	}
+	page_number(what->page, "thread", tid);
 }
 
 void what_tell_doing(struct what *what, const struct what_doing *doing)
@@ -56,8 +82,7 @@ void what_tell_doing(struct what *what, const struct what_doing *doing)
 	encode_shown(line, doing->where);
 	if (tracer && doing->blocker != tracer)
 		fprintf(line, "; process %u traces it", tracer);
-	if (what->tid && what->tid != what->wish->pid)
-		fprintf(line, " (thread %u: its first one has ended)", what->tid);
+	tell_thread(what, line);
 	tell_idle(what, line);
 	page_text(page, "sentence", doing->phrase);
 	tell_call(what, doing);
@@ -65,6 +90,10 @@ void what_tell_doing(struct what *what, const struct what_doing *doing)
 		page_number(page, "waits_for", doing->blocker);
 	else
 		page_null(page, "waits_for");
+	if (doing->blocking_tid)
+		page_number(page, "waits_for_thread", doing->blocking_tid);
+	else
+		page_null(page, "waits_for_thread");
 	if (tracer)
 		page_number(page, "tracer", tracer);
 	else
@@ -114,6 +143,9 @@ void what_tell_cpu(struct what *what)
 	if (what->threads.switches_known) {
 		page_number(page, "voluntary_switches", what->threads.voluntary);
 		page_number(page, "nonvoluntary_switches", what->threads.nonvoluntary);
+	} else {
+		page_null(page, "voluntary_switches");
+		page_null(page, "nonvoluntary_switches");
 	}
 }
 

@@ -4,9 +4,10 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <pwd.h>
+#include <inttypes.h>
 #include <unistd.h>
 
+#include "ask/person.h"
 #include "ask/what.h"
 #include "base/scope.h"
 #include "scan/names.h"
@@ -16,16 +17,19 @@
 /** A cycle cannot be, but what is read while they come and go may look like one. */
 enum { PARENTS_MAX = 64, COMMAND_SHOWN = 1000 };
 
-static struct text user_word(struct what *what)
+static struct text user_of(struct what *what)
 {
-	uint32_t uid = what->facts.status.uid[1];
-	const struct passwd *user;
+	if (!what->user.len)
+		what->user = person_user(&what->arena, what->facts.status.uid[1]);
+	return what->user;
+}
 
-	if (what->user.len)
-		return what->user;
-	user = getpwuid(uid);
-	return what->user = user ? arena_text(&what->arena, text_of(user->pw_name)) :
-				   arena_format(&what->arena, "user %u", uid);
+struct text what_user_word(struct what *what, struct text user)
+{
+	uint64_t number;
+
+	return text_number(user, 10, &number) ? user :
+						arena_format(&what->arena, "user %" PRIu64, number);
 }
 
 /** To the tick, which is all the kernel tells: the two clocks are not read at the same instant. */
@@ -61,7 +65,7 @@ static void tell_origin(struct what *what, FILE *out)
 
 	if (what->facts.status.has_ids) {
 		fputs(" as ", out);
-		encode_shown(out, user_word(what));
+		encode_shown(out, what_user_word(what, user_of(what)));
 	}
 	if (what->container.name.len) {
 		fputs(" in container ", out);
@@ -115,7 +119,7 @@ static void tell_facts(struct what *what)
 	page_real(page, "elapsed_seconds", (double)age_ns(what) / 1e9);
 	if (what->facts.status.has_ids) {
 		page_number(page, "uid", what->facts.status.uid[1]);
-		page_text(page, "user", user_word(what));
+		page_text(page, "user", user_of(what));
 		page_number(page, "real_uid", what->facts.status.uid[0]);
 	} else {
 		page_null(page, "uid");
@@ -194,6 +198,8 @@ static void tell_link(struct what *what, const char *key, const char *label, int
 	if (rc) {
 		if (label)
 			what_gap(what, label, rc);
+		else
+			what_miss(what, key, rc);
 		page_null(what->page, key);
 		return;
 	}

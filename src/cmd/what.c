@@ -83,12 +83,24 @@ static int choose(const struct invocation *invocation, const struct source *sour
 	return -EINVAL;
 }
 
+/** "4076/4090", as handles have it: a thread, unless there is such a file. */
+static bool is_thread(struct text text, struct text *process)
+{
+	struct text tid = text;
+	uint64_t number;
+
+	return text_next(&tid, '/', process) && text_number(*process, 10, &number) == 0 &&
+	       text_number(tid, 10, &number) == 0 && access(text.bytes, F_OK) != 0;
+}
+
 /** The process that is meant. 0; -ENOENT: nobody is called so; -EINVAL, with a message. */
 static int find(const struct invocation *invocation, const struct source *source,
 		struct arena *arena, unsigned int *ret, struct error *err)
 {
 	const struct target *target = invocation->targets;
 	const char *program = invocation->program;
+	struct text process;
+	uint64_t number;
 
 	if (invocation->target_count != 1)
 		return error_set(err, -EINVAL,
@@ -97,6 +109,10 @@ static int find(const struct invocation *invocation, const struct source *source
 	switch (target->kind) {
 	case TARGET_PROCESS:
 		*ret = target->pid;
+		if (text_number(target->text, 10, &number) || number != target->pid)
+			return error_set(err, -ESRCH,
+					 "process %.*s does not exist: no number is so large",
+					 (int)target->text.len, target->text.bytes);
 		return 0;
 	case TARGET_NAME:
 		return choose(invocation, source, target->name, arena, ret, err);
@@ -111,6 +127,13 @@ static int find(const struct invocation *invocation, const struct source *source
 			target->text.bytes, program, target->handle.pid);
 	case TARGET_PORT:
 	case TARGET_PATH:
+		if (is_thread(target->text, &process))
+			return error_set(err, -EINVAL,
+					 "%.*s is a thread, which has no page of its own: %s what "
+					 "%.*s; each thread: %s ps --threads %.*s",
+					 (int)target->text.len, target->text.bytes, program,
+					 (int)process.len, process.bytes, program, (int)process.len,
+					 process.bytes);
 		return error_set(err, -EINVAL, "%.*s is no process; who uses it: %s who %.*s",
 				 (int)target->text.len, target->text.bytes, program,
 				 (int)target->text.len, target->text.bytes);

@@ -56,7 +56,7 @@ int syscall_parse(struct text text, struct syscall *out)
 
 /**
  * A letter an argument: f a descriptor, g a second one, p a path, m milliseconds, t a timespec, i a
- * pid, n how many descriptors.
+ * pid, n how many descriptors, l a list of these, s the first of three sets of these, w a futex.
  */
 struct known {
 	uint32_t number;
@@ -96,12 +96,12 @@ static const struct known known[] = {
 	{ __NR_accept4,           "f",     SYSCALL_ACCEPTS },
 	{ __NR_connect,           "f",     SYSCALL_CONNECTS },
 	{ __NR_epoll_pwait,       "f__m",  SYSCALL_EVENTS },
-	{ __NR_ppoll,             "_nt",   SYSCALL_POLLS },
-	{ __NR_pselect6,          "____t", SYSCALL_POLLS },
+	{ __NR_ppoll,             "lnt",   SYSCALL_POLLS },
+	{ __NR_pselect6,          "ns__t", SYSCALL_POLLS },
 	{ __NR_io_getevents,      "____t", SYSCALL_COMPLETIONS },
 	{ __NR_nanosleep,         "t",     SYSCALL_SLEEPS },
 	{ __NR_clock_nanosleep,   "__t",   SYSCALL_SLEEPS },
-	{ __NR_futex,             "___t",  SYSCALL_FUTEX },
+	{ __NR_futex,             "w__t",  SYSCALL_FUTEX },
 	{ __NR_wait4,             "i",     SYSCALL_CHILD },
 	{ __NR_waitid,            "",      SYSCALL_CHILD }, /* its pid depends on the first */
 	{ __NR_clone,             "",      SYSCALL_CLONES },
@@ -164,8 +164,8 @@ static const struct known known[] = {
 	{ __NR_open,              "p",     SYSCALL_OPENS },
 	{ __NR_creat,             "p",     SYSCALL_OPENS },
 	{ __NR_epoll_wait,        "f__m",  SYSCALL_EVENTS },
-	{ __NR_poll,              "_nm",   SYSCALL_POLLS },
-	{ __NR_select,            "",      SYSCALL_POLLS },
+	{ __NR_poll,              "lnm",   SYSCALL_POLLS },
+	{ __NR_select,            "ns",    SYSCALL_POLLS },
 	{ __NR_pause,             "",      SYSCALL_SIGNALS },
 	{ __NR_vfork,             "",      SYSCALL_CLONES },
 	{ __NR_getdents,          "f",     SYSCALL_LISTS },
@@ -212,6 +212,9 @@ struct syscall_shape syscall_shape(uint32_t number)
 		.timespec = index_of(arguments, 't'),
 		.pid = index_of(arguments, 'i'),
 		.count = index_of(arguments, 'n'),
+		.list = index_of(arguments, 'l'),
+		.sets = index_of(arguments, 's'),
+		.word = index_of(arguments, 'w'),
 	};
 }
 

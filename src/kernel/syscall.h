@@ -68,6 +68,9 @@ struct syscall_shape {
 	int timespec; /**< address of how long to wait */
 	int pid;      /**< which child; 0 or negative: a group, or any */
 	int count;    /**< how many descriptors are polled */
+	int list;     /**< address of a list of these: poll(2) */
+	int sets;     /**< addresses of three sets of these: select(2) */
+	int word;     /**< address of a futex */
 };
 
 /** The shape of native call `number`; of all that procowl knows nothing about SYSCALL_OTHER. */

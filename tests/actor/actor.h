@@ -55,6 +55,12 @@ void slot_add(struct actor *actor, int fd, const char *what);
 /** The descriptor of the slot with this number. */
 int slot_fd(const struct actor *actor, const char *number);
 
+/** For a mutex that a thread "owner" has: plain, robust, inherit; or that it has itself: own. */
+void wait_mutex(struct actor *actor, const char *kind);
+
+/** For the thread "owner" to end. */
+void wait_join(struct actor *actor, const char *unused);
+
 /** A size with an optional suffix K, M or G. */
 off_t size_parse(const char *text);
 

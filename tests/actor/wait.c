@@ -96,6 +96,52 @@ static void wait_poll(struct actor *actor, const char *slot)
 	poll(&poll_fd, 1, 3600 * 1000);
 }
 
+/** For all slots from this one on, and for one that is none. */
+static void wait_polls(struct actor *actor, const char *first)
+{
+	struct pollfd list[ACTOR_SLOTS + 1];
+	nfds_t count = 0;
+
+	list[count++] = (struct pollfd){ .fd = -1 };
+	for (int slot = (int)strtol(first, NULL, 10); slot < actor->slots; slot++)
+		list[count++] = (struct pollfd){ .fd = actor->fd[slot], .events = POLLIN };
+	poll(list, count, -1);
+}
+
+static void wait_select(struct actor *actor, const char *slot)
+{
+	fd_set set;
+
+	FD_ZERO(&set);
+	FD_SET(slot_fd(actor, slot), &set);
+	select(FD_SETSIZE, &set, NULL, NULL, NULL);
+}
+
+/** Until a moment, two hours away, of this clock. */
+static void wait_clock(struct actor *actor, const char *clock)
+{
+	clockid_t id = (clockid_t)strtol(clock, NULL, 10);
+	struct timespec until;
+
+	(void)actor;
+	clock_gettime(id, &until);
+	until.tv_sec += 7200;
+	clock_nanosleep(id, TIMER_ABSTIME, &until, NULL);
+}
+
+/** With so many pages that stay in memory. */
+static void wait_locked(struct actor *actor, const char *pages)
+{
+	size_t size = (size_t)strtoul(pages, NULL, 10) * (size_t)sysconf(_SC_PAGESIZE);
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	(void)actor;
+	if (memory == MAP_FAILED || mlock(memory, size))
+		failed("mlock");
+	for (;;)
+		pause();
+}
+
 static void wait_futex(struct actor *actor, const char *value)
 {
 	unsigned int word = (unsigned int)strtoul(value, NULL, 10);
@@ -166,11 +212,13 @@ static void op_wait(struct actor *actor, char **arg)
 		const char *name;
 		void (*wait)(struct actor *actor, const char *argument);
 	} kinds[] = {
-		{ "sleep", wait_sleep },   { "flock", wait_flock }, { "posix", wait_posix },
-		{ "ofd", wait_ofd },       { "read", wait_read },   { "write", wait_write },
-		{ "accept", wait_accept }, { "epoll", wait_epoll }, { "poll", wait_poll },
-		{ "futex", wait_futex },   { "child", wait_child }, { "open", wait_open },
-		{ "signal", wait_signal }, { "spin", wait_spin },   { "behind", wait_behind }
+		{ "sleep", wait_sleep },   { "flock", wait_flock },   { "posix", wait_posix },
+		{ "ofd", wait_ofd },       { "read", wait_read },     { "write", wait_write },
+		{ "accept", wait_accept }, { "epoll", wait_epoll },   { "poll", wait_poll },
+		{ "futex", wait_futex },   { "child", wait_child },   { "open", wait_open },
+		{ "signal", wait_signal }, { "spin", wait_spin },     { "behind", wait_behind },
+		{ "polls", wait_polls },   { "select", wait_select }, { "clock", wait_clock },
+		{ "mutex", wait_mutex },   { "join", wait_join },     { "locked", wait_locked }
 	};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {

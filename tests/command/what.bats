@@ -93,7 +93,7 @@ does() {
 	says "$(status_of "$ACTOR_PID" VmRSS) in RAM, none in swap; $(status_of "$ACTOR_PID" VmSize) mapped"
 	says "($(status_of "$ACTOR_PID" VmPeak) at most): $(status_of "$ACTOR_PID" VmData) data"
 	says "$(status_of "$ACTOR_PID" VmExe) program"
-	says $'\n  threads      2\n'
+	matches $'\n  threads      2: [^\n]* in [^\n]*\n'
 	[[ ${lines[0]} =~ ^"actor ($ACTOR_PID) has run for ".*" as $(id -un), started by ".*". It reads " ]] ||
 		[[ ${lines[0]} =~ ^"actor ($ACTOR_PID) has run for ".*" as $(id -un), started by ".*". It waits" ]] ||
 		show_answer
@@ -167,6 +167,21 @@ does() {
 	says $'\n  limits       nothing near: 3 of '
 }
 
+@test "who may lock all memory is not near its limit of that, also for ps" {
+	need_root
+	program_start bash -c 'ulimit -Sl 64; exec "$@"' bash "$ACTOR" fork wait locked 15 end
+	page "$(child 0)"
+	answer '.limits.locked == { used: 61440, limit: null }'
+	screen "$(child 0)"
+	says $'\n  limits       nothing near: '
+	program_start setpriv --bounding-set=-ipc_lock --inh-caps=-ipc_lock bash -c 'ulimit -Sl 64; exec "$@"' bash \
+		"$ACTOR" fork wait locked 15 end
+	page "$(child 0)"
+	answer '.limits.locked == { used: 61440, limit: 65536 }'
+	screen "$(child 0)"
+	says $'\n  limits       near: 60K of 64K locked memory\n'
+}
+
 @test "processors it may run on, policy and nice" {
 	need_command taskset
 	program_start nice -n 5 taskset -c 0 "$ACTOR"
@@ -199,9 +214,66 @@ does() {
 	does "$(child 8)" 'waits for a signal'
 	does "$(child 9)" 'sleeps for 2 h'
 	screen "$(child 3)"
-	says ' waits in poll, for at most 1 h; last ran '
+	says " waits in poll on $(child 3):8, for at most 1 h; last ran "
 	screen "$(child 4)"
 	matches 'waits for connections on tcp 127\.0\.0\.1:[0-9]+, in accept on '"$(child 4)":
+}
+
+@test "which descriptors it polls" {
+	actor_start pipe eventfd 0 tcp-listen 127.0.0.1 0 \
+		fork wait polls 0 end fork wait select 0 end fork wait polls 3 end fork wait select 2 end
+	does "$(child 0)" 'waits for events'
+	answer '.doing.polled == [$pid + ":3", $pid + ":4", $pid + ":5", $pid + ":6"]' --arg pid "$(child 0)"
+	screen "$(child 0)"
+	says " waits in poll on $(child 0):3, $(child 0):4, $(child 0):5, $(child 0):6; last ran "
+	does "$(child 1)" 'waits for data from a pipe'
+	answer '.doing.polled == [$handle] and .doing.handle == $handle' --arg handle "$(child 1):3"
+	until owl what --no-peers "$(child 2)" | grep -q 'It waits for connections on tcp 127'; do :; done
+	does "$(child 3)" 'waits for events'
+	answer '.doing.polled == [$handle]' --arg handle "$(child 3):5"
+	actor_start epoll eventfd 0 epoll-add 0 1 fork wait epoll 0 end
+	does "$(child 0)" 'waits for events'
+	answer '.doing.watches == "watches " + $handle' --arg handle "$(child 0):4"
+	screen "$(child 0)"
+	says " waits in epoll_wait on $(child 0):3, which watches $(child 0):4; last ran "
+}
+
+@test "which of its own threads it waits for: a mutex, or its end" {
+	local owner n
+	local -a sentences=('a lock that its thread owner (TID) probably holds' \
+		'a lock that its thread owner (TID) probably holds' 'a lock that its thread owner (TID) holds' \
+		'a lock that it probably holds itself' 'its thread owner (TID) to end')
+	actor_start fork wait mutex plain end fork wait mutex robust end fork wait mutex inherit end \
+		fork wait mutex own end fork wait join 0 end
+	for n in 0 1 2 3 4; do
+		until grep -q '^[0-9]* 0x' "/proc/$(child "$n")/syscall" &&
+			[[ $(cat "/proc/$(child "$n")/wchan") == *futex* || $(cat "/proc/$(child "$n")/wchan") == *mutex* ]]; do
+			:
+		done
+		owner=$(cd "/proc/$(child "$n")/task" && grep -l '^owner$' ./*/comm | cut -d / -f 2)
+		does "$(child "$n")" "waits for ${sentences[n]//TID/$owner}"
+		answer ".doing.waits_for_thread == ${owner:-null}"
+	done
+	screen "$(child 0)"
+	matches $'\n  threads      2: 1 waits in futex, 1 waits in pause\n'
+	page "$(child 4)"
+	answer '[.threads.all[] | .call] == ["futex", "pause"] and (.threads.all[1] | .comm == "owner" and .state == "S")'
+}
+
+@test "of several threads the one that ran last speaks" {
+	actor_start thread thread
+	actor_tell "$ACTOR_PID" open a.log creat,w
+	does "$ACTOR_PID" "waits for data from $SCRATCH/$(cd / && basename "$(dirname "$(readlink "/proc/$ACTOR_PID/fd/0")")")/in"
+	answer ".doing.thread == $ACTOR_PID and (.threads.all | length == 3 and all(.idle_seconds != null))"
+	answer '.doing.idle_seconds == ([.threads.all[].idle_seconds] | min)'
+	answer '([.threads.all[].call] | sort) == ["pause", "pause", "read"]'
+	says_not '"waits_for_thread":0'
+}
+
+@test "a time by a clock that we do not share is not told" {
+	actor_start fork wait clock 1 end fork wait clock 2 end
+	until owl what --no-peers "$(child 0)" | grep -qE 'It sleeps for another (2 h|1 h 59 min)'; do :; done
+	does "$(child 1)" 'sleeps until a moment of a clock of its own'
 }
 
 @test "whose child or pipe it waits for" {
@@ -260,7 +332,8 @@ does() {
 		[[ $output != *" is busy."* ]] || break
 	done
 	says '. 1 of its 3 threads is busy.'
-	matches $'\n  threads      3: 1 busy \\(actor [0-9]+\\)\n'
+	matches $'\n  doing        [^\n]* \\(thread [0-9]+\\)'
+	matches $'\n  threads      3: 1 (runs|waits for the disk) \\(actor [0-9]+\\), 1 waits in [a-z]+, 1 waits in [a-z]+\n'
 }
 
 @test "stopped, and traced" {
@@ -455,6 +528,7 @@ looked_at() {
 		show_answer
 	page 2
 	answer '.process.kernel_thread and .memory == null and .files == null'
+	answer '.doing.call == null and .doing.call_number == null and .doing.polled == null'
 }
 
 @test "a process that is not there, and a thread, are errors that name them" {
@@ -466,6 +540,13 @@ looked_at() {
 	run --separate-stderr owl what "${ACTOR_THREADS[0]}"
 	exits 2
 	says "${ACTOR_THREADS[0]} is a thread of process $ACTOR_PID: "
+	run --separate-stderr owl what "$ACTOR_PID/${ACTOR_THREADS[0]}"
+	exits 2
+	says "$ACTOR_PID/${ACTOR_THREADS[0]} is a thread, which has no page of its own: "
+	says "what $ACTOR_PID; each thread: "
+	run --separate-stderr owl what 4294967297
+	exits 2
+	says 'process 4294967297 does not exist'
 }
 
 @test "a process that ends meanwhile is gone, or whole, or a zombie" {
@@ -535,10 +616,14 @@ looked_at() {
 	actor_start pipe setuid 12345 12345
 	run --separate-stderr owl_as_nobody what --json "$ACTOR_PID"
 	exits 0
-	answer '.process.user == "user 12345" and .memory.rss > 0 and .disk.read_bytes == null'
+	answer '.process.user == "12345" and .memory.rss > 0 and .disk.read_bytes == null'
 	answer '.doing.call == null and .streams.stdin == null and .files.kinds == null'
 	answer '.files.open == 5 and .environment.variables == null and .command.directory == null'
-	answer '.gaps.sections | map(split(":")[0]) | contains(["disk", "directory", "environment"])'
+	answer '.gaps.sections | map(split(":")[0]) | contains(["disk", "directory", "environment",
+		"doing", "streams", "files", "sockets", "namespaces", "root", "executable"])'
+	answer '.gaps.sections | all(endswith(": not yours; run as root"))'
+	answer '.doing.call_number == null and .doing.polled == null and .sockets.open == null'
+	answer '.files.deleted == null and .place.namespaces == null and .place.root == null'
 	run --separate-stderr owl_as_nobody what --no-peers "$ACTOR_PID"
 	exits 0
 	says $'\n  disk         ? (not yours; run as root)\n'
@@ -628,6 +713,6 @@ looked_at() {
 	local whole=$output
 	run --separate-stderr owl what --no-peers --jsonl "$ACTOR_PID"
 	[[ ${#lines[@]} == 1 ]] || show_answer
-	[[ $(jq -S 'del(.process.elapsed_seconds, .cpu, .doing, .limits)' <<<"$whole") == \
-		"$(jq -S 'del(.process.elapsed_seconds, .cpu, .doing, .limits)' <<<"$output")" ]]
+	[[ $(jq -S 'del(.process.elapsed_seconds, .cpu, .doing, .limits, .threads.all)' <<<"$whole") == \
+		"$(jq -S 'del(.process.elapsed_seconds, .cpu, .doing, .limits, .threads.all)' <<<"$output")" ]]
 }
