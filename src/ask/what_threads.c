@@ -80,7 +80,8 @@ static size_t count_deeds(const struct what *what, struct deed deeds[DEEDS_MAX])
 			deeds[count++] = deed;
 		deeds[at].count++;
 	}
-	qsort(deeds, count, sizeof(*deeds), by_rank);
+	if (count)
+		qsort(deeds, count, sizeof(*deeds), by_rank);
 	return count;
 }
 
@@ -105,7 +106,7 @@ static void name_them(const struct what *what, FILE *line, const struct deed *de
 
 static void write_deeds(const struct what *what, FILE *line)
 {
-	struct deed deeds[DEEDS_MAX];
+	struct deed deeds[DEEDS_MAX] = { 0 };
 	size_t count = count_deeds(what, deeds), rest = 0;
 	size_t shown = count <= DEEDS_SHOWN + 1 ? count : DEEDS_SHOWN;
 

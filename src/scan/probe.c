@@ -216,7 +216,7 @@ int probe_finish(struct probing *probing, void **ret, const bool **missing)
 
 int probe_run(const struct probe *probe, void **ret, const bool **missing)
 {
-	struct probing probing;
+	struct probing probing = { 0 };
 	int rc = probe_begin(probe, &probing);
 
 	return rc ? rc : probe_finish(&probing, ret, missing);

@@ -170,13 +170,13 @@ does() {
 @test "who may lock all memory is not near its limit of that, also for ps" {
 	need_root
 	program_start bash -c 'ulimit -Sl 64; exec "$@"' bash "$ACTOR" fork wait locked 15 end
-	page "$(child 0)"
+	does "$(child 0)" 'waits for a signal'
 	answer '.limits.locked == { used: 61440, limit: null }'
 	screen "$(child 0)"
 	says $'\n  limits       nothing near: '
 	program_start setpriv --bounding-set=-ipc_lock --inh-caps=-ipc_lock bash -c 'ulimit -Sl 64; exec "$@"' bash \
 		"$ACTOR" fork wait locked 15 end
-	page "$(child 0)"
+	does "$(child 0)" 'waits for a signal'
 	answer '.limits.locked == { used: 61440, limit: 65536 }'
 	screen "$(child 0)"
 	says $'\n  limits       near: 60K of 64K locked memory\n'

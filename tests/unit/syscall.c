@@ -84,6 +84,16 @@ static void the_arguments_of_a_call_have_their_meaning(void **state)
 	assert_int_equal(shape.path, -1);
 	assert_int_equal(syscall_shape(__NR_openat).path, 1);
 	assert_int_equal(syscall_shape(__NR_getpid).deed, SYSCALL_OTHER);
+	shape = syscall_shape(__NR_ppoll);
+	assert_int_equal(shape.list, 0);
+	assert_int_equal(shape.count, 1);
+	assert_int_equal(shape.timespec, 2);
+	shape = syscall_shape(__NR_pselect6);
+	assert_int_equal(shape.count, 0);
+	assert_int_equal(shape.sets, 1);
+	assert_int_equal(shape.timespec, 4);
+	assert_int_equal(syscall_shape(__NR_futex).word, 0);
+	assert_int_equal(syscall_shape(__NR_futex).timespec, 3);
 }
 
 static void only_locks_that_are_waited_for_are_locks(void **state)
