@@ -204,6 +204,15 @@ static void tell_file(struct what *what, const char *label, const char *key,
 	page_close(page);
 }
 
+/** The one that is meant by `key`, or none; without `label` it has a line already. */
+static void tell_one(struct what *what, const char *label, const char *key, const struct file *file)
+{
+	if (file)
+		tell_file(what, label, key, file, progress_word(what, file));
+	else
+		page_null(what->page, key);
+}
+
 static bool is_deleted(const struct file *file)
 {
 	return file->class.len && !text_is(file->class, "tmpfile") &&
@@ -318,17 +327,17 @@ void what_tell_files(struct what *what, const struct what_doing *doing)
 		fprintf(line, "; which: ? (%s)", what_reason(what->files_rc));
 		what_miss(what, "files", what->files_rc);
 		page_null(what->page, "kinds");
-		page_null(what->page, "deleted");
+		static const char *const keys[] = { "deleted", "biggest", "moving", "begun" };
+
+		for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+			page_null(what->page, keys[i]);
 		return;
 	}
 	tell_kinds(what, line);
 	tell_deleted(what);
 	const struct file *biggest = find_biggest(what), *moving = find_moving(what, doing);
 	const struct file *begun = moving ? NULL : find_begun(what);
-	if (biggest)
-		tell_file(what, "   biggest", "biggest", biggest, progress_word(what, biggest));
-	if (moving && moving != biggest)
-		tell_file(what, "   moving", "moving", moving, progress_word(what, moving));
-	if (begun && begun != biggest)
-		tell_file(what, "   begun", "begun", begun, progress_word(what, begun));
+	tell_one(what, "   biggest", "biggest", biggest);
+	tell_one(what, moving == biggest ? NULL : "   moving", "moving", moving);
+	tell_one(what, begun == biggest ? NULL : "   begun", "begun", begun);
 }

@@ -21,6 +21,7 @@ static void tell_container(struct what *what, FILE *line)
 			      "this host, no container",
 		      line);
 		page_null(what->page, "container");
+		page_null(what->page, "container_id");
 		return;
 	}
 	fputs("container ", line);
@@ -31,7 +32,10 @@ static void tell_container(struct what *what, FILE *line)
 		putc(')', line);
 	}
 	page_text(what->page, "container", container->name);
-	page_text(what->page, "container_id", container->id);
+	if (container->id.len)
+		page_text(what->page, "container_id", container->id);
+	else
+		page_null(what->page, "container_id");
 }
 
 static struct texts list_own(struct what *what)
@@ -54,6 +58,7 @@ static void tell_namespaces(struct what *what, FILE *line)
 			what_reason(what->facts.rcs[PROCESS_NAMESPACES]));
 		what_miss(what, "namespaces", what->facts.rcs[PROCESS_NAMESPACES]);
 		page_null(what->page, "namespaces");
+		page_null(what->page, "inner_pid");
 		return;
 	}
 	struct texts own = list_own(what);
@@ -62,10 +67,13 @@ static void tell_namespaces(struct what *what, FILE *line)
 	for (size_t i = 0; i < own.count; i++)
 		fprintf(line, " %s", own.items[i].bytes);
 	page_texts(what->page, "namespaces", own);
-	if (what->facts.status.inner_pid && what->facts.status.inner_pid != what->wish->pid) {
-		fprintf(line, "; it is %u there", what->facts.status.inner_pid);
-		page_number(what->page, "inner_pid", what->facts.status.inner_pid);
-	}
+	unsigned int inner = what->facts.status.inner_pid;
+	if (inner && inner != what->wish->pid)
+		fprintf(line, "; it is %u there", inner);
+	if (inner)
+		page_number(what->page, "inner_pid", inner);
+	else
+		page_null(what->page, "inner_pid");
 }
 
 void what_tell_place(struct what *what)
@@ -209,6 +217,8 @@ void what_tell_environment(struct what *what)
 	page_section(what->page, "environment");
 	if (rc) {
 		what_gap(what, "environment", rc);
+		page_null(what->page, "count");
+		page_null(what->page, "secrets");
 		page_null(what->page, "variables");
 		return;
 	}

@@ -82,6 +82,10 @@ static void tell_policy(const struct what *what, FILE *line)
 	if (stat->nice)
 		fprintf(line, "; nice %d", stat->nice);
 	page_word(what->page, "policy", policy);
+	if (stat->has_tail)
+		page_number(what->page, "rt_priority", stat->rt_priority);
+	else
+		page_null(what->page, "rt_priority");
 	page_signed(what->page, "nice", stat->nice);
 }
 
@@ -200,13 +204,18 @@ static void tell_seccomp(struct what *what, FILE *line)
 {
 	static const char *const words[] = { "off", "strict", "filter" };
 	uint64_t mode, filters;
+	bool counted = what_number(what, PIDSTATUS_SECCOMP_FILTERS, &filters);
 
+	if (counted)
+		page_number(what->page, "seccomp_filters", filters);
+	else
+		page_null(what->page, "seccomp_filters");
 	if (!what_number(what, PIDSTATUS_SECCOMP, &mode) || mode > 2) {
 		page_null(what->page, "seccomp");
 		return;
 	}
 	fprintf(line, "; seccomp %s", words[mode]);
-	if (mode == 2 && what_number(what, PIDSTATUS_SECCOMP_FILTERS, &filters) && filters > 1)
+	if (mode == 2 && counted && filters > 1)
 		fprintf(line, "s (%" PRIu64 ")", filters);
 	page_word(what->page, "seccomp", words[mode]);
 }

@@ -121,10 +121,12 @@ static void tell_facts(struct what *what)
 		page_number(page, "uid", what->facts.status.uid[1]);
 		page_text(page, "user", user_of(what));
 		page_number(page, "real_uid", what->facts.status.uid[0]);
+		page_number(page, "saved_uid", what->facts.status.uid[2]);
 	} else {
 		page_null(page, "uid");
 		page_null(page, "user");
 		page_null(page, "real_uid");
+		page_null(page, "saved_uid");
 	}
 	page_number(page, "session", (uint64_t)what->facts.stat.session);
 	page_number(page, "group", (uint64_t)what->facts.stat.pgrp);

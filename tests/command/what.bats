@@ -624,6 +624,10 @@ looked_at() {
 	answer '.gaps.sections | all(endswith(": not yours; run as root"))'
 	answer '.doing.call_number == null and .doing.polled == null and .sockets.open == null'
 	answer '.files.deleted == null and .place.namespaces == null and .place.root == null'
+	local keys='map_values(keys)' nobody
+	nobody=$(jq -S "$keys" <<<"$output")
+	page "$ACTOR_PID"
+	[[ $(jq -S "$keys" <<<"$output") == "$nobody" ]] || show_answer
 	run --separate-stderr owl_as_nobody what --no-peers "$ACTOR_PID"
 	exits 0
 	says $'\n  disk         ? (not yours; run as root)\n'
