@@ -3,10 +3,11 @@
  * Which variables was a program given? Of processes that we may look into.
  */
 #include "ask/crowd.h"
+#include "ask/what.h"
 #include "model/variable.h"
 
-/** "NAME=VALUE"; what has no '=' is a name alone. */
-static void tell_variable(struct text variable, struct variable_row *row)
+/** "NAME=VALUE"; what has no '=' is a name alone. `all`: secrets too, which else are masked as in `what`. */
+static void tell_variable(struct text variable, bool all, struct variable_row *row)
 {
 	const char *equals = variable.len ? memchr(variable.bytes, '=', variable.len) : NULL;
 	size_t len = equals ? (size_t)(equals - variable.bytes) : variable.len;
@@ -16,7 +17,11 @@ static void tell_variable(struct text variable, struct variable_row *row)
 	if (!equals)
 		return;
 	row->value = text_from(variable, len + 1);
-	facts_know(&row->facts, VARIABLE_VALUE);
+	bool secret = what_is_secret(row->name, row->value);
+	row->secret = text_of(secret ? "yes" : "no");
+	facts_know(&row->facts, VARIABLE_SECRET);
+	if (all || !secret)
+		facts_know(&row->facts, VARIABLE_VALUE);
 }
 
 static void tell(struct crowd *crowd, const struct process_facts *facts)
@@ -35,7 +40,7 @@ static void tell(struct crowd *crowd, const struct process_facts *facts)
 		row->command = command;
 		facts_know(&row->facts, VARIABLE_PID);
 		facts_know(&row->facts, VARIABLE_COMMAND);
-		tell_variable(variable, row);
+		tell_variable(variable, crowd->inquiry->all, row);
 		if (!crowd_push(crowd, row))
 			return;
 	}

@@ -80,6 +80,7 @@ static void push(struct ps_ask *ask, const struct process_row *row, bool of_kern
 	ask->outcome->rows++;
 	if (!ask->full)
 		ask->full = !sink_push_at(ask->inquiry->sink, row, depth);
+	ask->enough = ask->full && !sink_head(ask->inquiry->sink);
 }
 
 static void push_node(void *context, const struct ps_node *node)
@@ -190,10 +191,13 @@ static int look(struct ps_ask *ask)
 		.rollup_limit = ask->wish.any_size ? 0 : ROLLUP_LIMIT,
 		.found = found,
 		.context = ask,
+		.enough = &ask->enough,
 	};
-	int rc = needs_near(ask) ? ps_near_begin(source, &ask->near, ask->err) : 0;
+	int rc = 0;
 
-	if (!rc && ask->wish.interval_ns)
+	if (needs_near(ask))
+		ps_near_begin(source, &ask->near);
+	if (ask->wish.interval_ns)
 		rc = ps_sample_begin(source, &look, ask->wish.interval_ns, &ask->sample, ask->err);
 	ask->boottime = boottime_now();
 	if (!rc)

@@ -54,6 +54,7 @@ struct ps_ask {
 	struct ps_count count;
 	uint64_t too_big; /**< whose page tables were not walked */
 	bool full;        /**< no more rows are wanted */
+	bool enough;      /**< and nobody counts the others */
 	struct error *err;
 	int rc;
 };

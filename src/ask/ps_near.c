@@ -38,22 +38,30 @@ static void found(void *context, const struct process_facts *facts)
 	user->count += facts->stat.threads;
 }
 
-int ps_near_begin(const struct source *source, struct ps_near *near, struct error *err)
+void ps_near_begin(const struct source *source, struct ps_near *near)
 {
+	near->source = source;
+	arena_init(&near->arena);
+}
+
+/** All processes are looked at, once: then it is known how many tasks each user has. */
+static void count_tasks(struct ps_near *near)
+{
+	struct error err;
 	struct processes_look look = { .needs = PROCESS_NEED(PROCESS_STATUS),
 				       .found = found,
 				       .context = near };
 	struct tally tally = { 0 };
 
+	if (!near->counted)
+		near->failed = processes_look(near->source, &look, &tally, &err) != 0;
 	near->counted = true;
-	arena_init(&near->arena);
-	return processes_look(source, &look, &tally, err);
 }
 
 void ps_near_end(struct ps_near *near)
 {
 	HASH_CLEAR(hh, near->users);
-	if (near->counted)
+	if (near->source)
 		arena_end(&near->arena);
 }
 
@@ -63,15 +71,17 @@ static bool has_capability(const struct process_facts *facts, unsigned int capab
 }
 
 /** Neither root nor these are held by RLIMIT_NPROC: copy_process of kernel/fork.c. */
-static uint64_t tasks_of_user(const struct ps_near *near, const struct process_facts *facts)
+static uint64_t tasks_of_user(struct ps_near *near, const struct process_facts *facts)
 {
 	struct tasks_of *user;
 
-	if (!near->counted || facts->status.uid[0] == 0 ||
+	if (!near->source || facts->status.uid[0] == 0 ||
+	    facts->limits.soft[RLIMIT_NPROC] == LIMITS_NONE ||
 	    has_capability(facts, CAP_SYS_RESOURCE) || has_capability(facts, CAP_SYS_ADMIN))
 		return 0;
+	count_tasks(near);
 	HASH_FIND(hh, near->users, &facts->status.uid[0], sizeof(uint32_t), user);
-	return user ? user->count : 0;
+	return user && !near->failed ? user->count : 0;
 }
 
 static uint64_t locked_bytes(const struct process_facts *facts)
@@ -112,9 +122,11 @@ static void describe(const struct quota *use, struct arena *arena, struct neares
 				   100000;
 }
 
-bool ps_near_find(const struct ps_near *near, const struct process_facts *facts,
-		  struct arena *arena, struct nearest *ret)
+bool ps_near_find(struct ps_near *near, const struct process_facts *facts, struct arena *arena,
+		  struct nearest *ret)
 {
+	if (!facts_have(facts, PROCESS_LIMITS) || !facts_have(facts, PROCESS_STATUS))
+		return false;
 	const uint64_t *soft = facts->limits.soft, *memory = facts->status.number;
 	const struct quota uses[] = {
 		{ facts->fds, soft[RLIMIT_NOFILE], "descriptors", false },
@@ -128,8 +140,6 @@ bool ps_near_find(const struct ps_near *near, const struct process_facts *facts,
 	};
 	struct quota nearest = { .what = NULL };
 
-	if (!facts_have(facts, PROCESS_LIMITS) || !facts_have(facts, PROCESS_STATUS))
-		return false;
 	for (size_t i = 0; i < sizeof(uses) / sizeof(uses[0]); i++) {
 		if (i == 0 && !facts_have(facts, PROCESS_FDS))
 			continue;

@@ -10,8 +10,10 @@ struct tasks_of;
 
 struct ps_near {
 	struct tasks_of *users; /**< how many tasks each real user has */
-	struct arena arena;     /**< when `counted` */
-	bool counted;           /**< they were counted */
+	const struct source *source;
+	struct arena arena;
+	bool counted; /**< they were counted: when the first process came that they limit */
+	bool failed;
 };
 
 enum { PS_NEAR_PERCENT = 80 };
@@ -22,10 +24,10 @@ struct nearest {
 	uint64_t thousandths; /**< of a percent that is used */
 };
 
-/** Count every user's tasks: all processes are looked at. 0, or -errno and a message. */
-int ps_near_begin(const struct source *source, struct ps_near *near, struct error *err);
+/** How many tasks a user has is found out when it matters: then all processes are looked at. */
+void ps_near_begin(const struct source *source, struct ps_near *near);
 void ps_near_end(struct ps_near *near);
 
 /** The limit it is nearest to; false when nothing limits it. Texts in the arena. */
-bool ps_near_find(const struct ps_near *near, const struct process_facts *facts,
-		  struct arena *arena, struct nearest *ret);
+bool ps_near_find(struct ps_near *near, const struct process_facts *facts, struct arena *arena,
+		  struct nearest *ret);

@@ -39,7 +39,7 @@ struct inquiry {
 	const struct source *source;
 	const struct target *targets; /**< none: everything */
 	size_t target_count;
-	bool all;                 /**< the quiet classes too */
+	bool all;                 /**< the quiet classes too; of variables the secrets */
 	bool words_are_processes; /**< a bare word is a process name, not first a file's */
 	bool ports_are_sockets; /**< a port means sockets, not all of the processes that have them */
 	bool loops_are_devices; /**< /dev/loop3 means the device, not the deleted file behind it */

@@ -8,7 +8,7 @@
 struct variable_row {
 	struct facts facts;
 	uint64_t pid;
-	struct text command, name, value;
+	struct text command, name, value, secret;
 };
 
 enum variable_column {
@@ -16,6 +16,7 @@ enum variable_column {
 	VARIABLE_COMMAND,
 	VARIABLE_NAME,
 	VARIABLE_VALUE,
+	VARIABLE_SECRET,
 };
 
 extern const struct table variable_table;

@@ -180,10 +180,12 @@ static void print_key(FILE *out, const char *name, const char *suffix)
 		fprintf(out, "\"%s%s\":", name, suffix);
 		return;
 	}
-	char key[512];
-	snprintf(key, sizeof(key), "%s%s", name, suffix);
+	char *key;
+	if (asprintf(&key, "%s%s", name, suffix) < 0)
+		memory_out();
 	print(string_of(text_of(key)), out, true);
 	putc(':', out);
+	free(key);
 }
 
 void render_json_value(FILE *out, const struct heading *heading, const struct value *value)

@@ -5,27 +5,31 @@
 
 #include "base/arena.h"
 
+static const struct sql_argument quiet = {
+	"quiet", "1: classes that are left out otherwise, as --all does; 0: not even where one is named"
+};
+static const struct sql_argument secrets = { "secrets", "1: the values of secrets, too" };
 static const struct ps_wish each_thread = { .threads = true };
 
 /* clang-format off */
 const struct sql_table sql_tables[] = {
-	{ "deleted",     &question_deleted,     "a deleted file that is still open",                    true, false, "handle", NULL },
-	{ "files",       &question_files,       "one open file of one process, as `procowl files`",     false, false, "handle path", NULL },
-	{ "processes",   &question_ps,          "a process, as `procowl ps`",                           false, false, "handle", NULL },
-	{ "threads",     &question_ps,          "a thread",                                             false, false, "handle", &each_thread },
-	{ "limits",      &question_limits,      "a limit of a process",                                 false, false, "pid name", NULL },
-	{ "environment", &question_environment, "a variable that a process was given",                  false, false, NULL, NULL },
-	{ "maps",        &question_maps,        "a part of the memory of a process",                    false, false, "pid start", NULL },
-	{ "sockets",     &question_sockets,     "a socket, and one process that holds it",              false, false, NULL, NULL },
-	{ "locks",       &question_locks,       "a lock or lease, and a process that has it or waits",  false, false, NULL, NULL },
+	{ "deleted",     &question_deleted,     "a deleted file that is still open",                    &quiet,   false, "handle",      NULL },
+	{ "files",       &question_files,       "one open file of one process, as `procowl files`",     NULL,     false, "handle path", NULL },
+	{ "processes",   &question_ps,          "a process, as `procowl ps`",                           NULL,     false, "handle",      NULL },
+	{ "threads",     &question_ps,          "a thread",                                             NULL,     false, "handle",      &each_thread },
+	{ "limits",      &question_limits,      "a limit of a process",                                 NULL,     false, "pid name",    NULL },
+	{ "environment", &question_environment, "a variable that a process was given",                  &secrets, false, NULL,          NULL },
+	{ "maps",        &question_maps,        "a part of the memory of a process",                    NULL,     false, "pid start",   NULL },
+	{ "sockets",     &question_sockets,     "a socket, and one process that holds it",              NULL,     false, NULL,          NULL },
+	{ "locks",       &question_locks,       "a lock or lease, and a process that has it or waits",  NULL,     false, NULL,          NULL },
 	/* of the machine */
-	{ "mounts",      &question_mounts,      "a mount, and how full its filesystem is",              false, true, NULL, NULL },
-	{ "memory",      &question_memory,      "one number that the kernel tells of the memory",       false, true, NULL, NULL },
-	{ "cpus",        &question_processors,  "what one processor did, or all",                       false, true, NULL, NULL },
-	{ "load",        &question_load,        "how busy the machine is: one row",                     false, true, NULL, NULL },
-	{ "pressure",    &question_pressure,    "how much some had to wait for a resource, or all had", false, true, NULL, NULL },
-	{ "disks",       &question_disks,       "a disk or partition, and what it did",                 false, true, NULL, NULL },
-	{ "networks",    &question_networks,    "a network interface, and what it did",                 false, true, NULL, NULL },
+	{ "mounts",      &question_mounts,      "a mount, and how full its filesystem is",              NULL,     true,  NULL,          NULL },
+	{ "memory",      &question_memory,      "one number that the kernel tells of the memory",       NULL,     true,  NULL,          NULL },
+	{ "cpus",        &question_processors,  "what one processor did, or all",                       NULL,     true,  NULL,          NULL },
+	{ "load",        &question_load,        "how busy the machine is: one row",                     NULL,     true,  NULL,          NULL },
+	{ "pressure",    &question_pressure,    "how much some had to wait for a resource, or all had", NULL,     true,  NULL,          NULL },
+	{ "disks",       &question_disks,       "a disk or partition, and what it did",                 NULL,     true,  NULL,          NULL },
+	{ "networks",    &question_networks,    "a network interface, and what it did",                 NULL,     true,  NULL,          NULL },
 };
 /* clang-format on */
 
@@ -96,7 +100,10 @@ char *sql_table_declare(const struct sql_table *table)
 	for (size_t i = 0; i < columns->count; i++)
 		fprintf(out, "\"%s\" %s, ", columns->columns[i].name,
 			sql_type_name(columns->columns[i].type));
-	fputs("target TEXT HIDDEN, quiet INTEGER HIDDEN)", out);
+	fputs("target TEXT HIDDEN", out);
+	if (table->more)
+		fprintf(out, ", %s INTEGER HIDDEN", table->more->name);
+	putc(')', out);
 	if (fclose(out))
 		memory_out();
 	return text;
@@ -132,7 +139,6 @@ void sql_table_describe(const struct sql_table *table, FILE *out)
 	if (!table->whole)
 		fprintf(out, "%-12s  %-9s  %s\n", "target", "argument",
 			"only what this TARGET means: WHERE target = 'nginx', or as an argument of the table");
-	if (table->quiet)
-		fprintf(out, "%-12s  %-9s  %s\n", "quiet", "argument",
-			"1: classes that are left out otherwise, as --all does");
+	if (table->more)
+		fprintf(out, "%-12s  %-9s  %s\n", table->more->name, "argument", table->more->help);
 }

@@ -5,11 +5,17 @@
 #pragma once
 #include "ask/question.h"
 
+/** A hidden column that is no output: WHERE quiet = 1. */
+struct sql_argument {
+	const char *name;
+	const char *help;
+};
+
 struct sql_table {
 	const char *name;
 	const struct question *question;
 	const char *holds; /**< one phrase: what a row is */
-	bool quiet;        /**< it has rows that are left out unless asked for: `quiet` = 1 */
+	const struct sql_argument *more; /**< what has more of it shown, or NULL */
 	bool whole;        /**< it takes no target */
 	const char *
 		key; /**< columns that together tell each row from all others: "pid name"; or NULL */

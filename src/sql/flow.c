@@ -9,7 +9,7 @@
 
 enum {
 	BATCH_ROWS = 256,
-	BATCHES = 3,    /* one is filled, one is read, one waits */
+	BATCHES = 3, /* one is filled, one is read, one waits */
 };
 
 struct batch {

@@ -356,6 +356,12 @@ static int cursor_next(sqlite3_vtab_cursor *base)
 	return rc;
 }
 
+/** A statement that names a quiet class means its rows. */
+static bool shows_quiet(const struct sql_vtab *vtab)
+{
+	return vtab->session->quiet && column_find(columns_of(vtab), text_of("class")) >= 0;
+}
+
 static int cursor_filter(sqlite3_vtab_cursor *base, int plan, const char *words, int argc,
 			 sqlite3_value **argv)
 {
@@ -371,7 +377,7 @@ static int cursor_filter(sqlite3_vtab_cursor *base, int plan, const char *words,
 	cursor->row = NULL;
 	push_end(&cursor->push);
 	uint64_t mask = 0;
-	if (push_take(words, argc, argv, vtab->session->quiet, &cursor->push, &mask, &err))
+	if (push_take(words, argc, argv, shows_quiet(vtab), &cursor->push, &mask, &err))
 		return fail(vtab, &err);
 	cursor->columns = column_set_used(columns_of(vtab), mask, vtab->session->text);
 	column_set_join(&cursor->columns, &vtab->key);

@@ -19,7 +19,7 @@ enum taken {
 	TAKEN_PID = 'p',
 	TAKEN_HANDLE = 'h',
 	TAKEN_TARGET = 't',
-	TAKEN_QUIET = 'q',
+	TAKEN_MORE = 'm',
 	TAKEN_LIST = 'A' - 'a', /* added: all values of an IN at once */
 };
 
@@ -35,7 +35,7 @@ static char letter_of(const struct push_about *about, int column)
 		return 0;
 	if (index >= question->table->count)
 		return index - question->table->count == PUSH_ARGUMENT_TARGET ? TAKEN_TARGET :
-										TAKEN_QUIET;
+										TAKEN_MORE;
 	const struct column *is = &question->table->columns[index];
 	if (question->words_are_processes && strcmp(is->name, "pid") == 0)
 		return TAKEN_PID;
@@ -47,7 +47,7 @@ static char letter_of(const struct push_about *about, int column)
 
 static bool is_argument(char letter)
 {
-	return letter == TAKEN_TARGET || letter == TAKEN_QUIET;
+	return letter == TAKEN_TARGET || letter == TAKEN_MORE;
 }
 
 /** What SQLite would ask value by value can be had at once: since 3.38. */
@@ -149,7 +149,7 @@ static void take_all(const struct push_about *about, sqlite3_index_info *info, c
 		}
 	}
 	if (about->arguments)
-		take(about, info, TAKEN_QUIET, letters);
+		take(about, info, TAKEN_MORE, letters);
 	info->estimatedCost = cost;
 	info->estimatedRows = (sqlite3_int64)rows;
 }
@@ -316,7 +316,7 @@ static int take_value(struct push *push, char letter, sqlite3_value *value, stru
 		return take_handle(push, value, err);
 	case TAKEN_TARGET:
 		return take_target(push, value, err);
-	case TAKEN_QUIET:
+	case TAKEN_MORE:
 		push->quiet = sqlite3_value_int(value) != 0;
 		return 0;
 	default: {
@@ -358,7 +358,7 @@ void push_end(struct push *push)
 
 void push_argument(const struct push *push, size_t hidden, sqlite3_context *context)
 {
-	if (hidden == PUSH_ARGUMENT_QUIET)
+	if (hidden == PUSH_ARGUMENT_MORE)
 		sqlite3_result_int(context, push->quiet);
 	else if (push->argument)
 		sqlite3_result_text(context, push->argument, -1, SQLITE_TRANSIENT);

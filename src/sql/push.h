@@ -19,7 +19,7 @@ enum push_kind {
 struct push {
 	enum push_kind kind;
 	uint64_t pid; /**< PUSH_PID */
-	bool quiet;   /**< the quiet classes too */
+	bool quiet;   /**< the quiet classes too; of variables the secrets */
 	struct narrow narrow;
 	struct target *targets;
 	size_t target_count;
@@ -32,7 +32,7 @@ struct push {
 /** Columns behind the question's own, which are no output but arguments. */
 enum push_argument {
 	PUSH_ARGUMENT_TARGET, /**< a TARGET as on the command line */
-	PUSH_ARGUMENT_QUIET,  /**< 1: the quiet classes too */
+	PUSH_ARGUMENT_MORE,   /**< 1: what is left out otherwise, too */
 };
 
 /** Whose constraints they are. */

@@ -2,6 +2,7 @@
 #include "sql/query.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,8 +20,10 @@ struct query {
 	struct renderer *renderer;
 	struct heading *headings;
 	struct value *values;
+	enum value_type *types; /* what the columns were declared as */
 	size_t width;
 	struct arena arena; /* the headings' names */
+	struct arena row;   /* the lists of one row */
 	FILE *out;
 	uint64_t rows;
 };
@@ -28,7 +31,8 @@ struct query {
 /** What a column was declared as, while it is a column and no expression; else TYPE_ANY. */
 static enum value_type declared(sqlite3_stmt *statement, int column)
 {
-	static const enum value_type types[] = { TYPE_SIZE, TYPE_PERCENT, TYPE_DURATION };
+	static const enum value_type types[] = { TYPE_SIZE, TYPE_PERCENT, TYPE_DURATION,
+						 TYPE_HANDLES, TYPE_NAMES };
 	const char *name = sqlite3_column_decltype(statement, column);
 
 	for (size_t i = 0; name && i < sizeof(types) / sizeof(types[0]); i++) {
@@ -54,10 +58,43 @@ static struct value real_of(enum value_type type, double real)
 	return value;
 }
 
-static struct value value_of(sqlite3_stmt *statement, int column)
+/** A list as JSON, again as a list; anything else as the text it is. */
+static struct value list_of(struct query *query, enum value_type type, struct text text)
 {
+	struct value value = { .state = VALUE_KNOWN, .as = TYPE_TEXT, .text = text };
+	json_t *array = text.len ? json_loadb(text.bytes, text.len, 0, NULL) : NULL, *item;
+	size_t i, count = json_array_size(array);
+	struct text *items = arena_zero(&query->row, count + 1, sizeof(*items));
+	bool strings = json_is_array(array);
+
+	json_array_foreach(array, i, item)
+	{
+		struct text word = { json_string_value(item), json_string_length(item) };
+
+		strings = strings && json_is_string(item);
+		items[i] = arena_text(&query->row, word);
+	}
+	json_decref(array);
+	if (strings) {
+		value.as = type;
+		value.texts = (struct texts){ items, count };
+	}
+	return value;
+}
+
+/** Programs are given lists; people, and who reads tables, the text that SQLite has of them. */
+static bool gives_lists(const struct query *query, enum value_type type)
+{
+	bool json = query->options->format == FORMAT_JSON || query->options->format == FORMAT_JSONL;
+
+	return json && (type == TYPE_HANDLES || type == TYPE_NAMES);
+}
+
+static struct value value_of(struct query *query, int column)
+{
+	sqlite3_stmt *statement = query->statement;
 	struct value value = { .state = VALUE_KNOWN };
-	enum value_type type = declared(statement, column);
+	enum value_type type = query->types[column];
 
 	switch (sqlite3_column_type(statement, column)) {
 	case SQLITE_NULL:
@@ -73,22 +110,41 @@ static struct value value_of(sqlite3_stmt *statement, int column)
 		value.as = TYPE_TEXT;
 		value.text.bytes = sqlite3_column_blob(statement, column);
 		value.text.len = (size_t)sqlite3_column_bytes(statement, column);
+		if (gives_lists(query, type))
+			return list_of(query, type, value.text);
 		return value;
 	}
 }
 
-/** Two columns of one name would be one key in JSON: the second is NAME_2. */
+/** Is it `name`, or one of them what a name that is not UTF-8 has beside it? */
+static bool is_taken(const struct query *query, size_t count, struct text name)
+{
+	static const char beside[] = "_base64";
+
+	for (size_t i = 0; i < count; i++) {
+		struct text other = text_of(query->headings[i].name);
+		size_t same = name.len < other.len ? name.len : other.len;
+		struct text rest = text_from(name.len > same ? name : other, same);
+
+		if (memcmp(name.bytes, other.bytes, same) == 0 &&
+		    (!rest.len || text_is(rest, beside)))
+			return true;
+	}
+	return false;
+}
+
+/** Two columns of one name would be one key in JSON: the second is NAME_2, or what else is free. */
 static const char *name_of(struct query *query, size_t column)
 {
 	struct text name = text_of(sqlite3_column_name(query->statement, (int)column));
-	unsigned int same = 1;
+	struct text free = arena_text(&query->arena, name);
+	unsigned int number = 1;
 
-	for (size_t i = 0; i < column; i++)
-		same += text_is(name, sqlite3_column_name(query->statement, (int)i));
-	if (same > 1)
-		return arena_format(&query->arena, "%.*s_%u", (int)name.len, name.bytes, same)
-			.bytes;
-	return arena_text(&query->arena, name).bytes;
+	for (size_t i = 1; i < column; i++)
+		number += text_is(name, sqlite3_column_name(query->statement, (int)i));
+	while (is_taken(query, column, free))
+		free = arena_format(&query->arena, "%.*s_%u", (int)name.len, name.bytes, ++number);
+	return free.bytes;
 }
 
 /** The first row says which columns are numbers, and stand to the right. */
@@ -109,10 +165,11 @@ static void begin_render(struct query *query)
 static void print_row(struct query *query)
 {
 	for (size_t i = 0; i < query->width; i++)
-		query->values[i] = value_of(query->statement, (int)i);
+		query->values[i] = value_of(query, (int)i);
 	if (!query->renderer)
 		begin_render(query);
 	render_row(query->renderer, query->values);
+	arena_reset(&query->row);
 }
 
 /** 0, or the SQLite error. */
@@ -135,6 +192,9 @@ static int run(struct query *query, struct error *err)
 	query->width = (size_t)sqlite3_column_count(query->statement);
 	query->headings = arena_zero(&query->arena, query->width, sizeof(*query->headings));
 	query->values = arena_zero(&query->arena, query->width, sizeof(*query->values));
+	query->types = arena_zero(&query->arena, query->width, sizeof(*query->types));
+	for (size_t i = 0; i < query->width; i++)
+		query->types[i] = declared(query->statement, (int)i);
 	int rc = step(query);
 	/* No row came: the headings are there all the same. */
 	if (!rc && !query->renderer && !query->options->explain)
@@ -204,7 +264,9 @@ int query_run(struct sql_session *session, struct text text, const struct query_
 			       "one statement at a time: there is more behind the first ';'");
 	if (!rc) {
 		arena_init(&query.arena);
+		arena_init(&query.row);
 		rc = run(&query, err);
+		arena_end(&query.row);
 		arena_end(&query.arena);
 		*rows = query.rows;
 	}

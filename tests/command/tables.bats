@@ -61,6 +61,18 @@ reads_only() {
 	answer 'length == ($n | tonumber)' --arg n "$(tr -dc '\0' <"/proc/$ACTOR_PID/environ" | wc -c)"
 }
 
+@test "secrets in the environment are masked as in what, until they are asked for" {
+	API_TOKEN=k1 PROXY=http://me:pw@host/ PLAIN=a actor_start pipe
+	local these="pid = $ACTOR_PID AND name IN ('API_TOKEN', 'PROXY', 'PLAIN') ORDER BY name"
+	sql "SELECT name, value, secret FROM environment WHERE $these"
+	answer 'map([.name, .value, .secret]) ==
+		[["API_TOKEN", null, "yes"], ["PLAIN", "a", "no"], ["PROXY", null, "yes"]]'
+	sql "SELECT value FROM environment WHERE secrets = 1 AND $these"
+	answer 'map(.value) == ["k1", "a", "http://me:pw@host/"]'
+	sql "SELECT count(*) AS rows FROM environment WHERE value LIKE 'k1%' AND $these"
+	answer '.[0].rows == 0'
+}
+
 @test "what is not ours to read is no row, and said" {
 	need_root
 	actor_start pipe
@@ -113,7 +125,7 @@ netns_of() {
 		<(jq -r '.[] | select(.kind == "tcp") | "\(.state) \(.local_address):\(.local_port) " +
 			if .peer_port then "\(.peer_address):\(.peer_port)" else "" end' \
 			<<<"$output" | sort)
-	answer 'any(.pid == ($p | tonumber) and .command == "actor" and .handles == "[\"\($p):3\"]" and
+	answer 'any(.pid == ($p | tonumber) and .command == "actor" and .handles == ["\($p):3"] and
 		.state == "LISTEN" and .waiting == 1 and .backlog != null and .receive_queue == null)' \
 		--arg p "$ACTOR_PID"
 	answer 'any(.state == "CLOSE_WAIT" and .pid == ($p | tonumber))' --arg p "$ACTOR_PID"
@@ -132,7 +144,7 @@ netns_of() {
 	exits 0
 	answer 'length == 4 and .[0].inode == .[1].inode and .[0].pid == ($p | tonumber) and
 		.[0].peer_inode == .[2].inode and .[3].peer_inode == .[1].inode and
-		.[1].handles == "[\"\($c):3\"]" and .[0].user == $u' \
+		.[1].handles == ["\($c):3"] and .[0].user == $u' \
 		--arg p "$ACTOR_PID" --arg c "${ACTOR_CHILDREN[0]}" --arg u "$(id -un)"
 	sql "SELECT a.pid FROM sockets a JOIN sockets b ON b.inode = a.peer_inode
 		WHERE a.pid = $ACTOR_PID AND b.pid = ${ACTOR_CHILDREN[0]}"
@@ -164,7 +176,7 @@ netns_of() {
 	answer 'map(select(.path == $f)) | length == 3 and all(.kind == "flock" and .access == "write" and
 			.start == 0 and .end == null and .device == "\($d)" and .inode == ($i | tonumber)) and
 		(map(select(.state == "held")) | map([.pid, .handles, .blocker]) | sort ==
-			([[($p | tonumber), "[\"\($p):3\"]", null], [($c | tonumber), "[\"\($c):3\"]", null]] |
+			([[($p | tonumber), ["\($p):3"], null], [($c | tonumber), ["\($c):3"], null]] |
 				sort)) and
 		(.[] | select(.state == "waiting") | .pid == ($w | tonumber) and .command == "flock" and
 			.blocker == ($p | tonumber) and .handles == null)' \
@@ -188,9 +200,10 @@ netns_of() {
 @test "a process that is named is the only one that is read, whichever table it is" {
 	local table
 	actor_start pipe unix-pair open a creat,rw flock 4 w fork end
-	# What a user may have in all, of which limit tells, is his processes together.
+	# What a user may have in all, of which limit tells, is his processes together: not of root.
 	reads_only "$ACTOR_PID" "SELECT pid, user, state, cpu, rss, threads, command, fds, container, write
 		FROM processes WHERE pid = $ACTOR_PID"
+	((EUID)) || reads_only "$ACTOR_PID" "SELECT * FROM processes WHERE pid = $ACTOR_PID"
 	for table in limits environment maps sockets locks; do
 		reads_only "$ACTOR_PID" "SELECT * FROM $table WHERE pid = $ACTOR_PID" || {
 			echo "by $table"
