@@ -237,15 +237,6 @@ enum status listing_run(const struct invocation *invocation, const struct questi
 
 void listing_columns(const struct table *table, FILE *out)
 {
-	static const char *const types[] = {
-		[TYPE_HANDLE] = "handle",    [TYPE_WORD] = "word",     [TYPE_COMMAND] = "name",
-		[TYPE_TEXT] = "text",        [TYPE_PATH] = "path",     [TYPE_SIZE] = "bytes",
-		[TYPE_COUNT] = "number",     [TYPE_ID] = "number",     [TYPE_DEVICE] = "device",
-		[TYPE_MODE] = "mode",        [TYPE_TIME] = "time",     [TYPE_HANDLES] = "handles",
-		[TYPE_NAMES] = "names",      [TYPE_SIGNED] = "number", [TYPE_PERCENT] = "percent",
-		[TYPE_DURATION] = "seconds", [TYPE_REAL] = "number",   [TYPE_ANY] = "",
-	};
-
 	int width = 10;
 
 	for (size_t i = 0; i < table->count; i++) {
@@ -256,7 +247,8 @@ void listing_columns(const struct table *table, FILE *out)
 	for (size_t i = 0; i < table->count; i++) {
 		const struct column *column = &table->columns[i];
 
-		fprintf(out, "%-*s  %-7s  %c  %s\n", width, column->name, types[column->type],
-			column->flags & COLUMN_DEFAULT ? '*' : ' ', column->help);
+		fprintf(out, "%-*s  %-7s  %c  %s\n", width, column->name,
+			value_type_word(column->type), column->flags & COLUMN_DEFAULT ? '*' : ' ',
+			column->help);
 	}
 }

@@ -1,6 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "show/value.h"
 
+const char *value_type_word(enum value_type type)
+{
+	static const char *const words[] = {
+		[TYPE_HANDLE] = "handle",    [TYPE_WORD] = "word",     [TYPE_COMMAND] = "name",
+		[TYPE_TEXT] = "text",        [TYPE_PATH] = "path",     [TYPE_SIZE] = "bytes",
+		[TYPE_COUNT] = "number",     [TYPE_ID] = "number",     [TYPE_DEVICE] = "device",
+		[TYPE_MODE] = "mode",        [TYPE_TIME] = "time",     [TYPE_HANDLES] = "handles",
+		[TYPE_NAMES] = "names",      [TYPE_SIGNED] = "number", [TYPE_PERCENT] = "percent",
+		[TYPE_DURATION] = "seconds", [TYPE_REAL] = "number",   [TYPE_ANY] = "",
+	};
+
+	return words[type];
+}
+
 bool value_is_foreign(enum value_type type)
 {
 	return type == TYPE_COMMAND || type == TYPE_TEXT || type == TYPE_PATH || type == TYPE_NAMES;

@@ -59,6 +59,9 @@ struct heading {
 	bool tree;        /**< carries the lines of a tree */
 };
 
+/** What a person is told of a column's type: "bytes", "number". */
+const char *value_type_word(enum value_type type);
+
 /** True when the bytes were chosen by another program and must pass the encoder. */
 bool value_is_foreign(enum value_type type);
 

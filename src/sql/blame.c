@@ -2,34 +2,70 @@
 #include "sql/blame.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
+#include <wchar.h>
 
+#include "base/scope.h"
+#include "show/encode.h"
 #include "sql/catalog.h"
 
-enum { SHOWN_MAX = 76 }; /* bytes of a line that fit beside two blanks */
+enum {
+	SHOWN_MAX = 76, /* bytes of a line that fit beside two blanks */
+	NEAR_MAX = 100, /* more than any distance that is near */
+};
+
+/** Columns of a terminal that the text takes once it has passed the encoder of messages. */
+static size_t width_of(struct text text)
+{
+	scope_free char *shown = NULL;
+	size_t len, width = 0;
+	mbstate_t state = { 0 };
+	FILE *out = open_memstream(&shown, &len);
+
+	if (!out)
+		memory_out();
+	encode_sentence(out, text);
+	if (fclose(out))
+		memory_out();
+	for (size_t at = 0; at < len;) {
+		wchar_t wide = 0;
+		size_t bytes = mbrtowc(&wide, shown + at, len - at, &state);
+		bool is_whole = bytes && bytes <= len - at;
+		int columns = is_whole ? wcwidth(wide) : 1;
+
+		width += columns > 0 ? (size_t)columns : 0;
+		at += is_whole ? bytes : 1;
+	}
+	return width;
+}
+
+/** Not in the middle of a character. */
+static size_t at_character(struct text text, size_t at)
+{
+	while (at < text.len && (text.bytes[at] & 0xc0) == 0x80)
+		at++;
+	return at;
+}
 
 /** The line is cut so that the place is in it; blanks of all kinds are one byte wide. */
 void blame_show(struct text text, size_t at, struct error *err)
 {
 	at = at < text.len ? at : text.len;
 	size_t begin = at, end = at;
-	char line[SHOWN_MAX + 1], mark[SHOWN_MAX + 1];
+	char line[SHOWN_MAX + 4];
 
 	while (begin > 0 && text.bytes[begin - 1] != '\n' && at - begin < SHOWN_MAX / 2)
 		begin--;
+	begin = at_character(text, begin);
 	while (end < text.len && text.bytes[end] != '\n' && end - begin < SHOWN_MAX)
 		end++;
-	for (size_t i = begin; i < end; i++)
+	end = at_character(text, end);
+	for (size_t i = begin; i < end && i - begin < sizeof(line) - 1; i++)
 		line[i - begin] = text.bytes[i] == '\t' ? ' ' : text.bytes[i];
-	line[end - begin] = 0;
-	size_t width = 0;
-	for (size_t i = begin; i < at; i++) {
-		/* Bytes that go on with a UTF-8 character take no room. */
-		if ((text.bytes[i] & 0xc0) != 0x80)
-			mark[width++] = ' ';
-	}
-	mark[width] = 0;
-	error_add(err, "\n  %s\n  %s^", line, mark);
+	size_t len = end - begin < sizeof(line) - 1 ? end - begin : sizeof(line) - 1;
+	size_t width = width_of((struct text){ line, at - begin });
+	error_add(err, "\n  %.*s\n  %*s^", (int)len, line, (int)width, "");
 }
 
 /** What stands behind `prefix` in SQLite's message, or the empty text. */
@@ -44,30 +80,58 @@ static struct text named_in(const char *message, const char *prefix)
 	return dot ? text_from(text, (size_t)(dot - text.bytes) + 1) : text;
 }
 
-static const char *nearest_column(const struct table *table, struct text name)
+/** The nearest column of the tables that the statement names. */
+static const char *nearest_column(const struct blamed *blamed, struct text name)
 {
-	if (table)
-		return column_suggest(table, name);
+	const char *best = NULL;
+	unsigned int least = UINT_MAX;
+
+	if (blamed->table)
+		return column_suggest(blamed->table, name);
 	for (size_t i = 0; i < sql_table_count; i++) {
 		const char *nearest = column_suggest(sql_tables[i].question->table, name);
 
-		if (nearest)
-			return nearest;
+		if (!nearest || !sql_table_is_named(&sql_tables[i], blamed->text))
+			continue;
+		unsigned int distance = text_distance(name, text_of(nearest), NEAR_MAX);
+		if (distance < least) {
+			least = distance;
+			best = nearest;
+		}
+	}
+	return best;
+}
+
+/** The first other table that has a column called so. */
+static const char *table_with(struct text column)
+{
+	for (size_t i = 0; i < sql_table_count; i++) {
+		if (column_find(sql_tables[i].question->table, column) >= 0)
+			return sql_tables[i].name;
 	}
 	return NULL;
 }
 
-static void suggest(const struct table *only, const char *message, struct error *err)
+static void suggest_column(const struct blamed *blamed, struct text column, struct error *err)
+{
+	const char *nearest = nearest_column(blamed, column);
+	const char *elsewhere = blamed->table ? NULL : table_with(column);
+
+	if (nearest && !text_is(column, nearest))
+		error_add(err, "; did you mean '%s'?", nearest);
+	else if (elsewhere && !nearest)
+		error_add(err, "; %s has one that is called so", elsewhere);
+}
+
+static void suggest(const struct blamed *blamed, const char *message, struct error *err)
 {
 	struct text column = named_in(message, "no such column: ");
 	struct text table = named_in(message, "no such table: ");
-	const char *nearest = NULL;
+	const char *nearest = table.len ? sql_table_suggest(table) : NULL;
 
 	if (column.len)
-		nearest = nearest_column(only, column);
-	else if (table.len)
-		nearest = sql_table_suggest(table);
-	if (nearest)
+		suggest_column(blamed, column, err);
+	else if (nearest)
 		error_add(err, "; did you mean '%s'?", nearest);
 	else if (table.len)
 		error_add(err, "; procowl sql --schema shows what there is");
@@ -102,7 +166,7 @@ int blame(sqlite3 *db, const struct blamed *blamed, struct error *err)
 	else if (text_starts(text_from(blamed->text, at), "\""))
 		error_add(err, "; a text stands in single quotes");
 	else
-		suggest(blamed->table, message, err);
+		suggest(blamed, message, err);
 	if (offset >= (int)blamed->offset)
 		blame_show(blamed->text, at, err);
 	return -EINVAL;

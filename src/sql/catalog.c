@@ -4,9 +4,11 @@
 #include <strings.h>
 
 #include "base/arena.h"
+#include "sql/token.h"
 
 static const struct sql_argument quiet = {
-	"quiet", "1: classes that are left out otherwise, as --all does; 0: not even where one is named"
+	"quiet",
+	"1: classes that are left out otherwise, as --all does; 0: not even where one is named"
 };
 static const struct sql_argument secrets = { "secrets", "1: the values of secrets, too" };
 static const struct ps_wish each_thread = { .threads = true };
@@ -61,6 +63,17 @@ const char *sql_table_suggest(struct text name)
 	return best;
 }
 
+bool sql_table_is_named(const struct sql_table *table, struct text sql)
+{
+	struct token token;
+
+	for (size_t at = 0; (token = token_next(sql, &at)).kind != TOKEN_END;) {
+		if (token_is(&token, table->name))
+			return true;
+	}
+	return false;
+}
+
 const char *sql_type_name(enum value_type type)
 {
 	static const char *const names[] = {
@@ -87,41 +100,37 @@ const char *sql_type_name(enum value_type type)
 	return names[type];
 }
 
-char *sql_table_declare(const struct sql_table *table)
+char *sql_declare(const char *name, const struct table *columns, const char *further)
 {
-	const struct table *columns = table->question->table;
 	char *text = NULL;
 	size_t len;
 	FILE *out = open_memstream(&text, &len);
 
 	if (!out)
 		memory_out();
-	fprintf(out, "CREATE TABLE %s(", table->name);
+	fprintf(out, "CREATE TABLE %s(", name);
 	for (size_t i = 0; i < columns->count; i++)
-		fprintf(out, "\"%s\" %s, ", columns->columns[i].name,
+		fprintf(out, "%s\"%s\" %s", i ? ", " : "", columns->columns[i].name,
 			sql_type_name(columns->columns[i].type));
-	fputs("target TEXT HIDDEN", out);
-	if (table->more)
-		fprintf(out, ", %s INTEGER HIDDEN", table->more->name);
-	putc(')', out);
+	fprintf(out, "%s)", further);
 	if (fclose(out))
 		memory_out();
 	return text;
 }
 
-/** "bytes", "number": what a person is told of a column's type. */
+char *sql_table_declare(const struct sql_table *table)
+{
+	char further[64];
+
+	snprintf(further, sizeof(further), ", target TEXT HIDDEN%s%s%s", table->more ? ", " : "",
+		 table->more ? table->more->name : "", table->more ? " INTEGER HIDDEN" : "");
+	return sql_declare(table->name, table->question->table, further);
+}
+
+/** Several values are one text here. */
 static const char *said(enum value_type type)
 {
-	static const char *const words[] = {
-		[TYPE_HANDLE] = "handle",    [TYPE_WORD] = "word",     [TYPE_COMMAND] = "name",
-		[TYPE_TEXT] = "text",        [TYPE_PATH] = "path",     [TYPE_SIZE] = "bytes",
-		[TYPE_COUNT] = "number",     [TYPE_ID] = "number",     [TYPE_DEVICE] = "text",
-		[TYPE_MODE] = "text",        [TYPE_TIME] = "time",     [TYPE_HANDLES] = "JSON list",
-		[TYPE_NAMES] = "JSON list",  [TYPE_SIGNED] = "number", [TYPE_PERCENT] = "percent",
-		[TYPE_DURATION] = "seconds", [TYPE_REAL] = "number",   [TYPE_ANY] = "",
-	};
-
-	return words[type];
+	return type == TYPE_HANDLES || type == TYPE_NAMES ? "JSON list" : value_type_word(type);
 }
 
 void sql_table_describe(const struct sql_table *table, FILE *out)

@@ -50,28 +50,11 @@ static struct filter *filter_behind(sqlite3_vtab_cursor *cursor)
 	return ((struct filter_vtab *)cursor->pVtab)->filter;
 }
 
-static char *declare(const struct table *table)
-{
-	char *text = NULL;
-	size_t len;
-	FILE *out = open_memstream(&text, &len);
-
-	if (!out)
-		memory_out();
-	for (size_t i = 0; i < table->count; i++)
-		fprintf(out, "%s\"%s\" %s", i ? ", " : "CREATE TABLE this(", table->columns[i].name,
-			sql_type_name(table->columns[i].type));
-	putc(')', out);
-	if (fclose(out))
-		memory_out();
-	return text;
-}
-
 static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **ret,
 		   char **message)
 {
 	struct filter *filter = aux;
-	scope_free char *declaration = declare(filter->table);
+	scope_free char *declaration = sql_declare("this", filter->table, "");
 
 	(void)argc;
 	(void)argv;

@@ -82,18 +82,6 @@ int literal_duration(struct text text, double *ret)
 	return -EINVAL;
 }
 
-/** True when the statement names this table. */
-static bool names_table(struct text sql, const struct sql_table *table)
-{
-	struct token token;
-
-	for (size_t at = 0; (token = token_next(sql, &at)).kind != TOKEN_END;) {
-		if (token_is(&token, table->name))
-			return true;
-	}
-	return false;
-}
-
 /** True when the statement calls something of its own so: expression AS name. */
 static bool is_alias(struct text sql, struct text name)
 {
@@ -121,7 +109,7 @@ static enum value_type type_of(const struct table *table, struct text sql, struc
 		const struct table *each = sql_tables[i].question->table;
 
 		column = column_find(each, name);
-		if (column < 0 || !names_table(sql, &sql_tables[i]))
+		if (column < 0 || !sql_table_is_named(&sql_tables[i], sql))
 			continue;
 		if (type != TYPE_ANY && type != each->columns[column].type)
 			return TYPE_ANY;

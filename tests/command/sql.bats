@@ -325,6 +325,15 @@ only_narrow() {
 	[[ $stderr == "procowl: no such column: siz; did you mean 'size'?
   SELECT handle, siz FROM files
                  ^" ]] || show_answer
+	run --separate-stderr owl sql "SELECT '"$'\xff\\'"漢', siz FROM files"
+	[[ $stderr == *"
+  SELECT '\\xff\\漢', siz FROM files
+                    ^" || $stderr == *xe6* ]] || show_answer
+	run --separate-stderr owl sql "SELECT local_port, siz FROM files"
+	[[ $stderr == "procowl: no such column: local_port; sockets has one that is called so"* ]] ||
+		show_answer
+	run --separate-stderr owl sql "SELECT local_por FROM files"
+	[[ $stderr == "procowl: no such column: local_por"$'\n'* ]] || show_answer
 	run --separate-stderr owl sql "SELECT 1 FROM filez"
 	[[ $stderr == *"did you mean 'files'?"* ]] || show_answer
 	run --separate-stderr owl sql 'SELECT 1 FROM files WHERE size > "1G"'
