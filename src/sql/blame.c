@@ -40,10 +40,10 @@ static size_t width_of(struct text text)
 	return width;
 }
 
-/** Not in the middle of a character. */
-static size_t at_character(struct text text, size_t at)
+/** From `at` on, but not behind `end`, the first byte that is not in the middle of a character. */
+static size_t at_character(struct text text, size_t at, size_t end)
 {
-	while (at < text.len && (text.bytes[at] & 0xc0) == 0x80)
+	while (at < end && (text.bytes[at] & 0xc0) == 0x80)
 		at++;
 	return at;
 }
@@ -57,10 +57,10 @@ void blame_show(struct text text, size_t at, struct error *err)
 
 	while (begin > 0 && text.bytes[begin - 1] != '\n' && at - begin < SHOWN_MAX / 2)
 		begin--;
-	begin = at_character(text, begin);
+	begin = at_character(text, begin, at);
 	while (end < text.len && text.bytes[end] != '\n' && end - begin < SHOWN_MAX)
 		end++;
-	end = at_character(text, end);
+	end = at_character(text, end, text.len);
 	for (size_t i = begin; i < end && i - begin < sizeof(line) - 1; i++)
 		line[i - begin] = text.bytes[i] == '\t' ? ' ' : text.bytes[i];
 	size_t len = end - begin < sizeof(line) - 1 ? end - begin : sizeof(line) - 1;

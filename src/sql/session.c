@@ -9,6 +9,9 @@
 #include "sql/push.h"
 #include "sql/token.h"
 
+/** Of one text: more than any program was given, and less than would drown the machine. */
+enum { LENGTH_MAX = 64 << 20 };
+
 /**
  * "text" in double quotes is the name of a column, and never falls back to a text: what looks like
  * size > "1G" must not be quietly false. SQLite 3.29.
@@ -31,6 +34,7 @@ int sql_database_open(sqlite3 **ret, struct error *err)
 
 	if (sqlite3_open_v2(":memory:", ret, flags, NULL) == SQLITE_OK) {
 		be_strict(*ret);
+		sqlite3_limit(*ret, SQLITE_LIMIT_LENGTH, LENGTH_MAX);
 		if (sqlite3_exec(*ret, prepare, NULL, NULL, NULL) == SQLITE_OK)
 			return 0;
 	}
