@@ -150,9 +150,14 @@ static void read_links(struct reading *reading, unsigned int tid)
 		struct open_file file;
 
 		snprintf(name, sizeof(name), tid ? "task/%2$u/%1$s" : "%s", links[i].name, tid);
-		if (!reading_is_asked(reading->look, links[i].use) ||
-		    !reading_look_at(reading, reading->dir, name, &file))
+		if (!reading_is_asked(reading->look, links[i].use))
 			continue;
+		if (!reading_look_at(reading, reading->dir, name, &file)) {
+			/* Else the table, which is read first, says so. */
+			reading->out->denied |= reading->look->filter == LOOK_ONE &&
+						reading_is_denied(file.link_rc);
+			continue;
+		}
 		struct open_file *kept =
 			reading_keep(reading, &file,
 				     (struct handle){ .tid = tid, .use = links[i].use });

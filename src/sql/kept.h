@@ -12,10 +12,11 @@ struct kept {
 	size_t width;              /**< values a row */
 	size_t rows;
 	const struct value *values;
-	size_t *order; /**< rows by ascending number in the key column; NULL without one */
-	size_t key;    /**< place of the key among the values */
-	bool quiet;    /**< with the rows that are left out unless asked for */
-	char *said;    /**< what narrowed the scan; NULL: nothing, these are all rows */
+	size_t *order;        /**< rows by ascending number in the key column; NULL without one */
+	size_t key;           /**< place of the key among the values */
+	int64_t first_number; /**< of its rows, for SQLite */
+	bool quiet;           /**< with the rows that are left out unless asked for */
+	char *said;           /**< what narrowed the scan; NULL: nothing, these are all rows */
 	struct arena arena;
 	struct kept *before; /**< an older one that somebody may still read */
 };

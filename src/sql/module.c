@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/scope.h"
 #include "sql/kept.h"
+#include "sql/number.h"
 #include "sql/push.h"
 #include "sql/result.h"
 #include "sql/session.h"
@@ -65,15 +66,12 @@ struct registration {
 	const struct sql_table *table;
 };
 
-/**
- * Of terms with OR between them SQLite may ask for each alone, and drop what it has seen by its number:
- * then rows that are one must have one.
- */
+/** Rows that are one must have one number, where SQLite may come by them twice. */
 static void find_key(struct sql_vtab *vtab)
 {
 	struct text key = text_of(vtab->table->key), name;
 
-	while (vtab->session->has_or && text_next(&key, ' ', &name))
+	while (vtab->session->asks_again && text_next(&key, ' ', &name))
 		column_set_add(&vtab->key, (size_t)column_find(columns_of(vtab), name));
 }
 
@@ -117,7 +115,7 @@ static int vtab_best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 	column_set_join(&vtab->used, &used);
 	struct push_about about = { .question = vtab->table->question,
 				    .arguments = true,
-				    .never = vtab->session->has_or && !vtab->table->key };
+				    .never = vtab->session->asks_again && !vtab->table->key };
 	int rc = push_plan(&about, info);
 	if (rc == SQLITE_ERROR) {
 		struct error err;
@@ -248,6 +246,8 @@ static int keep(struct sql_cursor *cursor)
 		return rc;
 	}
 	kept->quiet = rows.quiet;
+	kept->first_number = vtab->session->rowid + 1;
+	vtab->session->rowid += (sqlite3_int64)kept->rows;
 	kept->said = rows.said ? strdup(rows.said) : NULL;
 	if (rows.said && !kept->said)
 		memory_out();
@@ -295,55 +295,29 @@ static void read_kept(struct sql_cursor *cursor)
 		kept_find(vtab->kept, cursor->push.pid, &cursor->at, &cursor->end);
 }
 
-/** FNV-1a, 64 bits. */
-static uint64_t hash(uint64_t hash, const void *bytes, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ ((const unsigned char *)bytes)[i]) * UINT64_C(0x100000001b3);
-	return hash;
-}
-
-/** The number of a row by its key: in each scan the same. */
-static sqlite3_int64 number_by_key(const struct sql_cursor *cursor)
-{
-	const struct sql_vtab *vtab = vtab_of(cursor);
-	const struct table *table = columns_of(vtab);
-	uint64_t number = UINT64_C(0xcbf29ce484222325);
-
-	for (size_t i = 0; i < table->count; i++) {
-		if (!column_set_has(&vtab->key, i))
-			continue;
-		const struct value *value = &cursor->row[cursor->place[i]];
-		bool text = value_is_text(table->columns[i].type);
-
-		if (value->state != VALUE_KNOWN)
-			number = hash(number, "", 1);
-		else if (text)
-			number = hash(number, value->text.bytes, value->text.len);
-		else
-			number = hash(number, &value->number, sizeof(value->number));
-	}
-	return (sqlite3_int64)(number >> 1);
-}
-
-/** Else rows of two scans are never the same to SQLite, which drops doubles by their number. */
-static void number_row(struct sql_cursor *cursor)
+/** Rows of two scans are never the same to SQLite, unless they must be: it drops doubles by their number. */
+static void number_row(struct sql_cursor *cursor, size_t kept_at)
 {
 	const struct sql_vtab *vtab = vtab_of(cursor);
 
-	cursor->rowid = vtab->session->has_or && vtab->table->key ? number_by_key(cursor) :
-								    ++vtab->session->rowid;
+	if (vtab->session->asks_again && vtab->table->key)
+		cursor->rowid = (sqlite3_int64)number_by_key(columns_of(vtab), &vtab->key,
+							     cursor->place, cursor->row);
+	else if (cursor->kept)
+		cursor->rowid = cursor->kept->first_number + (sqlite3_int64)kept_at;
+	else
+		cursor->rowid = ++vtab->session->rowid;
 }
 
 static int cursor_next(sqlite3_vtab_cursor *base)
 {
 	struct sql_cursor *cursor = (struct sql_cursor *)base;
+	size_t index = 0;
 	int rc = SQLITE_OK;
 
 	cursor->row = NULL;
 	if (cursor->kept && cursor->at < cursor->end) {
-		size_t index = cursor->by_key ? cursor->kept->order[cursor->at] : cursor->at;
-
+		index = cursor->by_key ? cursor->kept->order[cursor->at] : cursor->at;
 		cursor->row = kept_row(cursor->kept, index);
 		cursor->at++;
 	} else if (cursor->flow) {
@@ -352,7 +326,7 @@ static int cursor_next(sqlite3_vtab_cursor *base)
 			rc = end_flow(cursor);
 	}
 	if (cursor->row)
-		number_row(cursor);
+		number_row(cursor, index);
 	return rc;
 }
 

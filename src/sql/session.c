@@ -69,15 +69,17 @@ void sql_session_end(struct sql_session *session)
 	session->scans = NULL;
 }
 
+/** An OR may be two looks, and what a RIGHT or FULL join has not matched is looked for afterwards. */
 void sql_session_read(struct sql_session *session, struct text text)
 {
 	struct token token;
 
 	session->text = text;
 	session->quiet = push_names_quiet(text);
-	session->has_or = false;
+	session->asks_again = false;
 	for (size_t at = 0; (token = token_next(text, &at)).kind != TOKEN_END;)
-		session->has_or |= token_is(&token, "OR");
+		session->asks_again |= token_is(&token, "OR") || token_is(&token, "RIGHT") ||
+				       token_is(&token, "FULL");
 }
 
 static void raise(unsigned int *most, unsigned int value)

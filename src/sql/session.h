@@ -24,7 +24,7 @@ struct sql_session {
 	sqlite3 *db;
 	const struct sql_host *host;
 	struct text text;       /**< the statement: sql_session_read */
-	bool has_or;            /**< it has an OR */
+	bool asks_again;        /**< SQLite may come by a row twice, and knows it by its number */
 	bool quiet;             /**< it names a quiet class, and so asks for them */
 	unsigned int cursors;   /**< open now: more than one is a join */
 	bool declaring;         /**< SQLite reads a declaration of ours, not what somebody typed */

@@ -268,6 +268,19 @@ only_narrow() {
 	answer 'length == $n and (map(.handle) | unique | length) == $n' --argjson n $((rows + 1))
 }
 
+@test "what an outer join has not matched comes once" {
+	actor_start open a creat,w pipe fork end
+	local these="p.pid IN ($ACTOR_PID, ${ACTOR_CHILDREN[0]})"
+	sql "SELECT p.pid, f.handle FROM processes p LEFT JOIN files f ON f.pid = p.pid AND f.kind = 'pipe'
+		AND f.pid = $ACTOR_PID WHERE $these"
+	answer 'map(select(.handle == null)) | map(.pid) == [$c | tonumber]' --arg c "${ACTOR_CHILDREN[0]}"
+	sql "SELECT p.pid, f.handle FROM files f RIGHT JOIN processes p ON f.pid = p.pid AND f.fd = 3
+		AND f.pid = $ACTOR_PID WHERE $these ORDER BY p.pid"
+	[[ $stderr != *"not currently supported"* ]] || skip "SQLite is older than 3.39"
+	answer 'map([.pid, .handle]) | sort == [[($p | tonumber), "\($p):3"], [($c | tonumber), null]]' \
+		--arg p "$ACTOR_PID" --arg c "${ACTOR_CHILDREN[0]}"
+}
+
 @test "a process is found by its handle, by a number with a point, and by columns named as text" {
 	actor_start comm 'a)b'
 	sql "SELECT pid FROM processes WHERE handle = '$ACTOR_PID'"
@@ -365,9 +378,13 @@ only_narrow() {
 
 @test "what an ordinary user may not see is said, and no row is no answer" {
 	need_root
-	run --separate-stderr owl_as_nobody sql --raw "SELECT 1 FROM files WHERE user = 'no one'"
-	exits 3
-	[[ $stderr == *"could not be read (not yours)"* ]] || show_answer
+	local narrow
+	for narrow in 1 "fd = 3" "use = 'cwd'" "class = 'gone'" "kind = 'pipe'" "inode = 4"; do
+		run --separate-stderr owl_as_nobody sql --raw \
+			"SELECT 1 FROM files WHERE user = 'no one' AND $narrow"
+		exits 3
+		[[ $stderr == *"could not be read (not yours)"* ]] || show_answer
+	done
 }
 
 ### --filter
