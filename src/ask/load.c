@@ -59,7 +59,7 @@ static int fill(struct machine *machine)
 	if (!rc && (needs & LOAD_NEED_STAT))
 		rc = tell_stat(machine, row);
 	row->uptime = (uint64_t)now.now_ns;
-	row->started = now.boot_ns;
+	row->started = boottime_moment(&now, 0);
 	facts_know(&row->facts, LOAD_UPTIME);
 	facts_know(&row->facts, LOAD_STARTED);
 	if (!rc)

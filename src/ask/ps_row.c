@@ -107,7 +107,9 @@ static void tell_cpu(const struct telling *telling, uint64_t ticks)
 	const struct ps_past *past = ps_sample_find(&telling->ask->sample, facts);
 	int64_t from_ns = past ? past->at_ns : (int64_t)facts->stat.start * boottime->tick_ns;
 	int64_t over_ns = facts->at_ns - from_ns;
-	double used_ns = (double)(ticks - (past ? past->ticks : 0)) * (double)boottime->tick_ns;
+	uint64_t before = past ? past->ticks : 0;
+	/* Over bpf a thread that ends in between may be missed: a sum can step back. */
+	double used_ns = ticks > before ? (double)(ticks - before) * (double)boottime->tick_ns : 0;
 
 	/* Who has just begun has not even lived for a tick. */
 	if (over_ns < boottime->tick_ns)
@@ -125,7 +127,7 @@ static void tell_times(const struct telling *telling)
 
 	tell_cpu(telling, ticks);
 	tell_number(telling, PROCESS_COLUMN_TIME, ticks * tick_ns);
-	tell_signed(telling, PROCESS_COLUMN_START, boottime->boot_ns + start_ns);
+	tell_signed(telling, PROCESS_COLUMN_START, boottime_moment(boottime, facts->stat.start));
 	tell_signed(telling, PROCESS_COLUMN_ELAPSED,
 		    facts->at_ns > start_ns ? facts->at_ns - start_ns : 0);
 	if (facts->stat.has_tail)

@@ -32,15 +32,6 @@ struct text what_user_word(struct what *what, struct text user)
 						arena_format(&what->arena, "user %" PRIu64, number);
 }
 
-/** To the tick, which is all the kernel tells: the two clocks are not read at the same instant. */
-static int64_t started_ns(const struct what *what)
-{
-	int64_t tick = what->now.tick_ns;
-
-	return (what->now.boot_ns + tick / 2) / tick * tick +
-	       (int64_t)what->facts.stat.start * tick;
-}
-
 static int64_t age_ns(const struct what *what)
 {
 	int64_t age = what->now.now_ns - (int64_t)what->facts.stat.start * what->now.tick_ns;
@@ -115,7 +106,7 @@ static void tell_facts(struct what *what)
 	page_text(page, "comm", what->facts.stat.comm);
 	page_word(page, "state", state);
 	page_flag(page, "kernel_thread", what_is_kernel_thread(what));
-	page_time(page, "started", started_ns(what));
+	page_time(page, "started", boottime_moment(&what->now, what->facts.stat.start));
 	page_real(page, "elapsed_seconds", (double)age_ns(what) / 1e9);
 	if (what->facts.status.has_ids) {
 		page_number(page, "uid", what->facts.status.uid[1]);

@@ -25,3 +25,13 @@ static inline struct boottime boottime_now(void)
 	now.boot_ns = clock_ns(CLOCK_REALTIME) - now.now_ns;
 	return now;
 }
+
+/**
+ * When something began that did so `ticks` after boot: nanoseconds since 1970. To the tick, which is all
+ * that the kernel tells: the two clocks are not read at the same instant.
+ */
+static inline int64_t boottime_moment(const struct boottime *now, uint64_t ticks)
+{
+	return (now->boot_ns + now->tick_ns / 2) / now->tick_ns * now->tick_ns +
+	       (int64_t)ticks * now->tick_ns;
+}
