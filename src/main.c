@@ -39,8 +39,9 @@
  *   scan/       how we look: source.h is the interface, procfs.c the source that reads /proc,
  *               bpf.c the one that first lets the kernel walk its tables (iterator.c, crew.c) and
  *               has hints.c from it, or told.c whole tables, if that is worth.c it; worker.c their
- *               threads. processes.c looks
- *               at processes themselves, facts.c reads one. holdings.c reads the files of one:
+ *               threads. processes.c looks at processes themselves, batch.c is what one worker
+ *               asks, facts.c reads one; tasks.c has the kernel tell them all (iterator_tasks.c).
+ *               holdings.c reads the files of one:
  *               tables.c whose descriptors, reading.c what is looked for, state.c one descriptor,
  *               mappings.c, carriers.c what sockets and io_urings carry, idle.c which sockets
  *               nothing. probe.c asks what may never answer, in it paths.c, fdinfos.c, marked.c,
@@ -49,7 +50,8 @@
  *               one, socket_index.c their other ends, owners.c who holds them, netns.c enters a
  *               namespace; mounts, names, containers, memory
  *   bpf/        inside the kernel: descriptors and task_vma walk all tables, of which judge.h says
- *               what is worth a look, table tells one whole; wire.h is what both sides share,
+ *               what is worth a look, table tells one whole; task tells the processes; wire.h is
+ *               what both sides share,
  *               shadow.h the kernel's structs
  *   kernel/     what Linux says: one file a kernel interface, bytes in, plain struct out
  *   model/      what we remember: handle, target, kind, and the rows with their columns

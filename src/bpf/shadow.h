@@ -143,16 +143,107 @@ struct fs_struct {
 	struct path root, pwd;
 };
 
-struct mm_struct {
-	struct file *exe_file;
+/** include/linux/pid.h: the first number is that of the first PID namespace. */
+struct upid {
+	int nr;
 };
 
+struct pid {
+	struct upid numbers[1];
+};
+
+struct tty_struct;
+
+/** include/linux/sched.h: what was told before; not there where times are exact (s390, powerpc). */
+struct prev_cputime {
+	__u64 utime, stime;
+};
+
+/** include/linux/sched/signal.h: `pids` by enum pid_type. */
+struct signal_struct {
+	int nr_threads;
+	struct pid *pids[4];
+	struct tty_struct *tty;
+	__u64 utime, stime, cutime, cstime;
+	struct prev_cputime prev_cputime;
+	unsigned long min_flt, maj_flt;
+	unsigned long long sum_sched_runtime;
+};
+
+struct percpu_counter {
+	long long count;
+};
+
+/** include/linux/mm_types.h: such counters since Linux 6.2. */
+struct mm_struct {
+	struct file *exe_file;
+	unsigned long total_vm;
+	struct percpu_counter rss_stat[4];
+};
+
+typedef struct {
+	long long counter;
+} atomic64_t;
+
+struct mm_rss_stat {
+	atomic64_t count[4];
+};
+
+/** The same before. */
+struct mm_struct___before_6_2 {
+	struct mm_rss_stat rss_stat;
+};
+
+typedef struct {
+	unsigned int val;
+} kuid_t;
+
+typedef struct {
+	unsigned int val;
+} kgid_t;
+
+struct cred {
+	kuid_t euid;
+	kgid_t egid;
+};
+
+struct task_delay_info {
+	__u64 blkio_delay;
+};
+
+struct sched_entity {
+	__u64 sum_exec_runtime;
+};
+
+struct thread_info {
+	__u32 cpu;
+};
+
+struct sighand_struct;
+
+/** `thread_info` here, and in it the processor, on most architectures; `delays` may be left out. */
 struct task_struct {
+	struct thread_info thread_info;
+	unsigned int __state, flags;
+	int prio, static_prio;
+	unsigned int rt_priority, policy;
+	struct sched_entity se;
+	struct mm_struct *mm;
+	int exit_state;
 	int pid, tgid;
 	struct task_struct *group_leader;
-	struct mm_struct *mm;
 	struct fs_struct *fs;
+	struct task_struct *real_parent;
+	__u64 utime, stime;
+	struct prev_cputime prev_cputime;
+	__u64 start_boottime;
+	unsigned long min_flt, maj_flt;
+	const struct cred *real_cred;
+	char comm[16];
 	struct files_struct *files;
+	struct signal_struct *signal;
+	struct sighand_struct *sighand;
+	struct task_delay_info *delays;
 };
 
 struct vm_area_struct {

@@ -94,3 +94,34 @@ struct wire_told {
 
 /** A longer text is /proc's to tell. */
 enum { WIRE_TEXT_MAX = 4095 };
+
+/** What is true of a task. */
+enum wire_task_is {
+	WIRE_WHOLE = 1 << 0,  /**< all is told; and it has no terminal; else /proc is to be asked */
+	WIRE_SCALED = 1 << 1, /**< its times are estimates, to be scaled to what it ran */
+};
+
+/** What was used: nanoseconds. */
+struct wire_used {
+	unsigned long long utime, stime, runtime, minflt, majflt;
+};
+
+/** From task: a thread of a process. All numbers of processes are of the first PID namespace. */
+struct wire_task {
+	unsigned int tid, pid;
+	unsigned int is; /**< enum wire_task_is */
+	unsigned int ppid, pgrp, session;
+	unsigned int flags, threads;
+	unsigned int state, exit_state; /**< TASK_*, EXIT_* of include/linux/sched.h */
+	unsigned int uid, gid;          /**< effective */
+	int prio, static_prio;
+	unsigned int rt_priority, policy, processor;
+	char comm[16];
+	unsigned long long at, start; /**< nanoseconds since boot, without a namespace's offset */
+	struct wire_used used;        /**< by this thread */
+	struct wire_used ended;       /**< by those of its process that have ended */
+	unsigned long long told_utime,
+		told_stime; /**< what was told of this, or of the process, last */
+	unsigned long long cutime, cstime, blkio; /**< nanoseconds */
+	unsigned long long vm_pages, rss_pages;
+};

@@ -122,6 +122,8 @@ void listing_verbose(const struct source *source, const struct outcome *outcome,
 			"in %.1f ms, mappings in %.1f ms\n",
 			bpf->looks, units_plural(bpf->looks), ms(bpf->load_ns),
 			ms(bpf->descriptors_ns), ms(bpf->mappings_ns));
+	if (bpf && bpf->tasks_ns)
+		fprintf(stderr, "procowl: bpf: processes walked in %.1f ms\n", ms(bpf->tasks_ns));
 	if (bpf && *bpf->why.message)
 		fprintf(stderr, "procowl: bpf: %s: %s\n",
 			!bpf->failed ? "mappings left to procfs" :

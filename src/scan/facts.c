@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/scope.h"
 #include "kernel/procfile.h"
+#include "scan/tasks.h"
 
 enum {
 	SMALL_MAX = 128,
@@ -393,27 +394,97 @@ static void begin(const struct facts_reading *reading, struct facts_answer *answ
 		answer->facts.rcs[i] = reading->needs & PROCESS_NEED(i) ? -ETIMEDOUT : -ENODATA;
 }
 
-void facts_read(const struct facts_reading *reading, struct facts_answer *answer)
+/** Stat and owner, at no cost. */
+static void take_told(struct reader *reader)
 {
-	struct process_facts *facts = &answer->facts;
-	struct reader reader = { reading, answer, facts, -1 };
+	struct process_facts *facts = reader->facts;
+
+	tasks_tell(reader->answer->told, facts);
+	facts->rcs[PROCESS_STAT] = 0;
+	if (needs(reader, PROCESS_OWNER))
+		facts->rcs[PROCESS_OWNER] = 0;
+}
+
+static int open_directory(const struct reader *reader)
+{
+	const struct process_facts *facts = reader->facts;
 	char name[32];
 
-	begin(reading, answer);
 	snprintf(name, sizeof(name), facts->tid ? "%u/task/%u" : "%u", facts->pid, facts->tid);
-	scope_fd dir = openat(reading->proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	facts->rc = dir < 0 ? -errno : 0;
-	reader.dir = dir;
-	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]) && !facts->rc; i++) {
-		enum process_file file = readers[i].file;
+	int dir = openat(reader->reading->proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return dir < 0 ? -errno : dir;
+}
 
-		if (!needs(&reader, file) || (reading->here && facts_may_wait(PROCESS_NEED(file))))
-			continue;
-		facts->rcs[file] = readers[i].read(&reader);
-		/* Without its stat nothing is known of it; without its command line it has just ended. */
-		if (file == PROCESS_STAT || (file == PROCESS_CMDLINE && is_gone(facts->rcs[file])))
-			facts->rc = facts->rcs[file];
+static void read_one(struct reader *reader, size_t index)
+{
+	struct process_facts *facts = reader->facts;
+	enum process_file file = readers[index].file;
+	bool told = reader->answer->told;
+
+	if (!needs(reader, file) || !facts->rcs[file] ||
+	    (reader->reading->here && facts_may_wait(PROCESS_NEED(file))))
+		return;
+	int rc = readers[index].read(reader);
+	facts->rcs[file] = rc;
+	/* Without its stat nothing is known of it; without its command line it has just ended. */
+	if (!told && (file == PROCESS_STAT || (file == PROCESS_CMDLINE && is_gone(rc))))
+		facts->rc = rc;
+}
+
+/** Who was told is a row even so, unless it turns out that he is gone. */
+static void lose(struct reader *reader, int rc)
+{
+	struct process_facts *facts = reader->facts;
+
+	if (!reader->answer->told) {
+		facts->rc = rc;
+		return;
 	}
+	for (unsigned int i = 0; i < PROCESS_FILE_COUNT; i++) {
+		if (facts->rcs[i] == -ETIMEDOUT)
+			facts->rcs[i] = is_gone(rc) ? -ESRCH : rc;
+	}
+}
+
+/** Where the command line is all that is not known yet, the way to it is one step. */
+static void read_told_line(struct reader *reader)
+{
+	struct process_facts *facts = reader->facts;
+	char name[48];
+
+	if (reader->reading->here || !has_memory(reader)) {
+		facts->rcs[PROCESS_CMDLINE] = reader->reading->here ? -ETIMEDOUT : 0;
+		return;
+	}
+	snprintf(name, sizeof(name), facts->tid ? "%u/task/%u/cmdline" : "%u/cmdline", facts->pid,
+		 facts->tid);
+	reader->dir = reader->reading->proc;
+	int rc = read_whole(reader, name, &facts->cmdline);
+	facts->rcs[PROCESS_CMDLINE] = is_gone(rc) ? -ESRCH : rc;
+}
+
+void facts_read(const struct facts_reading *reading, struct facts_answer *answer)
+{
+	static const uint64_t tellable = PROCESS_NEED(PROCESS_STAT) | PROCESS_NEED(PROCESS_OWNER);
+	struct process_facts *facts = &answer->facts;
+	struct reader reader = { reading, answer, facts, -1 };
+	uint64_t rest = answer->told ? reading->needs & ~tellable : reading->needs;
+
+	begin(reading, answer);
+	if (answer->told)
+		take_told(&reader);
+	if (!rest)
+		return;
+	if (answer->told && rest == PROCESS_NEED(PROCESS_CMDLINE)) {
+		read_told_line(&reader);
+		return;
+	}
+	scope_fd dir = open_directory(&reader);
+	reader.dir = dir;
+	if (dir < 0)
+		lose(&reader, dir);
+	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]) && dir >= 0 && !facts->rc; i++)
+		read_one(&reader, i);
 	if (is_gone(facts->rc))
 		facts->rc = -ESRCH;
 }

@@ -4,11 +4,13 @@
  * may be allocated.
  */
 #pragma once
+#include "bpf/wire.h"
 #include "scan/processes.h"
 
 /** Facts, and behind them the bytes that their texts point to. */
 struct facts_answer {
-	struct process_facts facts; /**< `pid` and `tid` say who is asked about */
+	struct process_facts facts;   /**< `pid` and `tid` say who is asked about */
+	const struct wire_task *told; /**< stat and owner, if they are known already; else NULL */
 	size_t used;
 	bool overflowed; /**< some text did not fit into the room */
 	char bytes[];
@@ -33,7 +35,8 @@ bool facts_may_wait(uint64_t needs);
 bool facts_counts_files(void);
 
 /**
- * Fill `answer`, zeroed memory but for `pid` and `tid`; what cannot wait first: whatever is there when
- * it gets stuck is true.
+ * Fill `answer`, zeroed memory but for `pid`, `tid` and `told`; what cannot wait first: whatever is there
+ * when it gets stuck is true. Of who was told before, and is not to be found now, everything else has
+ * -ESRCH: he has ended, or is hidden from us.
  */
 void facts_read(const struct facts_reading *reading, struct facts_answer *answer);

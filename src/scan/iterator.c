@@ -153,6 +153,14 @@ static struct text complaint(char *log)
 	return last;
 }
 
+int iterator_complain(int rc, char *log, struct error *reason)
+{
+	struct text why = text_first(complaint(log), 120);
+
+	return error_set(reason, rc, "the kernel did not take the program: %s%s%.*s", strerror(-rc),
+			 why.len ? ": " : "", (int)why.len, why.len ? why.bytes : "");
+}
+
 /** Why it was not loaded: once more, and this time the verifier is to say what it thinks. */
 static int explain(enum iterator which, const struct iterator_wants *wants, int rc,
 		   struct error *reason)
@@ -164,9 +172,7 @@ static int explain(enum iterator which, const struct iterator_wants *wants, int 
 	int fd = begin(which, wants, log);
 	if (fd >= 0)
 		close(fd);
-	struct text why = text_first(complaint(log), 120);
-	return error_set(reason, rc, "the kernel did not take the program: %s%s%.*s", strerror(-rc),
-			 why.len ? ": " : "", (int)why.len, why.len ? why.bytes : "");
+	return iterator_complain(rc, log, reason);
 }
 
 int iterator_try(enum iterator which, struct error *reason)

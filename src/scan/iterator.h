@@ -52,6 +52,9 @@ void iterator_end_tables(struct iterator_tables *tables);
 int iterator_walk_tables(const struct iterator_tables *tables, unsigned int reader, struct job *job,
 			 struct text *ret);
 
+/** Why a program was not loaded, by what the verifier wrote. Returns `rc`. */
+int iterator_complain(int rc, char *log, struct error *reason);
+
 /** Load the program and let it go again: 0, or -errno and the reason. */
 int iterator_try(enum iterator which, struct error *reason);
 

@@ -1,179 +1,53 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
- * The walk over the processes: workers take them a batch at a time; what may have to wait is read by
- * a helper process of each.
+ * The walk over the processes. Where the kernel tells them itself (tasks.h), /proc is asked only for
+ * what that does not tell; else for all. Workers take them a batch at a time.
  */
 #include "scan/processes.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/scope.h"
 #include "kernel/procfile.h"
-#include "scan/facts.h"
-#include "scan/probe.h"
-#include "scan/worker.h"
+#include "scan/batch.h"
+#include "scan/tasks.h"
 
 enum {
 	BATCH_MIN = 16,
 	BATCH_MAX = 512,
 	BATCHES_A_WORKER = 3,
-};
-
-/** Who is asked about. */
-struct question {
-	unsigned int pid, tid;
+	/* Of what was told so many are kept until it is known whether they are still there. */
+	HELD_MAX = 8192,
+	/* For texts that find no room at first, of one batch. */
+	ROOM_TOGETHER = 1 << 28,
 };
 
 struct walk {
 	struct facts_reading reading; /**< but for its room */
+	size_t room_together;
 	bool threads;
 	const unsigned int *pids;
-	size_t pid_count, batch_size;
+	struct question *questions; /**< instead of `pids`, when somebody told who there is */
+	size_t count, batch_size;
 	/* The caller's, for `consume`. */
 	const struct processes_look *look;
 	struct tally *tally;
+	struct held *held;
 };
 
-/** Answers with one kind of room. */
-struct answers {
-	struct probe probe;
-	struct facts_reading reading;
-	const struct question *questions;
-	void *all; /**< facts_answer after facts_answer */
-	bool probed;
+/** Batches whose processes may have ended, and their numbers be others', since they were told. */
+struct held {
+	const struct tasks *tasks;
+	bool matters; /**< /proc is asked too: what is told is of two moments */
+	struct batch *batches;
+	size_t count, questions, left; /**< jobs to come */
+	bool lost;                     /**< a worker was given up */
 };
-
-/**
- * With more room, for those whose texts did not fit: most are short, and room is memory. Arguments and
- * environment take 6 MiB at most: fs/exec.c, _STK_LIM.
- */
-static const size_t more_rooms[] = { 1 << 13, 1 << 18, 1 << 23 };
-
-enum {
-	MORE_ROOMS = sizeof(more_rooms) / sizeof(more_rooms[0]),
-	/* Of all together: whoever gets none of it keeps what fitted before. */
-	ROOM_TOGETHER = 1 << 28,
-};
-
-/** What one worker has read. */
-struct batch {
-	struct question *questions;
-	size_t count;
-	struct answers first;
-	struct answers again[MORE_ROOMS];   /**< of some, in the same order */
-	struct question *asked[MORE_ROOMS]; /**< of whom */
-};
-
-static size_t answer_size(size_t room)
-{
-	size_t size = sizeof(struct facts_answer) + room, align = _Alignof(struct facts_answer);
-
-	return (size + align - 1) / align * align;
-}
-
-static struct facts_answer *answer_at(const struct answers *answers, size_t index)
-{
-	return (void *)((char *)answers->all + index * answers->probe.answer_size);
-}
-
-/** In the helper, or in the worker when nothing may wait. */
-static void ask_one(const void *context, size_t index, void *answer)
-{
-	const struct answers *answers = context;
-	struct facts_answer *out = answer;
-
-	out->facts.pid = answers->questions[index].pid;
-	out->facts.tid = answers->questions[index].tid;
-	facts_read(&answers->reading, out);
-}
-
-static void ask_here(struct answers *answers, struct job *job)
-{
-	answers->all = calloc(answers->probe.count, answers->probe.answer_size);
-	if (!answers->all)
-		memory_out();
-	for (size_t i = 0; i < answers->probe.count; i++) {
-		ask_one(answers, i, answer_at(answers, i));
-		job_beat(job);
-	}
-}
-
-/** Ask all `questions`, with this much room for the texts of each. */
-static void ask(struct answers *answers, const struct question *questions, size_t count,
-		size_t room, struct job *job)
-{
-	const bool *missing;
-
-	answers->questions = questions;
-	answers->reading.room = room;
-	answers->probe = (struct probe){ .count = count,
-					 .answer_size = answer_size(room),
-					 .ask = ask_one,
-					 .context = answers,
-					 .keep = answers->reading.proc,
-					 .keeps_part = true,
-					 .beats = &job->beats };
-	answers->probed = facts_may_wait(answers->reading.needs) &&
-			  probe_run(&answers->probe, &answers->all, &missing) == 0;
-	if (answers->probed)
-		return;
-	/* Nothing may wait, or no helper could be made: then that stays unread. */
-	answers->reading.here = true;
-	ask_here(answers, job);
-}
-
-static void answers_end(struct answers *answers)
-{
-	if (answers->probed)
-		probe_end(&answers->probe, answers->all);
-	else
-		free(answers->all);
-}
-
-/** Gather the questions of `answers` that need more room. How many. */
-static size_t list_overflowed(const struct answers *answers, struct question **ret)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < answers->probe.count; i++) {
-		const struct facts_answer *answer = answer_at(answers, i);
-
-		if (!answer->overflowed || answer->facts.rc)
-			continue;
-		memory_grow(ret, count, sizeof(**ret));
-		(*ret)[count++] = answers->questions[i];
-	}
-	return count;
-}
-
-/** All of them at once, for each time a helper is made. */
-static void ask_again(struct batch *batch, struct job *job)
-{
-	const struct answers *before = &batch->first;
-
-	for (size_t i = 0; i < MORE_ROOMS; i++) {
-		struct answers *again = &batch->again[i];
-		size_t count = list_overflowed(before, &batch->asked[i]);
-
-		if (!count)
-			return;
-		if (count > ROOM_TOGETHER / more_rooms[i])
-			count = ROOM_TOGETHER / more_rooms[i];
-		again->reading = batch->first.reading;
-		ask(again, batch->asked[i], count, more_rooms[i], job);
-		before = again;
-	}
-}
-
-static void add_question(struct batch *batch, unsigned int pid, unsigned int tid)
-{
-	memory_grow(&batch->questions, batch->count, sizeof(*batch->questions));
-	batch->questions[batch->count++] = (struct question){ pid, tid };
-}
 
 static void add_threads(const struct walk *walk, struct batch *batch, unsigned int pid,
 			struct arena *arena)
@@ -186,10 +60,10 @@ static void add_threads(const struct walk *walk, struct batch *batch, unsigned i
 	scope_fd dir = openat(walk->reading.proc, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int rc = dir < 0 ? -errno : procfile_numbers(dir, arena, &tids, &count);
 	for (size_t i = 0; i < count && !rc; i++)
-		add_question(batch, pid, tids[i]);
+		batch_add(batch, &(struct question){ .pid = pid, .tid = tids[i] });
 	/* What cannot be listed is told as a whole, with its reason. */
 	if (rc)
-		add_question(batch, pid, 0);
+		batch_add(batch, &(struct question){ .pid = pid });
 }
 
 static void work(const void *context, struct job *job)
@@ -198,18 +72,17 @@ static void work(const void *context, struct job *job)
 	struct batch *batch = arena_zero(&job->arena, 1, sizeof(*batch));
 	size_t from = job->index * walk->batch_size;
 
-	batch->first.reading = walk->reading;
-	for (size_t i = from; i < from + walk->batch_size && i < walk->pid_count; i++) {
-		if (walk->threads)
-			add_threads(walk, batch, walk->pids[i], &job->arena);
+	for (size_t i = from; i < from + walk->batch_size && i < walk->count; i++) {
+		struct question question = walk->questions ?
+						   walk->questions[i] :
+						   (struct question){ .pid = walk->pids[i] };
+
+		if (walk->threads && !question.tid)
+			add_threads(walk, batch, question.pid, &job->arena);
 		else
-			add_question(batch, walk->pids[i], 0);
+			batch_add(batch, &question);
 	}
-	if (batch->count) {
-		ask(&batch->first, batch->questions, batch->count, facts_room(walk->reading.needs),
-		    job);
-		ask_again(batch, job);
-	}
+	batch_ask(batch, &walk->reading, walk->room_together, job);
 	job->result = batch;
 }
 
@@ -234,53 +107,97 @@ static bool tally_facts(struct tally *tally, const struct process_facts *facts)
 	return true;
 }
 
-/** The answer with the most room; `next` counts through those that were asked again. */
-static const struct facts_answer *best_answer(const struct batch *batch, size_t index,
-					      size_t next[MORE_ROOMS])
+static void tell(const struct walk *walk, const struct process_facts *facts)
 {
-	const struct question *question = &batch->questions[index];
-	const struct facts_answer *best = answer_at(&batch->first, index);
-
-	for (size_t i = 0; i < MORE_ROOMS && next[i] < batch->again[i].probe.count; i++) {
-		const struct question *asked = &batch->asked[i][next[i]];
-
-		if (asked->pid != question->pid || asked->tid != question->tid)
-			break;
-		best = answer_at(&batch->again[i], next[i]++);
-	}
-	return best;
+	if (tally_facts(walk->tally, facts))
+		walk->look->found(walk->look->context, facts);
 }
 
-static void batch_end(struct batch *batch)
+/** True when who has this number now is who was told. */
+static bool is_still_there(const struct walk *walk, const struct tasks *now,
+			   const struct wire_task *told)
 {
-	for (size_t i = 0; i < MORE_ROOMS; i++) {
-		if (batch->again[i].probe.count)
-			answers_end(&batch->again[i]);
-		free(batch->asked[i]);
+	char name[32], buffer[PIDSTAT_MAX];
+	struct process_facts then;
+	struct pidstat stat;
+
+	if (now) {
+		const struct wire_task *task = tasks_find(now, told->pid, told->tid);
+		return task && task->start == told->start;
 	}
-	if (batch->count)
-		answers_end(&batch->first);
-	free(batch->questions);
+	tasks_tell(told, &then);
+	snprintf(name, sizeof(name), "%u/task/%u", told->pid, told->tid);
+	scope_fd dir = openat(walk->reading.proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return dir >= 0 && pidstat_read(dir, buffer, &stat) == 0 && stat.start == then.stat.start;
+}
+
+/** Of who was told and is gone nothing is told; what of the others was not to be found was hidden. */
+static void settle(const struct walk *walk, const struct tasks *now, struct facts_answer *answer)
+{
+	struct process_facts *facts = &answer->facts;
+
+	if (!answer->told)
+		return;
+	if (!is_still_there(walk, now, answer->told)) {
+		facts->rc = -ESRCH;
+		return;
+	}
+	for (unsigned int i = 0; i < PROCESS_FILE_COUNT; i++) {
+		if (facts->rcs[i] == -ESRCH)
+			facts->rcs[i] = -EACCES;
+	}
+}
+
+static void tell_batch(const struct walk *walk, const struct tasks *now, struct batch *batch)
+{
+	struct batch_walk answers = { .batch = batch };
+	struct facts_answer *answer;
+
+	while ((answer = batch_next(&answers))) {
+		if (walk->held && walk->held->matters)
+			settle(walk, now, answer);
+		tell(walk, &answer->facts);
+	}
+	batch_end(batch);
+}
+
+static void tell_held(const struct walk *walk, struct held *held)
+{
+	struct tasks now = { .program = -1 };
+	int rc = held->questions && held->matters ? tasks_again(held->tasks, &now) : 0;
+
+	for (size_t i = 0; i < held->count; i++)
+		tell_batch(walk, rc ? NULL : &now, &held->batches[i]);
+	tasks_end(&now);
+	held->count = held->questions = 0;
+}
+
+static void hold(const struct walk *walk, struct held *held, const struct batch *batch)
+{
+	if (batch) {
+		memory_grow(&held->batches, held->count, sizeof(*held->batches));
+		held->batches[held->count++] = *batch;
+		held->questions += batch->count;
+	}
+	held->lost |= !batch;
+	held->left--;
+	if (!held->matters || !held->left || held->questions >= HELD_MAX ||
+	    (batch && batch_is_large(batch)))
+		tell_held(walk, held);
 }
 
 static void consume(void *context, size_t index, const struct job *job)
 {
 	const struct walk *walk = context;
 	struct batch *batch = job ? job->result : NULL;
-	size_t next[MORE_ROOMS] = { 0 };
 
 	(void)index;
-	if (!batch) {
+	if (!batch)
 		walk->tally->blocked++;
-		return;
-	}
-	for (size_t i = 0; i < batch->count; i++) {
-		const struct facts_answer *answer = best_answer(batch, i, next);
-
-		if (tally_facts(walk->tally, &answer->facts))
-			walk->look->found(walk->look->context, &answer->facts);
-	}
-	batch_end(batch);
+	if (walk->held)
+		hold(walk, walk->held, batch);
+	else if (batch)
+		tell_batch(walk, NULL, batch);
 }
 
 /** Small enough for all processors to have work, large enough that a helper is worth its making. */
@@ -292,32 +209,138 @@ static size_t batch_size(size_t count)
 	return size < BATCH_MIN ? BATCH_MIN : size > BATCH_MAX ? BATCH_MAX : size;
 }
 
-int processes_look(const struct source *source, const struct processes_look *look,
-		   struct tally *tally, struct error *err)
+static void run(struct walk *walk)
+{
+	walk->batch_size = batch_size(walk->count);
+	size_t batches = (walk->count + walk->batch_size - 1) / walk->batch_size;
+	if (walk->held)
+		walk->held->left = batches;
+	worker_run(
+		&(struct jobs){ batches, work, consume, walk, sizeof(*walk), walk->look->enough });
+	/* What was begun when no more was wanted. */
+	if (walk->held && walk->held->count)
+		tell_held(walk, walk->held);
+}
+
+static bool is_named(const struct processes_look *look, unsigned int pid)
+{
+	for (size_t i = 0; look->pids && i < look->pid_count; i++) {
+		if (look->pids[i] == pid)
+			return true;
+	}
+	return !look->pids;
+}
+
+static void add(struct walk *walk, const struct question *question)
+{
+	memory_grow(&walk->questions, walk->count, sizeof(*walk->questions));
+	walk->questions[walk->count++] = *question;
+}
+
+/** Of whom the kernel was silent /proc is asked for all, his threads too. */
+static void add_listed(struct walk *walk, unsigned int from, unsigned int to,
+		       const unsigned int *pids, size_t count, size_t *next)
+{
+	for (; *next < count && pids[*next] < to; (*next)++) {
+		if (pids[*next] > from)
+			add(walk, &(struct question){ .pid = pids[*next] });
+	}
+}
+
+/** Who was told and who is listed, by number. */
+static void ask_both(struct walk *walk, const struct tasks *tasks, const unsigned int *pids,
+		     size_t count)
+{
+	unsigned int before = 0;
+	size_t next = 0;
+
+	for (size_t i = 0; i < tasks->count; i++) {
+		const struct wire_task *task = &tasks->all[i];
+
+		add_listed(walk, before, task->pid, pids, count, &next);
+		before = task->pid;
+		if (is_named(walk->look, task->pid))
+			add(walk, &(struct question){ .pid = task->pid,
+						      .tid = tasks->of_threads ? task->tid : 0,
+						      .told = tasks_suffices(task) ? task : NULL });
+	}
+	add_listed(walk, before, UINT_MAX, pids, count, &next);
+}
+
+/** There is always a first process: a kernel that is silent of it may be so of others. */
+static int list_silenced(const struct source *source, struct walk *walk, const struct tasks *tasks,
+			 struct arena *arena, struct error *err)
+{
+	unsigned int *pids = NULL;
+	size_t count = 0;
+	int rc = 0;
+
+	if (!walk->look->pids && !tasks_find(tasks, 1, 1))
+		rc = source_pids(source, arena, &pids, &count, walk->tally, err);
+	if (!rc)
+		ask_both(walk, tasks, pids, count);
+	return rc;
+}
+
+/** The kernel has told who there is. */
+static int look_told(const struct source *source, struct walk *walk, struct tasks *tasks,
+		     struct error *err)
+{
+	static const uint64_t tellable = PROCESS_NEED(PROCESS_STAT) | PROCESS_NEED(PROCESS_OWNER);
+	struct held held = { .tasks = tasks, .matters = walk->reading.needs & ~tellable };
+	struct arena arena;
+
+	arena_init(&arena);
+	int rc = list_silenced(source, walk, tasks, &arena, err);
+	arena_end(&arena);
+	walk->held = &held;
+	if (!rc)
+		run(walk);
+	free(held.batches);
+	/* A worker that was given up may still look into them, whenever it wakes. */
+	if (held.lost)
+		return rc;
+	free(walk->questions);
+	tasks_end(tasks);
+	return rc;
+}
+
+static int look_listed(const struct source *source, struct walk *walk, struct error *err)
 {
 	struct arena arena;
 	unsigned int *pids = NULL;
-	size_t count = look->pid_count;
+	size_t count = walk->look->pid_count;
 
 	arena_init(&arena);
-	int rc = look->pids ? 0 : source_pids(source, &arena, &pids, &count, tally, err);
-	if (!rc) {
-		struct walk walk = {
-			.reading = { .proc = source->proc,
-				     .needs = look->needs | PROCESS_NEED(PROCESS_STAT),
-				     .rollup_limit = look->rollup_limit,
-				     .counts_files = facts_counts_files() },
-			.threads = look->threads,
-			.pids = look->pids ? look->pids : pids,
-			.pid_count = count,
-			.batch_size = batch_size(count),
-			.look = look,
-			.tally = tally,
-		};
-		size_t batches = (count + walk.batch_size - 1) / walk.batch_size;
-		worker_run(&(struct jobs){ batches, work, consume, &walk, sizeof(walk),
-					   look->enough });
-	}
+	int rc = walk->look->pids ? 0 :
+				    source_pids(source, &arena, &pids, &count, walk->tally, err);
+	walk->pids = walk->look->pids ? walk->look->pids : pids;
+	walk->count = count;
+	if (!rc)
+		run(walk);
 	arena_end(&arena);
 	return rc;
+}
+
+int processes_look(const struct source *source, const struct processes_look *look,
+		   struct tally *tally, struct error *err)
+{
+	struct tasks tasks;
+	struct walk walk = {
+		.reading = { .proc = source->proc,
+			     .needs = look->needs | PROCESS_NEED(PROCESS_STAT),
+			     .rollup_limit = look->rollup_limit,
+			     .counts_files = facts_counts_files() },
+		.room_together = look->room_together ? look->room_together : ROOM_TOGETHER,
+		.threads = look->threads,
+		.look = look,
+		.tally = tally,
+	};
+
+	if (tasks_begin(source, look, &tasks) == 0)
+		return look_told(source, &walk, &tasks, err);
+	if (source->bpf && source->bpf->forced && source->bpf->failed)
+		return error_set(err, -EOPNOTSUPP, "cannot go on with --source bpf: %s",
+				 source->bpf->why.message);
+	return look_listed(source, &walk, err);
 }

@@ -77,6 +77,7 @@ struct processes_look {
 	size_t pid_count;
 	bool threads;          /**< each thread instead of each process */
 	uint64_t rollup_limit; /**< of whom has more in RAM no rollup is read: bytes; 0: of all */
+	size_t room_together;  /**< bytes for texts above 8 KiB of one batch together; 0: 256 MiB */
 	/**
 	 * Called on the calling thread, in order of pid and tid. Also for who could not be read (`rc`),
 	 * but not for who is gone.

@@ -153,7 +153,7 @@ struct source_bpf {
 	unsigned int looks; /**< that it answered */
 	unsigned int left;  /**< looks that /proc answers as fast, or alone can */
 	int64_t load_ns;    /**< in all: bringing the programs into the kernel */
-	int64_t descriptors_ns, mappings_ns; /**< and their walks */
+	int64_t descriptors_ns, mappings_ns, tasks_ns; /**< and their walks */
 };
 
 struct source {

@@ -135,6 +135,19 @@ static void a_zombie_has_an_empty_command_line(void **state)
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
+struct lengths {
+	size_t of[2], count;
+};
+
+static void found_length(void *context, const struct process_facts *facts)
+{
+	struct lengths *lengths = context;
+
+	assert_true(lengths->count < 2);
+	assert_int_equal(facts->rcs[PROCESS_CMDLINE], 0);
+	lengths->of[lengths->count++] = facts->cmdline.len;
+}
+
 /** A shell with a long command line, that waits for its input to end. */
 static pid_t start_long(int *end)
 {
@@ -180,6 +193,37 @@ static void a_long_command_line_is_read_whole(void **state)
 	assert_true(seen.environ_has_path);
 }
 
+/** Of two with long command lines, where there is room for one. */
+static void who_finds_no_room_keeps_what_fitted(void **state)
+{
+	enum { FIRST_ROOMS = 8192, ROOM_OF_ONE = 1 << 23 };
+	int ends[2];
+	pid_t one = start_long(&ends[0]), other = start_long(&ends[1]);
+	unsigned int pids[] = { (unsigned int)one, (unsigned int)other };
+	struct lengths lengths = { .count = 0 };
+	struct tally tally = { 0 };
+	struct source source;
+	struct error err;
+	struct processes_look look = { .needs = PROCESS_NEED(PROCESS_CMDLINE),
+				       .pids = pids,
+				       .pid_count = 2,
+				       .room_together = ROOM_OF_ONE,
+				       .found = found_length,
+				       .context = &lengths };
+
+	(void)state;
+	assert_int_equal(source_procfs(NULL, &source, &err), 0);
+	assert_int_equal(processes_look(&source, &look, &tally, &err), 0);
+	source_close(&source);
+	close(ends[0]);
+	close(ends[1]);
+	assert_int_equal(waitpid(one, NULL, 0), one);
+	assert_int_equal(waitpid(other, NULL, 0), other);
+	assert_int_equal(lengths.count, 2);
+	assert_true(lengths.of[0] > LONG_WORDS * LONG_WORD);
+	assert_true(lengths.of[1] > FIRST_ROOMS && lengths.of[1] < LONG_WORDS * LONG_WORD);
+}
+
 static void memory_above_the_limit_is_not_walked(void **state)
 {
 	unsigned int pids[] = { (unsigned int)getpid() };
@@ -223,6 +267,7 @@ int main(void)
 		cmocka_unit_test(who_is_gone_is_not_told_of),
 		cmocka_unit_test(a_zombie_has_an_empty_command_line),
 		cmocka_unit_test(a_long_command_line_is_read_whole),
+		cmocka_unit_test(who_finds_no_room_keeps_what_fitted),
 		cmocka_unit_test(memory_above_the_limit_is_not_walked),
 		cmocka_unit_test(a_thread_is_told_by_its_own_number),
 	};
