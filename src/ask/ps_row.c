@@ -6,69 +6,9 @@
 #include <sched.h>
 #include <stdlib.h>
 
-#include "ask/ps.h"
+#include "ask/ps_telling.h"
 #include "ask/ps_words.h"
 #include "kernel/terminal.h"
-#include "scan/containers.h"
-
-struct telling {
-	struct ps_ask *ask;
-	const struct process_facts *facts;
-	struct process_row *row;
-};
-
-static void *place(const struct telling *telling, enum process_column column)
-{
-	return (char *)telling->row + process_table.columns[column].offset;
-}
-
-static void tell_number(const struct telling *telling, enum process_column column, uint64_t number)
-{
-	memcpy(place(telling, column), &number, sizeof(number));
-	facts_know(&telling->row->facts, column);
-}
-
-static void tell_signed(const struct telling *telling, enum process_column column, int64_t number)
-{
-	tell_number(telling, column, (uint64_t)number);
-}
-
-/** An empty text is a gap. */
-static void tell_text(const struct telling *telling, enum process_column column, struct text text)
-{
-	memcpy(place(telling, column), &text, sizeof(text));
-	if (text.len)
-		facts_know(&telling->row->facts, column);
-}
-
-static void tell_names(const struct telling *telling, enum process_column column,
-		       struct texts texts)
-{
-	memcpy(place(telling, column), &texts, sizeof(texts));
-	facts_know(&telling->row->facts, column);
-}
-
-static bool needs(const struct telling *telling, unsigned int need)
-{
-	return telling->ask->needs & PROCESS_NEED(need);
-}
-
-/** Words are made only for columns that are shown: root alone has forty capabilities. */
-static bool is_shown(const struct telling *telling, enum process_column column)
-{
-	return telling->ask->shown[column];
-}
-
-static bool has(const struct telling *telling, enum process_file file)
-{
-	return needs(telling, file) && facts_have(telling->facts, file);
-}
-
-/** Of `text`, in the row's arena. */
-static struct text copy(const struct telling *telling, struct text text)
-{
-	return arena_text(telling->ask->arena, text);
-}
 
 static void tell_identity(const struct telling *telling)
 {
@@ -202,109 +142,6 @@ static void tell_command(const struct telling *telling)
 		tell_names(telling, PROCESS_COLUMN_CMDLINE, ps_words(arena, facts->cmdline));
 }
 
-/* clang-format off */
-/** Columns that are a line of /proc/PID/status as it is. */
-static const struct {
-	enum process_column column;
-	enum pidstatus_line line;
-} status_numbers[] = {
-	{ PROCESS_COLUMN_VPEAK,        PIDSTATUS_VM_PEAK },
-	{ PROCESS_COLUMN_PEAK,         PIDSTATUS_VM_HWM },
-	{ PROCESS_COLUMN_ANON,         PIDSTATUS_RSS_ANON },
-	{ PROCESS_COLUMN_FILE,         PIDSTATUS_RSS_FILE },
-	{ PROCESS_COLUMN_SHMEM,        PIDSTATUS_RSS_SHMEM },
-	{ PROCESS_COLUMN_SWAP,         PIDSTATUS_VM_SWAP },
-	{ PROCESS_COLUMN_DATA,         PIDSTATUS_VM_DATA },
-	{ PROCESS_COLUMN_STACK,        PIDSTATUS_VM_STK },
-	{ PROCESS_COLUMN_CODE,         PIDSTATUS_VM_EXE },
-	{ PROCESS_COLUMN_LIB,          PIDSTATUS_VM_LIB },
-	{ PROCESS_COLUMN_PAGETABLES,   PIDSTATUS_VM_PTE },
-	{ PROCESS_COLUMN_LOCKED,       PIDSTATUS_VM_LCK },
-	{ PROCESS_COLUMN_PINNED,       PIDSTATUS_VM_PIN },
-	{ PROCESS_COLUMN_VOLUNTARY,    PIDSTATUS_VOLUNTARY },
-	{ PROCESS_COLUMN_NONVOLUNTARY, PIDSTATUS_NONVOLUNTARY },
-	{ PROCESS_COLUMN_UMASK,        PIDSTATUS_UMASK },
-};
-
-/** Columns that are a mask of it, bit by bit. */
-static const struct {
-	enum process_column column;
-	enum pidstatus_line line;
-} status_masks[] = {
-	{ PROCESS_COLUMN_BLOCKED,     PIDSTATUS_SIG_BLOCKED },
-	{ PROCESS_COLUMN_IGNORED,     PIDSTATUS_SIG_IGNORED },
-	{ PROCESS_COLUMN_CAUGHT,      PIDSTATUS_SIG_CAUGHT },
-	{ PROCESS_COLUMN_CAPS,        PIDSTATUS_CAP_EFFECTIVE },
-	{ PROCESS_COLUMN_PERMITTED,   PIDSTATUS_CAP_PERMITTED },
-	{ PROCESS_COLUMN_INHERITABLE, PIDSTATUS_CAP_INHERITABLE },
-	{ PROCESS_COLUMN_AMBIENT,     PIDSTATUS_CAP_AMBIENT },
-	{ PROCESS_COLUMN_BOUNDING,    PIDSTATUS_CAP_BOUNDING },
-};
-/* clang-format on */
-
-static void tell_masks(const struct telling *telling)
-{
-	const struct pidstatus *status = &telling->facts->status;
-	struct ps_ask *ask = telling->ask;
-
-	if (is_shown(telling, PROCESS_COLUMN_PENDING))
-		tell_names(telling, PROCESS_COLUMN_PENDING,
-			   ps_signals(ask->arena, pidstatus_pending(status)));
-	for (size_t i = 0; i < sizeof(status_masks) / sizeof(status_masks[0]); i++) {
-		enum pidstatus_line line = status_masks[i].line;
-
-		if (!pidstatus_has(status, line) || !is_shown(telling, status_masks[i].column))
-			continue;
-		tell_names(telling, status_masks[i].column,
-			   line < PIDSTATUS_CAP_INHERITABLE ?
-				   ps_signals(ask->arena, status->number[line]) :
-				   ps_capabilities(ask->arena, status->number[line],
-						   ask->for_people));
-	}
-}
-
-static void tell_rights(const struct telling *telling)
-{
-	static const char *const modes[] = { "off", "strict", "filter" };
-	const struct pidstatus *status = &telling->facts->status;
-	uint64_t mode = status->number[PIDSTATUS_SECCOMP];
-
-	if (pidstatus_has(status, PIDSTATUS_SECCOMP) && mode < sizeof(modes) / sizeof(modes[0]))
-		tell_text(telling, PROCESS_COLUMN_SECCOMP, text_of(modes[mode]));
-	if (pidstatus_has(status, PIDSTATUS_NO_NEW_PRIVS))
-		tell_text(telling, PROCESS_COLUMN_NO_NEW_PRIVS,
-			  text_of(status->number[PIDSTATUS_NO_NEW_PRIVS] ? "yes" : "no"));
-	if (pidstatus_tracer(status))
-		tell_number(telling, PROCESS_COLUMN_TRACER, pidstatus_tracer(status));
-	if (status->has_ids) {
-		tell_number(telling, PROCESS_COLUMN_RUID, status->uid[0]);
-		tell_number(telling, PROCESS_COLUMN_SUID, status->uid[2]);
-		tell_number(telling, PROCESS_COLUMN_RGID, status->gid[0]);
-	}
-	if (needs(telling, PROCESS_NEED_GROUP))
-		tell_names(telling, PROCESS_COLUMN_GROUPS,
-			   ps_groups(telling->ask->arena, telling->ask->people, status->groups));
-}
-
-static void tell_status(const struct telling *telling)
-{
-	const struct pidstatus *status = &telling->facts->status;
-
-	if (!has(telling, PROCESS_STATUS))
-		return;
-	for (size_t i = 0; i < sizeof(status_numbers) / sizeof(status_numbers[0]); i++) {
-		if (pidstatus_has(status, status_numbers[i].line))
-			tell_number(telling, status_numbers[i].column,
-				    status->number[status_numbers[i].line]);
-	}
-	tell_text(telling, PROCESS_COLUMN_CPUS, copy(telling, status->cpus));
-	if (status->nspid.len)
-		tell_names(telling, PROCESS_COLUMN_NSPID,
-			   ps_list(telling->ask->arena, status->nspid, '\t'));
-	tell_masks(telling);
-	tell_rights(telling);
-}
-
 static uint64_t rate(uint64_t now, uint64_t before, int64_t over_ns)
 {
 	if (now < before || over_ns <= 0)
@@ -363,68 +200,6 @@ static void tell_limits(const struct telling *telling)
 	tell_number(telling, PROCESS_COLUMN_LIMIT_USED, nearest.thousandths);
 }
 
-static struct text host_name(const struct telling *telling, uint64_t ino)
-{
-	struct ps_ask *ask = telling->ask;
-	struct ps_hosts *host;
-	struct container container = { 0 };
-
-	HASH_FIND(hh, ask->hosts, &ino, sizeof(ino), host);
-	if (host)
-		return host->name;
-	host = arena_zero(&ask->kept, 1, sizeof(*host));
-	host->ino = ino;
-	if (containers_find(ask->inquiry->source, &telling->facts->pid, 1, &ask->kept,
-			    &container) == 0)
-		host->name = container.name;
-	HASH_ADD(hh, ask->hosts, ino, sizeof(ino), host);
-	return host->name;
-}
-
-/** By the host name it sees, else by what its cgroup is called: scan/containers.h. */
-static void tell_container(const struct telling *telling)
-{
-	const struct process_facts *facts = telling->facts;
-	uint64_t uts = facts->namespaces.ino[NAMESPACE_UTS];
-	const struct cgroup *own = &telling->ask->container;
-	struct cgroup theirs;
-	struct text name = { 0 };
-
-	if (!needs(telling, PROCESS_NEED_CONTAINER))
-		return;
-	if (has(telling, PROCESS_NAMESPACES) && uts != telling->ask->own.ino[NAMESPACE_UTS])
-		name = host_name(telling, uts);
-	if (!name.len && has(telling, PROCESS_CGROUP) &&
-	    cgroup_parse(facts->cgroup, &theirs) == 0 && theirs.len &&
-	    !text_equal((struct text){ theirs.container, theirs.len },
-			(struct text){ own->container, own->len }))
-		name = copy(telling, (struct text){ theirs.container, theirs.len });
-	tell_text(telling, PROCESS_COLUMN_CONTAINER, name);
-}
-
-static void tell_surroundings(const struct telling *telling)
-{
-	const struct process_facts *facts = telling->facts;
-	struct arena *arena = telling->ask->arena;
-	struct text path;
-
-	if (has(telling, PROCESS_CGROUP) && cgroup_path_parse(facts->cgroup, &path) == 0) {
-		path = copy(telling, path);
-		tell_text(telling, PROCESS_COLUMN_CGROUP, path);
-		tell_text(telling, PROCESS_COLUMN_UNIT, cgroup_unit(path));
-	}
-	if (has(telling, PROCESS_NAMESPACES))
-		tell_names(telling, PROCESS_COLUMN_NAMESPACES,
-			   ps_namespaces(arena, &facts->namespaces, &telling->ask->own));
-	tell_container(telling);
-	if (has(telling, PROCESS_EXE))
-		tell_text(telling, PROCESS_COLUMN_EXE, copy(telling, facts->exe));
-	if (has(telling, PROCESS_CWD))
-		tell_text(telling, PROCESS_COLUMN_CWD, copy(telling, facts->cwd));
-	if (has(telling, PROCESS_ROOT))
-		tell_text(telling, PROCESS_COLUMN_ROOT, copy(telling, facts->root));
-}
-
 static void tell_rest(const struct telling *telling)
 {
 	const struct process_facts *facts = telling->facts;
@@ -466,12 +241,12 @@ void ps_row(struct ps_ask *ask, const struct process_facts *facts, struct proces
 	tell_owner(&telling);
 	if (!facts->rc) {
 		tell_stat(&telling);
-		tell_status(&telling);
+		ps_tell_status(&telling);
 		tell_command(&telling);
 		tell_io(&telling);
 		tell_memory(&telling);
 		tell_limits(&telling);
-		tell_surroundings(&telling);
+		ps_tell_place(&telling);
 		tell_rest(&telling);
 	}
 	tell_denied(&telling);

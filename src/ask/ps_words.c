@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ask/ps_words.h"
 
+#include <ctype.h>
 #include <errno.h>
 
 #include "kernel/capability.h"
-#include "kernel/signals.h"
+#include "kernel/sched.h"
 
 struct text ps_state(struct arena *arena, char state)
 {
@@ -13,13 +14,16 @@ struct text ps_state(struct arena *arena, char state)
 
 struct text ps_policy(struct arena *arena, unsigned int policy)
 {
-	/* include/uapi/linux/sched.h; 4 was never used. */
-	static const char *const words[] = { "other", "fifo", "rr",       "batch",
-					     NULL,    "idle", "deadline", "ext" };
+	static const char prefix[] = "SCHED_";
+	const char *word = sched_policy_word(policy);
 
-	if (policy < sizeof(words) / sizeof(words[0]) && words[policy])
-		return text_of(words[policy]);
-	return arena_format(arena, "%u", policy);
+	if (!word)
+		return arena_format(arena, "%u", policy);
+	struct text text = arena_text(arena, text_of(word + strlen(prefix)));
+	char *bytes = (char *)text.bytes;
+	for (size_t i = 0; i < text.len; i++)
+		bytes[i] = (char)tolower((unsigned char)bytes[i]);
+	return text;
 }
 
 struct texts ps_list(struct arena *arena, struct text text, char separator)
@@ -62,42 +66,21 @@ struct text ps_command_line(struct arena *arena, struct text cmdline)
 	return (struct text){ bytes, line.len };
 }
 
-static void add(struct arena *arena, struct text *items, size_t *count, const char *word)
-{
-	items[(*count)++] = arena_text(arena, text_of(word));
-}
-
-struct texts ps_signals(struct arena *arena, uint64_t mask)
-{
-	struct text *items = arena_zero(arena, SIGNALS_LAST, sizeof(*items));
-	char name[SIGNALS_NAME_MAX];
-	size_t count = 0;
-
-	for (int number = 1; number <= SIGNALS_LAST; number++) {
-		if (mask >> (number - 1) & 1)
-			add(arena, items, &count, signals_name(name, number));
-	}
-	return (struct texts){ items, count };
-}
-
 struct texts ps_capabilities(struct arena *arena, uint64_t mask, bool for_people)
 {
-	struct text *items = arena_zero(arena, CAPABILITY_COUNT + 2, sizeof(*items));
+	static const char *const most[] = { "all", "but" };
 	uint64_t all = capability_all();
-	char name[CAPABILITY_NAME_MAX];
-	size_t count = 0;
 
 	/* People are told what is missing where nearly all is there. */
-	if (for_people && __builtin_popcountll(mask & all) > __builtin_popcountll(all) / 2) {
-		items[count++] = text_of("all");
-		mask = all & ~mask;
-		if (mask)
-			items[count++] = text_of("but");
-	}
-	for (unsigned int number = 0; number < CAPABILITY_COUNT; number++) {
-		if (mask >> number & 1)
-			add(arena, items, &count, capability_name(name, number));
-	}
+	if (!for_people || __builtin_popcountll(mask & all) <= __builtin_popcountll(all) / 2)
+		return capability_list(arena, mask);
+	struct texts missing = capability_list(arena, all & ~mask);
+	struct text *items = arena_zero(arena, missing.count + 2, sizeof(*items));
+	size_t count = missing.count ? 2 : 1;
+	for (size_t i = 0; i < count; i++)
+		items[i] = text_of(most[i]);
+	for (size_t i = 0; i < missing.count; i++)
+		items[count++] = missing.items[i];
 	return (struct texts){ items, count };
 }
 

@@ -22,8 +22,6 @@ struct text ps_command_line(struct arena *arena, struct text cmdline);
 /** The words of a text, parted by this byte. */
 struct texts ps_list(struct arena *arena, struct text text, char separator);
 
-struct texts ps_signals(struct arena *arena, uint64_t mask);
-
 /** People are told "all", or "all but …", where that is shorter. */
 struct texts ps_capabilities(struct arena *arena, uint64_t mask, bool for_people);
 

@@ -28,36 +28,6 @@ static void write_words(FILE *out, struct texts words)
 	}
 }
 
-static struct texts list_signals(struct what *what, uint64_t set)
-{
-	struct text *items = arena_zero(&what->arena, SIGNALS_LAST, sizeof(*items));
-	size_t count = 0;
-
-	for (int number = 1; number <= SIGNALS_LAST; number++) {
-		char name[SIGNALS_NAME_MAX];
-
-		if (set >> (number - 1) & 1)
-			items[count++] =
-				arena_text(&what->arena, text_of(signals_name(name, number)));
-	}
-	return (struct texts){ items, count };
-}
-
-static struct texts list_capabilities(struct what *what, uint64_t set)
-{
-	struct text *items = arena_zero(&what->arena, CAPABILITY_COUNT, sizeof(*items));
-	size_t count = 0;
-
-	for (unsigned int number = 0; number < CAPABILITY_COUNT; number++) {
-		char name[CAPABILITY_NAME_MAX];
-
-		if (set >> number & 1)
-			items[count++] =
-				arena_text(&what->arena, text_of(capability_name(name, number)));
-	}
-	return (struct texts){ items, count };
-}
-
 /** How many there are in this machine; 0: not known. */
 static uint64_t count_processors(void)
 {
@@ -163,9 +133,9 @@ static void write_capabilities(struct what *what, FILE *line, uint64_t set)
 		fputs("all capabilities", line);
 	else if (__builtin_popcountll(set) > MOST_OF_CAPABILITIES) {
 		fputs("all capabilities but ", line);
-		write_words(line, list_capabilities(what, all & ~set));
+		write_words(line, capability_list(&what->arena, all & ~set));
 	} else {
-		write_words(line, list_capabilities(what, set));
+		write_words(line, capability_list(&what->arena, set));
 	}
 }
 
@@ -183,7 +153,7 @@ static void tell_capabilities(struct what *what, FILE *line)
 
 	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
 		if (what_number(what, sets[i].line, &set))
-			page_texts(what->page, sets[i].key, list_capabilities(what, set));
+			page_texts(what->page, sets[i].key, capability_list(&what->arena, set));
 		else
 			page_null(what->page, sets[i].key);
 	}
@@ -192,7 +162,7 @@ static void tell_capabilities(struct what *what, FILE *line)
 	write_capabilities(what, line, set);
 	if (what_number(what, PIDSTATUS_CAP_PERMITTED, &permitted) && permitted & ~set) {
 		fputs("; may take ", line);
-		write_words(line, list_capabilities(what, permitted & ~set));
+		write_words(line, capability_list(&what->arena, permitted & ~set));
 	}
 	/* In a user namespace of its own they are rights over nothing else. */
 	if (set && !what->facts.rcs[PROCESS_NAMESPACES] &&
@@ -257,20 +227,20 @@ void what_tell_rights(struct what *what)
 static void tell_signals(struct what *what, FILE *line, const char *key, const char *verb,
 			 uint64_t set)
 {
-	struct texts names = list_signals(what, set);
+	struct texts names = signals_list(&what->arena, set);
 
 	page_texts(what->page, key, names);
 	/* Two have no name: the C library keeps them for itself, nptl(7). */
 	if (~set & ~NAMELESS) {
 		set &= ~NAMELESS;
-		names = list_signals(what, set);
+		names = signals_list(&what->arena, set);
 	}
 	if (!set)
 		return;
 	fprintf(line, "%s ", verb);
 	if (names.count > MOST_OF_SIGNALS && ~set) {
 		fputs("all but ", line);
-		names = list_signals(what, ~set);
+		names = signals_list(&what->arena, ~set);
 	}
 	if (set == UINT64_MAX)
 		fputs("all", line);
@@ -295,7 +265,7 @@ void what_tell_signals(struct what *what)
 	tell_signals(what, line, "caught", "catches", caught);
 	tell_signals(what, line, "ignored", "ignores", ignored);
 	tell_signals(what, line, "blocked", "blocks", blocked);
-	struct texts names = list_signals(what, pending);
+	struct texts names = signals_list(&what->arena, pending);
 	page_texts(what->page, "pending", names);
 	write_words(line, names);
 	fputs(pending ? " pending" : "none pending", line);

@@ -24,3 +24,16 @@ uint64_t capability_all(void)
 
 	return count >= 64 || count <= 0 ? UINT64_MAX : (UINT64_C(1) << count) - 1;
 }
+
+struct texts capability_list(struct arena *arena, uint64_t mask)
+{
+	struct text *items = arena_zero(arena, CAPABILITY_COUNT, sizeof(*items));
+	char name[CAPABILITY_NAME_MAX];
+	size_t count = 0;
+
+	for (unsigned int number = 0; number < CAPABILITY_COUNT; number++) {
+		if (mask >> number & 1)
+			items[count++] = arena_text(arena, text_of(capability_name(name, number)));
+	}
+	return (struct texts){ items, count };
+}

@@ -5,6 +5,8 @@
 #pragma once
 #include <stdint.h>
 
+#include "base/arena.h"
+
 enum { CAPABILITY_COUNT = 64, CAPABILITY_NAME_MAX = 48 };
 
 /** "net_admin"; its number where libcap does not know it yet. Returns `buffer`. */
@@ -12,3 +14,6 @@ const char *capability_name(char buffer[CAPABILITY_NAME_MAX], unsigned int numbe
 
 /** All that this kernel knows: cap_max_bits(3). */
 uint64_t capability_all(void);
+
+/** The names of those in `mask`, in the arena. */
+struct texts capability_list(struct arena *arena, uint64_t mask);

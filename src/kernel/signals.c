@@ -19,3 +19,16 @@ const char *signals_name(char buffer[SIGNALS_NAME_MAX], int number)
 		snprintf(buffer, SIGNALS_NAME_MAX, "%d", number);
 	return buffer;
 }
+
+struct texts signals_list(struct arena *arena, uint64_t mask)
+{
+	struct text *items = arena_zero(arena, SIGNALS_LAST, sizeof(*items));
+	char name[SIGNALS_NAME_MAX];
+	size_t count = 0;
+
+	for (int number = 1; number <= SIGNALS_LAST; number++) {
+		if (mask >> (number - 1) & 1)
+			items[count++] = arena_text(arena, text_of(signals_name(name, number)));
+	}
+	return (struct texts){ items, count };
+}

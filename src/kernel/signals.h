@@ -5,7 +5,12 @@
 #pragma once
 #include <stdint.h>
 
+#include "base/arena.h"
+
 enum { SIGNALS_LAST = 64, SIGNALS_NAME_MAX = 16 };
 
 /** "INT", "RTMIN+3"; the two that the C library keeps for itself "32", "33". Returns `buffer`. */
 const char *signals_name(char buffer[SIGNALS_NAME_MAX], int number);
+
+/** The names of those in `mask`, in the arena. */
+struct texts signals_list(struct arena *arena, uint64_t mask);
