@@ -7,6 +7,7 @@
 
 #include "ask/unmatched.h"
 #include "base/scope.h"
+#include "scan/names.h"
 #include "show/units.h"
 
 /** Above this much in RAM, walking the page tables takes a lock for too long: 8 ms a GiB. */
@@ -36,18 +37,59 @@ static bool is_of_users(const struct ps_wish *wish, const struct process_facts *
 	return !wish->user_count;
 }
 
-static bool is_thread_meant(const struct ps_wish *wish, const struct process_facts *facts)
+/** "4076/4090" is one thread; all other words mean whole processes. */
+static bool is_of_thread(const struct wish *wish)
+{
+	const struct text *text = &wish->target->text;
+
+	return wish->kind == TARGET_PROCESS && memchr(text->bytes, '/', text->len);
+}
+
+static bool means_process(const struct wish *wish, unsigned int pid)
+{
+	for (size_t i = 0; i < wish->pid_count; i++) {
+		if (wish->pids[i] == pid)
+			return true;
+	}
+	return false;
+}
+
+/** Where a thread of it was named, only that; unless the process was as well. */
+static bool is_thread_meant(struct ps_ask *ask, const struct process_facts *facts)
 {
 	bool named = false;
 
-	for (size_t i = 0; i < wish->task_count; i++) {
-		if (wish->tasks[i].pid != facts->pid)
+	for (size_t i = 0; i < ask->wish.task_count; i++) {
+		const struct handle *task = &ask->wish.tasks[i];
+
+		if (task->pid != facts->pid)
 			continue;
-		if (wish->tasks[i].tid == facts->tid)
+		ask->tasks_seen[i] |= task->tid == facts->tid;
+		if (task->tid == facts->tid)
 			return true;
 		named = true;
 	}
+	for (size_t i = 0; named && i < ask->scope->count; i++) {
+		const struct wish *wish = &ask->scope->wishes[i];
+
+		if (!is_of_thread(wish) && means_process(wish, facts->pid))
+			return true;
+	}
 	return !named;
+}
+
+/** A thread given by its number is an error like a process that is not there. */
+static void complain_threads(struct ps_ask *ask)
+{
+	for (size_t i = 0; i < ask->wish.task_count; i++) {
+		const struct handle *task = &ask->wish.tasks[i];
+
+		if (ask->tasks_seen[i] || !names_exists(ask->inquiry->source, task->pid))
+			continue;
+		ask->outcome->no_process = true;
+		error_add(&ask->outcome->complaints, "%sprocess %u has no thread %u (any more)",
+			  *ask->outcome->complaints.message ? "\n" : "", task->pid, task->tid);
+	}
 }
 
 static bool is_near(const struct ps_ask *ask, const struct process_row *row)
@@ -123,10 +165,12 @@ static void found(void *context, const struct process_facts *facts)
 	struct process_row here, *row = &here;
 	bool keeps = sink_keeps(ask->inquiry->sink) || ask->wish.tree;
 	bool meant = is_of_users(&ask->wish, facts) && is_in_cgroup(&ask->wish, facts) &&
-		     is_target(ask, facts) && is_thread_meant(&ask->wish, facts);
+		     is_target(ask, facts) && is_thread_meant(ask, facts);
 
-	if (facts->rc == -EACCES || facts->rc == -EPERM)
+	if (facts->rc == -EACCES || facts->rc == -EPERM) {
 		ask->outcome->tally.hidden = true;
+		ask->outcome->hidden_target |= ask->scope->count > 0;
+	}
 	/* Those that are not shown any more are still counted for the sentence. */
 	if ((ask->full && !sink_head(ask->inquiry->sink)) || (!meant && !ask->wish.tree))
 		return;
@@ -214,6 +258,7 @@ static int begin(struct ps_ask *ask, struct scope *scope)
 
 	ask->outcome->denied_target = false;
 	ask->scope = scope;
+	ask->tasks_seen = arena_zero(&ask->kept, ask->wish.task_count + 1, sizeof(bool));
 	for (size_t i = 0; i < scope->count; i++)
 		scope->wishes[i].matched = scope->wishes[i].pid_count;
 	for (size_t i = 0; i < process_table.count; i++)
@@ -269,6 +314,7 @@ static int ask(const struct inquiry *inquiry, struct outcome *outcome, struct er
 	if (!rc) {
 		unmatched_explain(inquiry, &scope, outcome);
 		outcome->denied_target = false;
+		complain_threads(&ask);
 		warn(&ask);
 		ps_tell(&ask);
 	}

@@ -44,6 +44,7 @@ struct ps_ask {
 	struct arena kept;      /**< for all the time */
 	struct arena *arena;    /**< of the rows: one, or all when rows are kept */
 	const struct scope *scope;
+	bool *tasks_seen; /**< of `wish.tasks` */
 	struct people *people;
 	struct namespaces own; /**< namespaces we are in */
 	struct cgroup container;

@@ -59,6 +59,7 @@ struct outcome {
 	struct tally tally;
 	uint64_t rows;
 	bool no_process;                /**< a process given by number does not exist */
+	bool hidden_target;             /**< one that may be there, but /proc hides it */
 	bool unsure;                    /**< nothing was found, but somewhere could not be looked */
 	bool denied_target;             /**< a process or handle that was named could not be read */
 	unsigned int namespaces_unread; /**< network namespaces whose sockets are not known */

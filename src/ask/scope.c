@@ -12,10 +12,16 @@
 #include "scan/names.h"
 #include "show/encode.h"
 
-static void complain_absent(struct outcome *outcome, unsigned int pid)
+static void complain_absent(const struct source *source, struct outcome *outcome, unsigned int pid)
 {
-	outcome->no_process = true;
-	error_add(&outcome->complaints, "%sprocess %u does not exist (any more)",
+	bool hides = source_hides_others(source);
+
+	outcome->no_process |= !hides;
+	outcome->hidden_target |= hides;
+	error_add(&outcome->complaints,
+		  hides ? "%sprocess %u does not exist, or /proc hides it (mount option hidepid); "
+			  "run as root" :
+			  "%sprocess %u does not exist (any more)",
 		  *outcome->complaints.message ? "\n" : "", pid);
 }
 
@@ -27,7 +33,7 @@ static void mean_process(const struct inquiry *inquiry, struct scope *scope, str
 	wish->pid_count = 1;
 	if (!names_exists(inquiry->source, pid)) {
 		wish->absent = true;
-		complain_absent(outcome, pid);
+		complain_absent(inquiry->source, outcome, pid);
 		return;
 	}
 	if (names_is_denied(inquiry->source, pid))
@@ -139,7 +145,7 @@ static int mean_paths(const struct inquiry *inquiry, struct scope *scope, struct
 			paths[count].pid = wish->inside;
 			wish->absent = !names_exists(inquiry->source, wish->inside);
 			if (wish->absent)
-				complain_absent(outcome, wish->inside);
+				complain_absent(inquiry->source, outcome, wish->inside);
 		}
 		count++;
 	}

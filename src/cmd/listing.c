@@ -95,7 +95,7 @@ static enum status status_of(const struct outcome *outcome)
 {
 	if (outcome->no_process)
 		return STATUS_USAGE;
-	if (outcome->denied_target || outcome->unsure)
+	if (outcome->denied_target || outcome->hidden_target || outcome->unsure)
 		return STATUS_PARTLY_UNSEEN;
 	if (outcome->rows)
 		return STATUS_ANSWERED;

@@ -11,6 +11,7 @@
 #include "cmd/listing.h"
 #include "cmd/options.h"
 #include "model/process.h"
+#include "show/encode.h"
 
 static const struct argp_option options[] = {
 	{ "user", 'u', "USER", 0, "only processes of this effective user, by name or number", 0 },
@@ -148,17 +149,43 @@ static void take_tasks(struct invocation *invocation)
 	wish->tasks = invocation->tasks;
 }
 
+/** A handle is a file of somebody who can be asked about; who uses a path or a device is for `who`. */
+static void refuse(const struct invocation *invocation, const struct target *target,
+		   struct error *err)
+{
+	const char *program = invocation->program;
+	const struct handle *handle = &target->handle;
+	char *word = NULL, *shown = encode_copy(target->text);
+	size_t len;
+	FILE *out = open_memstream(&word, &len);
+
+	if (!out)
+		memory_out();
+	bool plain = encode_shell_word(out, target->text);
+	if (fclose(out))
+		memory_out();
+	bool is_handle = target->kind == TARGET_HANDLE && handle_is_process(handle);
+	if (is_handle)
+		error_set(err, -EINVAL,
+			  "ps %s: that is an open file of process %u; about the process: %s ps %u; "
+			  "about the file: %s files %s",
+			  shown, handle->pid, program, handle->pid, program, word);
+	else
+		error_set(err, -EINVAL, "ps %s: that is a file", shown);
+	if (!is_handle && plain)
+		error_add(err, "; who uses it: %s who %s", program, word);
+	free(word);
+	free(shown);
+}
+
 static bool names_processes(const struct invocation *invocation, struct error *err)
 {
 	for (size_t i = 0; i < invocation->target_count; i++) {
 		const struct target *target = &invocation->targets[i];
 
-		if (target->kind != TARGET_PATH &&
-		    !(target->kind == TARGET_HANDLE && !handle_is_process(&target->handle)))
+		if (target->kind != TARGET_PATH && target->kind != TARGET_HANDLE)
 			continue;
-		error_set(err, -EINVAL, "ps %.*s: that is a file; who uses it: %s who %.*s",
-			  (int)target->text.len, target->text.bytes, invocation->program,
-			  (int)target->text.len, target->text.bytes);
+		refuse(invocation, target, err);
 		return false;
 	}
 	return true;

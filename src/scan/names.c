@@ -78,7 +78,8 @@ bool names_exists(const struct source *source, unsigned int pid)
 	char path[32];
 
 	snprintf(path, sizeof(path), "%u", pid);
-	return pid && faccessat(source->proc, path, F_OK, 0) == 0;
+	/* hidepid=1 shows that there is somebody, and nothing else: proc(5). */
+	return pid && (faccessat(source->proc, path, F_OK, 0) == 0 || errno == EPERM);
 }
 
 bool names_is_denied(const struct source *source, unsigned int pid)

@@ -126,7 +126,7 @@ static size_t without_self(unsigned int *pids, size_t count)
 }
 
 /** hidepid=1 denies, 2 and 4 hide: then PID 1, which is always there, is not to be seen (proc(5)). */
-static bool hides_others(const struct source *source)
+bool source_hides_others(const struct source *source)
 {
 	return geteuid() != 0 && faccessat(source->proc, "1", F_OK, AT_EACCESS) != 0;
 }
@@ -158,7 +158,7 @@ int source_pids(const struct source *source, struct arena *arena, unsigned int *
 
 	if (rc)
 		return error_set(err, rc, "cannot list the processes in /proc: %s", strerror(-rc));
-	tally->hidden |= hides_others(source);
+	tally->hidden |= source_hides_others(source);
 	tally->namespaced |= procfs_is_namespaced();
 	if (!source->foreign)
 		*count = without_self(*ret, *count);

@@ -208,6 +208,9 @@ int source_pids(const struct source *source, struct arena *arena, unsigned int *
 		struct tally *tally, struct error *err);
 void source_close(struct source *source);
 
+/** True when /proc is mounted so that it does not show us everybody: proc(5), hidepid. */
+bool source_hides_others(const struct source *source);
+
 /**
  * The source that lets the kernel walk its own tables (Linux 5.17, CAP_BPF and CAP_PERFMON) and then
  * asks /proc about what that found, so that its rows are the same; of LOOK_ALL (Linux 6.1) about what

@@ -140,6 +140,17 @@ as_status() {
 	[[ ${lines[0]} == $'PID\tUSER\tSTATE\tCPU\tRSS\tTHREADS\tTIME\tCOMMAND' ]] || show_answer
 }
 
+@test "when it was started is the same whenever one asks" {
+	actor_start
+	run --separate-stderr owl ps --raw --no-header -o start "$ACTOR_PID"
+	local first=$output i
+	for i in 1 2 3 4; do
+		run --separate-stderr owl ps --raw --no-header -o start "$ACTOR_PID"
+		[[ $output == "$first" ]] || show_answer
+	done
+	[[ $output == *0000000Z ]] || show_answer
+}
+
 ### Names and command lines
 
 @test "a hostile name is one field, on one line" {
@@ -248,12 +259,18 @@ until_waits() {
 	make_hung_mount
 	actor_start open "$HUNG/file" r map 0 r
 	lock_memory "$ACTOR_PID"
-	within 20 owl ps --json --columns pid,state,command,cmdline,pss,error "$ACTOR_PID" "$$"
-	((status == 0))
-	answer 'any(.pid == $p and .state == "D" and .command == "[actor]" and .cmdline == null
-		and .pss == null and .error == "its memory does not answer")' --argjson p "$ACTOR_PID"
-	answer 'any(.pid == $p and (.command | length > 0))' --argjson p "$$"
-	[[ $stderr == *'1 process did not answer'* ]]
+	local source
+	for source in procfs bpf; do
+		within 20 owl ps --json --columns pid,state,command,cmdline,pss,error \
+			--source "$source" "$ACTOR_PID" "$$"
+		[[ $source == procfs || $stderr != *'not possible'* ]] || continue
+		((status == 0))
+		answer 'any(.pid == $p and .state == "D" and .command == "[actor]" and .cmdline == null
+			and .pss == null and .error == "its memory does not answer")' \
+			--argjson p "$ACTOR_PID"
+		answer 'any(.pid == $p and (.command | length > 0))' --argjson p "$$"
+		[[ $stderr == *'1 process did not answer'* ]]
+	done
 	# Neither does it keep others from being found by name.
 	within 20 owl ps --json @nobody-is-called-so
 	((status == 1))
@@ -331,6 +348,12 @@ reads_only() {
 	run --separate-stderr owl ps /etc/passwd
 	exits 2
 	says 'who /etc/passwd'
+	run --separate-stderr owl ps "/tmp/a b"
+	exits 2
+	says "who '/tmp/a b'"
+	run --separate-stderr owl ps 1:7
+	exits 2
+	says 'open file of process 1' "ps 1;" 'files 1:7'
 }
 
 @test "processes that come and go meanwhile are whole rows or none" {
@@ -370,6 +393,10 @@ reads_only() {
 		says 'mount option hidepid'
 		((option == 2)) || grep -q "^$ACTOR_PID"$'\t?\t?$' <<<"$output"
 		((option == 1)) || ! grep -q "^$ACTOR_PID"$'\t' <<<"$output"
+		run --separate-stderr owl_as_nobody ps --proc proc --raw "$ACTOR_PID"
+		exits 3
+		[[ $stderr == *'mount option hidepid'*'run as root'* ]] || show_answer
+		[[ $stderr != *'(any more)'* ]] || show_answer
 		umount proc
 	done
 }
@@ -395,8 +422,15 @@ reads_only() {
 	run --separate-stderr owl ps --json "$ACTOR_PID/${ACTOR_THREADS[1]}"
 	rows 1
 	answer '.[0].handle == $h' --arg h "$ACTOR_PID/${ACTOR_THREADS[1]}"
-	run --separate-stderr owl ps "$ACTOR_PID/4194303"
-	exits 1
+	run --separate-stderr owl ps --json "$ACTOR_PID/4194303"
+	exits 2
+	[[ $output == '[]' && $stderr == *"process $ACTOR_PID has no thread 4194303 (any more)"* ]] ||
+		show_answer
+	# Whoever is named as a whole is told as a whole.
+	run --separate-stderr owl ps --json "$ACTOR_PID/${ACTOR_THREADS[1]}" "$ACTOR_PID"
+	rows 3
+	run --separate-stderr owl ps --json "$ACTOR_PID/${ACTOR_THREADS[0]}" "$ACTOR_PID/$ACTOR_PID"
+	rows 2
 }
 
 @test "a tree shows who comes from whom, and everything below its target" {
