@@ -41,18 +41,20 @@
  *               has hints.c from it, or told.c whole tables, if that is worth.c it; worker.c their
  *               threads. processes.c looks at processes themselves, batch.c is what one worker
  *               asks, facts.c reads one; tasks.c has the kernel tell them all (iterator_tasks.c).
- *               holdings.c reads the files of one:
- *               tables.c whose descriptors, reading.c what is looked for, state.c one descriptor,
- *               mappings.c, carriers.c what sockets and io_urings carry, idle.c which sockets
- *               nothing. probe.c asks what may never answer, in it paths.c, fdinfos.c, marked.c,
- *               queues.c, insight.c (glance.c: its threads, recall.c: its memory); loops.c, rings.c and numbered.c find what only the kernel has
- *               open; sockets.c has the sockets of all network namespaces, sockets_space.c those of
- *               one, socket_index.c their other ends, owners.c who holds them, netns.c enters a
+ *               holdings.c reads the files of one: tables.c whose descriptors, reading.c what is
+ *               looked for, state.c one descriptor, mappings.c, carriers.c what sockets and
+ *               io_urings carry, idle.c which sockets nothing, disks.c what files take. probe.c
+ *               asks what may never answer, in it paths.c, fdinfos.c, marked.c, queues.c,
+ *               insight.c (glance.c: its threads, recall.c: its memory); loops.c, rings.c and
+ *               numbered.c find what only the kernel has open. sockets.c has the sockets of all
+ *               network namespaces, sockets_space.c those of one, sockets_walk.c what the
+ *               kernel's walk tells of all (socket_told.c of one, socket_iterator.c loads it),
+ *               socket_index.c their other ends, owners.c who holds them, netns.c enters a
  *               namespace; mounts, names, containers, memory
  *   bpf/        inside the kernel: descriptors and task_vma walk all tables, of which judge.h says
- *               what is worth a look, table tells one whole; task tells the processes; wire.h is
- *               what both sides share,
- *               shadow.h the kernel's structs
+ *               what is worth a look, table tells one whole; task tells the processes, task_socket
+ *               the sockets, with a wire_socket.h and a shadow_socket.h of its own; wire.h is what
+ *               both sides share, shadow.h the kernel's structs
  *   kernel/     what Linux says: one file a kernel interface, bytes in, plain struct out
  *   model/      what we remember: handle, target, kind, and the rows with their columns
  *   row/        how an answer is shaped: column, selection, sink

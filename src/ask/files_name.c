@@ -82,11 +82,15 @@ static void find_elsewhere(struct naming *naming, uint64_t ino)
 		*naming->word = '\0';
 	else
 		tables = socket_tables_of(naming->word);
-	if (!(tables & ~ask->everywhere))
+	/* A file of an io_uring is in no table of descriptors, which is what was walked. */
+	if (!(tables & ~ask->everywhere) ||
+	    (naming->file->handle.use == USE_FD && sockets_are_walked(ask->sockets)))
 		return;
 	ask->everywhere |= tables;
 	sockets_want(ask->sockets, tables);
 	if (sockets_add_all(ask->sockets) == 0)
+		naming->socket = sockets_find(ask->sockets, ino);
+	if (!naming->socket && sockets_add_lost(ask->sockets))
 		naming->socket = sockets_find(ask->sockets, ino);
 }
 

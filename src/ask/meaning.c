@@ -96,11 +96,14 @@ int meaning_compare(const void *left, const void *right)
 }
 
 /** The tables of all network namespaces: a port or a socket file may be used in any. */
-static int read_sockets(const struct inquiry *inquiry, struct meant *meant)
+static int read_sockets(const struct inquiry *inquiry, struct meant *meant, unsigned int kinds)
 {
-	if (meant->sockets)
+	if (!(kinds & ~meant->socket_kinds))
 		return 0;
-	meant->sockets = sockets_begin(inquiry->source, SOCKETS_ALL);
+	meant->socket_kinds |= kinds;
+	if (!meant->sockets)
+		meant->sockets = sockets_begin(inquiry->source, 0);
+	sockets_want(meant->sockets, kinds);
 	return sockets_add_all(meant->sockets);
 }
 
@@ -120,8 +123,14 @@ static int mean_port(const struct inquiry *inquiry, struct meant *meant, const s
 {
 	const struct target *target = wish->target;
 	const struct socket **sockets = NULL;
-	int rc = read_sockets(inquiry, meant);
 
+	out->socket_count =
+		sockets_walk_port(inquiry->source, target->udp, target->port, arena, &out->sockets);
+	if (out->socket_count)
+		return 0;
+	int rc = read_sockets(inquiry, meant,
+			      target->udp ? 1U << SOCKET_UDP | 1U << SOCKET_UDPLITE :
+					    1U << SOCKET_TCP | 1U << SOCKET_MPTCP);
 	if (rc)
 		return rc;
 	size_t count = sockets_by_port(meant->sockets, target->udp, target->port, arena, &sockets);
@@ -137,7 +146,7 @@ static int mean_socket_file(const struct inquiry *inquiry, struct meant *meant,
 	const struct inode *inode = meant_inode(wish);
 	const struct mountinfo *info = mounts_find(meant->mounts, wish->inside, inode->mnt_id).info;
 	const struct socket **sockets = NULL;
-	int rc = read_sockets(inquiry, meant);
+	int rc = read_sockets(inquiry, meant, 1U << SOCKET_UNIX);
 
 	if (rc)
 		return rc;

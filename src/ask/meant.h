@@ -14,6 +14,8 @@ struct meant {
 	struct mounts *mounts;
 	struct meaning_of_wish *meanings; /**< one a wish; in the arena */
 	struct sockets *sockets;          /**< NULL: no wish is about any */
+	unsigned int
+		socket_kinds; /**< of those the tables that were read: a bit 1 << SOCKET_… each */
 	const struct inquiry *inquiry;
 };
 

@@ -59,11 +59,26 @@ static void know_sockets(struct plugs *plugs, unsigned int pid, const struct end
 		sockets_add(plugs->sockets, pid);
 }
 
+/** One that is in no table may be of a namespace that no process is in. Else its protocol still has a name. */
+static void find_socket(struct plugs *plugs, const struct end *end, struct plug *plug)
+{
+	char path[OPEN_FILE_PATH_MAX], word[SOCKET_WORD_MAX];
+
+	plug->socket = sockets_find(plugs->sockets, end->ino);
+	if (plug->socket ||
+	    socket_kind_read(plugs->inquiry->source->proc, open_file_path(path, end->file),
+			     end->file->link, word))
+		return;
+	if (socket_tables_of(word) && sockets_add_lost(plugs->sockets))
+		plug->socket = sockets_find(plugs->sockets, end->ino);
+	if (!plug->socket)
+		plug->kind = arena_text(&plugs->arena, text_of(word));
+}
+
 /** All descriptors of one socket, which stand together. How many. */
 static size_t add_plug(struct plugs *plugs, const struct process *process, const struct end *ends,
 		       size_t count)
 {
-	char path[OPEN_FILE_PATH_MAX], word[SOCKET_WORD_MAX];
 	struct plug plug = { .ino = ends->ino, .pid = process->pid };
 	size_t same = 1;
 
@@ -73,11 +88,7 @@ static size_t add_plug(struct plugs *plugs, const struct process *process, const
 	for (size_t i = 0; i < same; i++)
 		handles[i] = handle_text(&plugs->arena, &ends[i].file->handle);
 	plug.handles = (struct texts){ handles, same };
-	plug.socket = sockets_find(plugs->sockets, ends->ino);
-	if (!plug.socket &&
-	    socket_kind_read(plugs->inquiry->source->proc, open_file_path(path, ends->file),
-			     ends->file->link, word) == 0)
-		plug.kind = arena_text(&plugs->arena, text_of(word));
+	find_socket(plugs, ends, &plug);
 	memory_grow(&plugs->items, plugs->count, sizeof(plug));
 	plugs->items[plugs->count++] = plug;
 	return same;

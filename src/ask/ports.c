@@ -75,15 +75,34 @@ static void blame(struct wish *wish, const struct tally *tally, struct outcome *
 			 target->port, target->udp ? "udp" : "tcp");
 }
 
-static int mean_port(const struct inquiry *inquiry, const struct sockets *sockets,
+/** The tables of all namespaces, once it takes them. 0 or -errno and a message. */
+static int read_tables(const struct inquiry *inquiry, unsigned int kinds, struct sockets **sockets,
+		       struct error *err)
+{
+	if (*sockets)
+		return 0;
+	*sockets = sockets_begin(inquiry->source, kinds);
+	int rc = sockets_add_all(*sockets);
+	return rc ? error_set(err, rc, "cannot list the processes in /proc: %s", strerror(-rc)) : 0;
+}
+
+static int mean_port(const struct inquiry *inquiry, unsigned int kinds, struct sockets **sockets,
 		     struct arena *arena, struct wish *wish, struct outcome *outcome,
 		     struct error *err)
 {
+	const struct target *target = wish->target;
 	struct tally tally = { 0 };
 	struct owners owners;
 	uint64_t *inos;
-	size_t count = find_inodes(sockets, wish->target, arena, &inos);
+	size_t count = sockets_walk_port(inquiry->source, target->udp, target->port, arena, &inos);
 
+	if (!count) {
+		int rc = read_tables(inquiry, kinds, sockets, err);
+
+		if (rc)
+			return rc;
+		count = find_inodes(*sockets, target, arena, &inos);
+	}
 	/* Nobody can have it: only whom /proc may hide from us is still to be asked for. */
 	if (!count && geteuid() == 0)
 		return 0;
@@ -120,15 +139,15 @@ int ports_mean(const struct inquiry *inquiry, struct scope *scope, struct outcom
 
 	if (!kinds)
 		return 0;
-	struct sockets *sockets = sockets_begin(inquiry->source, kinds);
-	int rc = sockets_add_all(sockets);
-	if (rc)
-		error_set(err, rc, "cannot list the processes in /proc: %s", strerror(-rc));
+	struct sockets *sockets = NULL;
+	int rc = 0;
 	for (size_t i = 0; i < scope->count && !rc; i++) {
 		if (scope->wishes[i].target->kind == TARGET_PORT)
-			rc = mean_port(inquiry, sockets, &scope->arena, &scope->wishes[i], outcome,
-				       err);
+			rc = mean_port(inquiry, kinds, &sockets, &scope->arena, &scope->wishes[i],
+				       outcome, err);
 	}
+	if (!sockets)
+		return rc;
 	unsigned int unread = sockets_unread(sockets);
 	outcome->denied_target |= unread > 0;
 	if (unread)

@@ -17,10 +17,15 @@ struct super_block {
 
 struct file_lock_context;
 
+typedef struct {
+	unsigned int val;
+} kuid_t;
+
 /** include/linux/fs.h: `__i_nlink` beside its constant twin `i_nlink` since Linux 3.2. */
 struct inode {
 	unsigned short i_mode;
 	unsigned int __i_nlink;
+	kuid_t i_uid;
 	unsigned long i_ino;
 	unsigned int i_rdev;
 	long long i_size;
@@ -93,18 +98,69 @@ struct sk_buff_head {
 	__u32 qlen;
 };
 
-struct sock_common {
-	unsigned short skc_family;
-	volatile unsigned char skc_state;
+typedef struct {
+	int counter;
+} atomic_t;
+
+typedef struct refcount_struct {
+	atomic_t refs;
+} refcount_t;
+
+/** include/linux/ns_common.h. */
+struct ns_common {
+	unsigned int inum;
 };
 
+/** include/net/net_namespace.h. */
+struct net {
+	struct ns_common ns;
+};
+
+typedef struct {
+	struct net *net;
+} possible_net_t;
+
+struct in6_addr {
+	unsigned char in6_u[16];
+};
+
+/** include/net/sock.h. */
+struct sock_common {
+	__be32 skc_daddr, skc_rcv_saddr;
+	__be16 skc_dport;
+	__u16 skc_num;
+	unsigned short skc_family;
+	volatile unsigned char skc_state;
+	unsigned char skc_ipv6only : 1;
+	int skc_bound_dev_if;
+	possible_net_t skc_net;
+	struct in6_addr skc_v6_daddr, skc_v6_rcv_saddr;
+	unsigned long skc_flags;
+};
+
+struct socket;
+
+/** `sk_type` and `sk_protocol` of 16 bits since Linux 5.6. */
 struct sock {
 	struct sock_common __sk_common;
 	struct sk_buff_head sk_receive_queue;
+	struct {
+		atomic_t rmem_alloc;
+	} sk_backlog;
+	refcount_t sk_wmem_alloc;
+	struct socket *sk_socket;
+	__u16 sk_type, sk_protocol;
+	__u32 sk_ack_backlog, sk_max_ack_backlog;
 };
 
 struct socket {
 	struct sock *sk;
+};
+
+/** The inode of a socket lies right behind it. */
+struct socket_alloc {
+	struct socket socket;
+	struct inode vfs_inode;
 };
 
 /** fs/eventfd.c; `id` since Linux 5.2. */
@@ -114,17 +170,20 @@ struct eventfd_ctx {
 	int id;
 };
 
-typedef struct {
-	int counter;
-} atomic_t;
-
 /** include/net/af_unix.h: what /proc calls scm_fds; Linux 5.6. */
 struct scm_stat {
 	atomic_t nr_fds;
 };
 
+struct unix_address;
+
+/** `inq_len` since Linux 6.17: the bytes in the queue of a stream. */
 struct unix_sock {
+	struct unix_address *addr;
+	struct path path;
+	struct sock *peer;
 	struct scm_stat scm_stat;
+	int inq_len;
 };
 
 /** include/linux/fdtable.h. */

@@ -124,6 +124,12 @@ void listing_verbose(const struct source *source, const struct outcome *outcome,
 			ms(bpf->descriptors_ns), ms(bpf->mappings_ns));
 	if (bpf && bpf->tasks_ns)
 		fprintf(stderr, "procowl: bpf: processes walked in %.1f ms\n", ms(bpf->tasks_ns));
+	if (bpf && bpf->socket_walks)
+		fprintf(stderr, "procowl: bpf: sockets told by the kernel's walk in %.1f ms\n",
+			ms(bpf->sockets_ns));
+	if (bpf && *bpf->sockets_why.message)
+		fprintf(stderr, "procowl: bpf: sockets left to sock_diag: %s\n",
+			bpf->sockets_why.message);
 	if (bpf && *bpf->why.message)
 		fprintf(stderr, "procowl: bpf: %s: %s\n",
 			!bpf->failed ? "mappings left to procfs" :

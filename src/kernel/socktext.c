@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/scope.h"
+#include "kernel/procfile.h"
 
 enum { PIECE = 64 << 10, WORDS_MAX = 10, UNIX_WORDS = 7 };
 
@@ -256,4 +257,18 @@ int socktext_read(int net, enum socket_kind kind, sockdiag_found *found, void *c
 		return rc;
 	rc = read_file(net, files[kind].name6, &(struct reading){ kind, true, found, context });
 	return rc == -ENOENT ? 0 : rc; /* a kernel without IPv6 */
+}
+
+int socktext_count(int dirfd, const char *name, uint64_t *ret)
+{
+	char bytes[64];
+	ssize_t len = procfile_read(dirfd, name, bytes, sizeof(bytes));
+	struct text rest = { bytes, len > 0 ? (size_t)len : 0 }, line, words[3];
+
+	if (len < 0)
+		return (int)len;
+	if (!text_next(&rest, '\n', &line) || !take_words(&line, words, 3) ||
+	    !text_is(words[0], "sockets:"))
+		return -EINVAL;
+	return text_number(words[2], 10, ret);
 }

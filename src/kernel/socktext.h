@@ -21,3 +21,10 @@ int socktext_read(int net, enum socket_kind kind, sockdiag_found *found, void *c
  * NUL can be told from '@'.
  */
 int socktext_parse(enum socket_kind kind, bool v6, struct text line, struct socket *out);
+
+/**
+ * How many sockets there are in a network namespace, whoever has them: "sockets: used 411", the first
+ * line of its file net/sockstat (net/ipv4/proc.c; of all namespaces together before Linux 4.17). 0, or
+ * -errno and `ret` untouched.
+ */
+int socktext_count(int dirfd, const char *name, uint64_t *ret);

@@ -313,3 +313,8 @@ int iterator_read_table(int program, unsigned int pid, struct job *job, struct t
 
 	return fd < 0 ? fd : walk(fd, job, ret);
 }
+
+int iterator_read(int fd, struct job *job, struct text *ret)
+{
+	return walk(fd, job, ret);
+}

@@ -69,3 +69,6 @@ int iterator_load_table(unsigned int tells, int64_t *load_ns, struct error *reas
  * they may be those of others as well. 0 or -errno.
  */
 int iterator_read_table(int program, unsigned int pid, struct job *job, struct text *ret);
+
+/** All records of a walk that was begun; `job` beats as it goes on. free(3). 0 or -errno. */
+int iterator_read(int fd, struct job *job, struct text *ret);

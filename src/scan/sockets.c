@@ -9,18 +9,19 @@
 #include "base/scope.h"
 #include "kernel/inode.h"
 #include "kernel/procfile.h"
+#include "kernel/socktext.h"
 #include "kernel/task.h"
 #include "kernel/unixsocket.h"
-#include "scan/sockets_space.h"
+#include "scan/socket_told.h"
+#include "scan/sockets_walk.h"
 
 /** More sockets of a process than this are not asked for one by one what they are. */
 enum { SOCKETS_TOLD = 64 };
 
 /**
- * So many unix sockets are asked for alone, then a table comes cheaper: with 6 000 of them in it one
- * takes 0.2 ms, and all 6 ms.
+ * So many namespaces, and as many sockets in our own, are read one by one; more the kernel is let walk to.
  */
-enum { SOCKETS_ALONE = 16 };
+enum { SPACES_FEW = 3, SOCKETS_FEW = 4096 };
 
 /** So many are asked what they are by copies of their descriptors: each takes 10 µs. */
 enum { SOCKETS_COPIED = 1024 };
@@ -121,6 +122,8 @@ static int add(struct sockets *sockets, unsigned int pid, const struct space_wis
 	if (dir < 0)
 		return -errno;
 	int rc = find_or_begin(sockets, dir, &space);
+	if (!rc && space->walked)
+		space_renew(sockets, space);
 	if (rc || space_has(sockets, space, wish))
 		return rc;
 	const struct space before = *space;
@@ -134,8 +137,45 @@ static int add(struct sockets *sockets, unsigned int pid, const struct space_wis
 	return 0;
 }
 
+/** Of our own network namespace. */
+static uint64_t count_sockets(void)
+{
+	uint64_t count = 0;
+
+	socktext_count(AT_FDCWD, "/proc/thread-self/net/sockstat", &count);
+	return count;
+}
+
+/**
+ * Does it pay to let the kernel walk over all descriptors? One namespace after the other is cheaper as
+ * long as they are few and have few sockets.
+ */
+static bool wants_walk(struct sockets *sockets)
+{
+	if (sockets->decided || !socket_told_possible(sockets->source))
+		return false;
+	if (sockets->source->bpf->forced || sockets->space_count >= SPACES_FEW)
+		return true;
+	if (!sockets->counted)
+		sockets->many = count_sockets() >= SOCKETS_FEW;
+	sockets->counted = true;
+	return sockets->many;
+}
+
+/** True when all that processes have is known. It is tried once. */
+static bool walk(struct sockets *sockets)
+{
+	if (wants_walk(sockets)) {
+		sockets->decided = true;
+		sockets_walk(sockets);
+	}
+	return sockets->walked;
+}
+
 int sockets_add(struct sockets *sockets, unsigned int pid)
 {
+	if (walk(sockets))
+		return 0;
 	return add(sockets, pid, &(struct space_wish){ .kinds = sockets->kinds });
 }
 
@@ -218,6 +258,8 @@ int sockets_add_these(struct sockets *sockets, const struct open_file *const *fi
 	uint64_t inos[SOCKETS_ALONE];
 	struct space_wish wish = { .inos = inos };
 
+	if (sockets->walked || (socket_told_is_forced(sockets->source) && walk(sockets)))
+		return 0;
 	if (copies && !ends && count)
 		add_copies(sockets, files, count);
 	for (size_t i = 0; i < count && count <= SOCKETS_TOLD; i++) {
@@ -251,11 +293,27 @@ int sockets_add_all(struct sockets *sockets)
 	if (dir < 0)
 		return -errno;
 	arena_init(&arena);
+	/* What nobody has the walk does not tell. */
+	sockets->walked = false;
+	sockets->decided = true;
 	int rc = procfile_numbers(dir, &arena, &pids, &count);
 	for (size_t i = 0; i < count && !rc; i++)
-		sockets_add(sockets, pids[i]);
+		add(sockets, pids[i], &(struct space_wish){ .kinds = sockets->kinds });
 	arena_end(&arena);
 	return rc;
+}
+
+bool sockets_add_lost(struct sockets *sockets)
+{
+	if (sockets->walked || sockets->lost || !socket_told_possible(sockets->source))
+		return false;
+	sockets->lost = true;
+	return sockets_walk(sockets) == 0;
+}
+
+bool sockets_are_walked(const struct sockets *sockets)
+{
+	return sockets->walked;
 }
 
 unsigned int sockets_unread(const struct sockets *sockets)

@@ -7,6 +7,9 @@
  * of /proc/PID/net must do. Nothing here waits for a process: opening /proc/PID/ns/net is a permission
  * check and a reference (fs/proc/namespaces.c, fs/nsfs.c), and the tables are the kernel's own.
  *
+ * Where the source can let the kernel walk its own tables, and that is cheaper, sockets_add has it tell
+ * the sockets of all namespaces at once (sockets_walk.h).
+ *
  * It is for one thread.
  */
 #pragma once
@@ -40,8 +43,20 @@ int sockets_add_these(struct sockets *sockets, const struct open_file *const *fi
 /** From now on these kinds too: of a namespace that was added already when it is added again. */
 void sockets_want(struct sockets *sockets, unsigned int kinds);
 
-/** sockets_add for every process there is. 0 or -errno when they cannot be listed. */
+/**
+ * sockets_add for every process there is, with those sockets too that nobody has. 0 or -errno when they
+ * cannot be listed.
+ */
 int sockets_add_all(struct sockets *sockets);
+
+/**
+ * Sockets of namespaces that no process is in any more, where the source can have them told; once. True
+ * when there may be some.
+ */
+bool sockets_add_lost(struct sockets *sockets);
+
+/** True when every socket that a descriptor leads to is known, unless it is younger: sockets_walk.h. */
+bool sockets_are_walked(const struct sockets *sockets);
 
 /** How many namespaces could not be read at all, though a process was seen in them. */
 unsigned int sockets_unread(const struct sockets *sockets);
@@ -72,6 +87,14 @@ size_t sockets_all(const struct sockets *sockets, struct arena *arena, const str
 /** Those with this local port, MPTCP among TCP, UDP-Lite among UDP. How many; in the arena. */
 size_t sockets_by_port(const struct sockets *sockets, bool udp, unsigned int port,
 		       struct arena *arena, const struct socket ***ret);
+
+/**
+ * The inodes of those with this local port that some process has, as the kernel's own walk finds them:
+ * only they come out of it. Ascending, each once, in the arena. 0: there are none, or the source cannot
+ * do it; then the tables say whether there is one that nobody is seen to have.
+ */
+size_t sockets_walk_port(const struct source *source, bool udp, unsigned int port,
+			 struct arena *arena, uint64_t **ret);
 
 /**
  * Those bound to this file, whatever it is called by now, and in whichever namespaces. `device` is the

@@ -213,6 +213,68 @@ void space_read(struct sockets *sockets, struct space *space, int dir,
 	netns_diag_end(filling.diag);
 }
 
+void space_renew(struct sockets *sockets, struct space *space)
+{
+	space_forget(sockets, space, SOCKETS_ALL);
+	space->kinds = 0;
+	space->walked = false;
+}
+
+/** What was told of one socket gives way to what the table says; of what is not there now it stands. */
+static void ask_anew(struct filling *filling, uint64_t ino)
+{
+	struct socket_list *all = &filling->sockets->index.all;
+	const struct socket *asked = find_unix(filling, ino);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < all->count && asked; i++) {
+		struct socket *socket = all->items[i];
+
+		if (socket == asked || socket->ino != ino || socket->space != asked->space)
+			all->items[kept++] = socket;
+	}
+	if (asked)
+		socket_index_cut(&filling->sockets->index, kept,
+				 filling->sockets->index.pending_count);
+}
+
+static void name_interfaces(struct filling *filling)
+{
+	const struct sockets *sockets = filling->sockets;
+	uint32_t number = (uint32_t)(filling->space - sockets->spaces);
+
+	for (size_t i = 0; i < sockets->index.all.count; i++) {
+		const struct socket *socket = sockets->index.all.items[i];
+
+		if (socket->space == number && socket->interface)
+			note_interface(filling, socket->interface);
+	}
+}
+
+int space_mend(struct sockets *sockets, struct space *space, int dir, const struct space_gap *gap)
+{
+	struct filling filling = { .sockets = sockets, .space = space };
+	unsigned int kinds = gap->kinds;
+	bool alone = gap->count <= SOCKETS_ALONE;
+	int rc = netns_diag(dir, space->ino, sockets->own, &filling.diag);
+
+	if (rc)
+		return rc;
+	scope_fd net = openat(dir, "net", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	for (size_t i = 0; i < gap->count && alone; i++)
+		ask_anew(&filling, gap->inos[i]);
+	if (!alone)
+		kinds |= 1U << SOCKET_UNIX;
+	space_forget(sockets, space, kinds);
+	space->partly |= fill_kinds(&filling, kinds, net) != 0;
+	/* A table of all says this, too. */
+	if (gap->waits && alone)
+		sockdiag_dump_pending(filling.diag, keep_pending, &filling);
+	name_interfaces(&filling);
+	netns_diag_end(filling.diag);
+	return 0;
+}
+
 bool space_has(const struct sockets *sockets, const struct space *space,
 	       const struct space_wish *wish)
 {
