@@ -12,6 +12,7 @@
 #include "kernel/pidstat.h"
 #include "kernel/procfile.h"
 #include "scan/carriers.h"
+#include "scan/disks.h"
 #include "scan/mappings.h"
 #include "scan/rings.h"
 #include "scan/state.h"
@@ -71,6 +72,16 @@ static bool is_there(int dir)
 	return readlinkat(dir, "cwd", link, sizeof(link)) >= 0;
 }
 
+/** False: the kernel has not told all that is wanted of it, or it is another file by now. */
+static bool take_told(struct reading *reading, struct disks *disks, int list,
+		      const struct told *told, struct open_file *file)
+{
+	if (!told_suffices(reading->look, told))
+		return false;
+	told_take(reading->look, told, &reading->job->arena, file);
+	return !told_wants_disk(reading->look, told) || disks_know(disks, list, told, file);
+}
+
 /**
  * The table of the main thread, as the kernel itself tells it; /proc only of what that leaves open. 0, or
  * -errno: nothing was kept, and /proc is to be asked about all of it.
@@ -87,18 +98,18 @@ static int read_told(struct reading *reading, int dir, int list)
 	scope_free char *bytes = (char *)records.bytes;
 	if (!is_there(dir))
 		return -ESRCH;
+	struct disks *disks = disks_begin();
 	while (told_next(&records, &told)) {
 		struct handle handle = { .fd = told.is.fd };
 
 		if (!told_is_asked(reading->look, &told))
 			continue;
-		if (!told_suffices(reading->look, &told)) {
+		if (take_told(reading, disks, list, &told, &file))
+			reading_keep(reading, &file, handle);
+		else
 			read_descriptor(reading, dir, list, handle);
-			continue;
-		}
-		told_take(reading->look, &told, &reading->job->arena, &file);
-		reading_keep(reading, &file, handle);
 	}
+	disks_end(disks);
 	return 0;
 }
 

@@ -141,7 +141,7 @@ bool told_suffices(const struct look *look, const struct told *told)
 	/* What may be deleted is decided by more than this. */
 	if (is_named(told) && (!told->is.nlink || reading_may_be_deleted(told->link)))
 		return false;
-	if (wants_inode(look, told) && (!(told->is.is & WIRE_PLAIN) || (look->needs & LOOK_DISK)))
+	if (wants_inode(look, told) && !(told->is.is & WIRE_PLAIN))
 		return false;
 	take(look, told, &file);
 	/* A queue is known by how much it takes on disk, among other things. */
@@ -149,6 +149,11 @@ bool told_suffices(const struct look *look, const struct told *told)
 		return false;
 	return !(told->is.is & WIRE_SPEAKS) || (told->is.is & WIRE_EVENTFD) ||
 	       !state_has_details(look->needs, &file);
+}
+
+bool told_wants_disk(const struct look *look, const struct told *told)
+{
+	return (look->needs & LOOK_DISK) && wants_inode(look, told);
 }
 
 void told_take(const struct look *look, const struct told *told, struct arena *arena,

@@ -39,8 +39,11 @@ bool told_next(struct text *records, struct told *ret);
 /** Is it a row at all? LOOK_NAMED and `sorts` want to know nothing of others. */
 bool told_is_asked(const struct look *look, const struct told *told);
 
-/** Is that all that `look` wants to know of it, as /proc would say it? */
+/** Is that all that `look` wants to know of it, as /proc would say it, but for what told_wants_disk? */
 bool told_suffices(const struct look *look, const struct told *told);
+
+/** Is what statx(2) alone says wanted too: LOOK_DISK? It is what disks_know adds. */
+bool told_wants_disk(const struct look *look, const struct told *told);
 
 /** The descriptor as a file; its link lies in the records, what fdinfo would say in the arena. */
 void told_take(const struct look *look, const struct told *told, struct arena *arena,

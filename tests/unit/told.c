@@ -114,10 +114,21 @@ static void what_was_not_asked_is_not_told(void **state)
 	assert_false(file.access_known || file.flags_known || file.pos_known);
 }
 
+static void what_it_takes_on_disk_is_left_to_statx(void **state)
+{
+	const struct look disk = { .filter = LOOK_ALL, .needs = LOOK_IDENTITY | LOOK_DISK };
+	const struct look names = { .filter = LOOK_ALL, .needs = LOOK_DISK };
+	struct told told = a_file("/a");
+
+	(void)state;
+	assert_true(told_suffices(&disk, &told) && told_wants_disk(&disk, &told));
+	assert_false(told_wants_disk(&files, &told));
+	assert_false(told_wants_disk(&names, &told));
+}
+
 /** Of all these the structs say less than /proc. */
 static void what_is_more_than_it_seems_is_left_to_proc(void **state)
 {
-	const struct look disk = { .filter = LOOK_ALL, .needs = LOOK_IDENTITY | LOOK_DISK };
 	struct told told = a_file("/a (deleted)");
 
 	(void)state;
@@ -127,7 +138,6 @@ static void what_is_more_than_it_seems_is_left_to_proc(void **state)
 	told = a_file("anon_inode:[io_uring]");
 	assert_false(told_suffices(&files, &told));
 	told = a_file("/a");
-	assert_false(told_suffices(&disk, &told));
 	told.is.nlink = 0;
 	assert_false(told_suffices(&files, &told));
 	told = a_file("/a");
@@ -196,6 +206,7 @@ int main(void)
 		cmocka_unit_test(what_is_cut_or_of_another_process_is_not_sound),
 		cmocka_unit_test(a_plain_file_is_told_whole),
 		cmocka_unit_test(what_was_not_asked_is_not_told),
+		cmocka_unit_test(what_it_takes_on_disk_is_left_to_statx),
 		cmocka_unit_test(what_is_more_than_it_seems_is_left_to_proc),
 		cmocka_unit_test(what_speaks_for_itself_is_left_to_proc_if_that_is_asked),
 		cmocka_unit_test(an_eventfd_has_what_its_fdinfo_says),
