@@ -41,8 +41,7 @@ inode() {
 
 @test "the kernel's walk tells internet sockets as the tables do, in two namespaces" {
 	PIDS=()
-	local namespace
-	for namespace in 1 2; do
+	for _ in 1 2; do
 		apart tcp-listen 127.0.0.1 8080 tcp-connect 0 tcp-accept 0 text 1 hello tcp-connect 0 \
 			tcp-connect 0 tcp-accept 0 close 3 tcp-bind 127.0.0.1 9000 \
 			tcp-listen :: 9090 tcp-connect 7 tcp-accept 7 tcp-listen ::1 6060 \
