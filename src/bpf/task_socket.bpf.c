@@ -176,7 +176,8 @@ static __always_inline void tell_name(const struct unix_sock *un, struct telling
 	if (len > sizeof(((struct sockaddr_un *)0)->sun_path) + 1)
 		return;
 	bpf_probe_read_kernel(out->tail, len,
-			      (void *)addr + bpf_core_field_offset(struct unix_address, name) +
+			      (const char *)addr +
+				      bpf_core_field_offset(struct unix_address, name) +
 				      sizeof(unsigned short));
 	out->is.len = len;
 	dentry = un->path.dentry;

@@ -53,7 +53,11 @@ int socket_told_read(const struct source *source, const struct wire_socket_wants
 	struct iterator_answer answer = { 0 };
 	struct walking walking = { *wants, &answer };
 
-	worker_run(&(struct jobs){ 1, work, consume, &walking, sizeof(walking) });
+	worker_run(&(struct jobs){ .count = 1,
+				   .work = work,
+				   .consume = consume,
+				   .context = &walking,
+				   .context_size = sizeof(walking) });
 	bpf->sockets_ns += clock_ns(CLOCK_MONOTONIC) - begun;
 	if (answer.rc) {
 		free((void *)answer.records.bytes);
