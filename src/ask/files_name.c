@@ -90,7 +90,7 @@ static void find_elsewhere(struct naming *naming, uint64_t ino)
 	sockets_want(ask->sockets, tables);
 	if (sockets_add_all(ask->sockets) == 0)
 		naming->socket = sockets_find(ask->sockets, ino);
-	if (!naming->socket && sockets_add_lost(ask->sockets))
+	if (!naming->socket && sockets_add_lost(ask->sockets, naming->file))
 		naming->socket = sockets_find(ask->sockets, ino);
 }
 

@@ -69,7 +69,7 @@ static void find_socket(struct plugs *plugs, const struct end *end, struct plug 
 	    socket_kind_read(plugs->inquiry->source->proc, open_file_path(path, end->file),
 			     end->file->link, word))
 		return;
-	if (socket_tables_of(word) && sockets_add_lost(plugs->sockets))
+	if (socket_tables_of(word) && sockets_add_lost(plugs->sockets, end->file))
 		plug->socket = sockets_find(plugs->sockets, end->ino);
 	if (!plug->socket)
 		plug->kind = arena_text(&plugs->arena, text_of(word));

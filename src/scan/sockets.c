@@ -3,7 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/scope.h"
@@ -19,7 +22,8 @@
 enum { SOCKETS_TOLD = 64 };
 
 /**
- * So many namespaces, and as many sockets in our own, are read one by one; more the kernel is let walk to.
+ * So many namespaces are read one after the other, and so many sockets of our own: a table of few comes
+ * cheaper than a walk over all descriptors, whatever they are.
  */
 enum { SPACES_FEW = 3, SOCKETS_FEW = 4096 };
 
@@ -110,33 +114,6 @@ static void forget(struct sockets *sockets, struct space *space, const struct sp
 		free(sockets->spaces[--sockets->space_count].interfaces);
 }
 
-/** Have what is wished for of the namespace of process `pid`. 0 or -errno. */
-static int add(struct sockets *sockets, unsigned int pid, const struct space_wish *wish)
-{
-	char name[16];
-	struct space *space;
-	uint64_t now;
-
-	snprintf(name, sizeof(name), "%u", pid);
-	scope_fd dir = openat(sockets->source->proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (dir < 0)
-		return -errno;
-	int rc = find_or_begin(sockets, dir, &space);
-	if (!rc && space->walked)
-		space_renew(sockets, space);
-	if (rc || space_has(sockets, space, wish))
-		return rc;
-	const struct space before = *space;
-	size_t pending = sockets->index.pending_count;
-	space_read(sockets, space, dir, wish);
-	if ((space->unread || space->partly) &&
-	    (find_table(dir, "net/dev", &now) || now != space->table)) {
-		forget(sockets, space, &before, pending);
-		return -ESRCH;
-	}
-	return 0;
-}
-
 /** Of our own network namespace. */
 static uint64_t count_sockets(void)
 {
@@ -146,15 +123,12 @@ static uint64_t count_sockets(void)
 	return count;
 }
 
-/**
- * Does it pay to let the kernel walk over all descriptors? One namespace after the other is cheaper as
- * long as they are few and have few sockets.
- */
+/** Does it pay from the start to let the kernel walk over all descriptors? See SPACES_FEW. */
 static bool wants_walk(struct sockets *sockets)
 {
 	if (sockets->decided || !socket_told_possible(sockets->source))
 		return false;
-	if (sockets->source->bpf->forced || sockets->space_count >= SPACES_FEW)
+	if (sockets->source->bpf->forced)
 		return true;
 	if (!sockets->counted)
 		sockets->many = count_sockets() >= SOCKETS_FEW;
@@ -172,11 +146,56 @@ static bool walk(struct sockets *sockets)
 	return sockets->walked;
 }
 
+/** With the namespace that was begun last they are many: true when the walk has told of it, too. */
+static bool walk_on(struct sockets *sockets)
+{
+	if (sockets->space_count <= SPACES_FEW || sockets->decided ||
+	    !socket_told_possible(sockets->source))
+		return false;
+	sockets->decided = true;
+	struct space begun = sockets->spaces[--sockets->space_count];
+	if (sockets_walk(sockets) == 0)
+		return true;
+	sockets->spaces[sockets->space_count++] = begun;
+	return false;
+}
+
+/** Have what is wished for of the namespace of process `pid`. 0 or -errno. */
+static int add(struct sockets *sockets, unsigned int pid, const struct space_wish *wish,
+	       bool may_walk)
+{
+	char name[16];
+	struct space *space;
+	uint64_t now;
+
+	snprintf(name, sizeof(name), "%u", pid);
+	scope_fd dir = openat(sockets->source->proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return -errno;
+	size_t spaces = sockets->space_count;
+	int rc = find_or_begin(sockets, dir, &space);
+	if (!rc && may_walk && sockets->space_count > spaces && walk_on(sockets))
+		return 0;
+	if (!rc && space->walked)
+		space_renew(sockets, space);
+	if (rc || space_has(sockets, space, wish))
+		return rc;
+	const struct space before = *space;
+	size_t pending = sockets->index.pending_count;
+	space_read(sockets, space, dir, wish);
+	if ((space->unread || space->partly) &&
+	    (find_table(dir, "net/dev", &now) || now != space->table)) {
+		forget(sockets, space, &before, pending);
+		return -ESRCH;
+	}
+	return 0;
+}
+
 int sockets_add(struct sockets *sockets, unsigned int pid)
 {
 	if (walk(sockets))
 		return 0;
-	return add(sockets, pid, &(struct space_wish){ .kinds = sockets->kinds });
+	return add(sockets, pid, &(struct space_wish){ .kinds = sockets->kinds }, true);
 }
 
 void sockets_want(struct sockets *sockets, unsigned int kinds)
@@ -280,7 +299,9 @@ int sockets_add_these(struct sockets *sockets, const struct open_file *const *fi
 	if (count > SOCKETS_TOLD)
 		wish.kinds = SOCKETS_ALL;
 	sockets_want(sockets, wish.kinds);
-	return count && (wish.kinds || wish.count) ? add(sockets, files[0]->handle.pid, &wish) : 0;
+	return count && (wish.kinds || wish.count) ?
+		       add(sockets, files[0]->handle.pid, &wish, false) :
+		       0;
 }
 
 int sockets_add_all(struct sockets *sockets)
@@ -298,14 +319,32 @@ int sockets_add_all(struct sockets *sockets)
 	sockets->decided = true;
 	int rc = procfile_numbers(dir, &arena, &pids, &count);
 	for (size_t i = 0; i < count && !rc; i++)
-		add(sockets, pids[i], &(struct space_wish){ .kinds = sockets->kinds });
+		add(sockets, pids[i], &(struct space_wish){ .kinds = sockets->kinds }, false);
 	arena_end(&arena);
 	return rc;
 }
 
-bool sockets_add_lost(struct sockets *sockets)
+/** The number of the network namespace a socket is in, by a copy of it: socket_get_ns. 0: not told. */
+static uint64_t namespace_of(const struct open_file *file)
 {
-	if (sockets->walked || sockets->lost || !socket_told_possible(sockets->source))
+	const struct handle *handle = &file->handle;
+	struct stat stat;
+
+	if (handle->use != USE_FD)
+		return 0;
+	scope_fd task = handle->tid ? task_pidfd_thread(handle->tid) : task_pidfd(handle->pid);
+	scope_fd copy = task < 0 ? -1 : task_getfd(task, handle->fd);
+	scope_fd space = copy < 0 ? -1 : ioctl(copy, SIOCGSKNS);
+	return space < 0 || fstat(space, &stat) ? 0 : stat.st_ino;
+}
+
+bool sockets_add_lost(struct sockets *sockets, const struct open_file *file)
+{
+	if (sockets->walked || sockets->lost || sockets->source->foreign ||
+	    !socket_told_possible(sockets->source))
+		return false;
+	uint64_t ino = namespace_of(file);
+	if (!ino || find_space(sockets, ino, 0))
 		return false;
 	sockets->lost = true;
 	return sockets_walk(sockets) == 0;

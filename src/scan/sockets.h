@@ -50,10 +50,11 @@ void sockets_want(struct sockets *sockets, unsigned int kinds);
 int sockets_add_all(struct sockets *sockets);
 
 /**
- * Sockets of namespaces that no process is in any more, where the source can have them told; once. True
- * when there may be some.
+ * `file` is in no table: when it is of a namespace that no process is in any more, have those of all such
+ * told, where the source can; once. True when there may be some now. The namespace is asked for with
+ * SIOCGSKNS (net/socket.c, Linux 4.10) of a copy of the descriptor, which takes CAP_NET_ADMIN there.
  */
-bool sockets_add_lost(struct sockets *sockets);
+bool sockets_add_lost(struct sockets *sockets, const struct open_file *file);
 
 /** True when every socket that a descriptor leads to is known, unless it is younger: sockets_walk.h. */
 bool sockets_are_walked(const struct sockets *sockets);
