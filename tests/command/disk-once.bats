@@ -20,15 +20,13 @@ teardown() {
 }
 
 @test "disk and device of a file that is open many times cost one call, and are the same" {
-	need_command strace
 	pattern 100K >many
 	touch other
 	actor_start $(printf 'open many r %.0s' {1..300}) open other rw open /dev/null r
 	local columns=handle,use,kind,size,disk,device,inode,nlink,mode,flags,pos,mount,uid,path
 	run --separate-stderr owl files "$ACTOR_PID" --json --columns "$columns" --source procfs
 	local expected=$output
-	run --separate-stderr strace -f -o trace -e trace=statx \
-		"$PROCOWL" files "$ACTOR_PID" --json --columns "$columns" --source bpf
+	run --separate-stderr owl_traced files "$ACTOR_PID" --json --columns "$columns" --source bpf
 	[[ $output == "$expected" ]]
 	answer 'map(select(.size == 102400 and .disk >= 102400)) | length == 300'
 	(($(grep -c 'statx(' trace) < 100))

@@ -88,15 +88,13 @@ inode() {
 }
 
 @test "who uses a port is found without any table, and nothing else comes out of the walk" {
-	need_command strace
 	actor_start namespace net loopback-up tcp-listen 127.0.0.1 8080 udp 127.0.0.1 8080 \
 		tcp-connect 0 tcp-accept 0 tcp-listen 127.0.0.1 18080
 	local target
 	for target in :8080 :8080/udp :18080; do
 		run --separate-stderr owl who "$target" --json -o pid,uses --source procfs
 		local expected=$output
-		run --separate-stderr strace -f -o trace -e trace=socket,setns \
-			"$PROCOWL" who "$target" --json -o pid,uses --source bpf
+		run --separate-stderr owl_traced who "$target" --json -o pid,uses --source bpf
 		[[ $output == "$expected" ]]
 		answer "any(.pid == $ACTOR_PID)"
 		! grep -E 'AF_NETLINK|setns' trace
