@@ -113,3 +113,13 @@ inode() {
 	answer "map(select(.pid == $ACTOR_PID)) | length == 2"
 	answer "any(.pid == $ACTOR_PID and .kind == \"tcp\" and .state == \"LISTEN\")"
 }
+
+@test "where the program is not taken the tables answer, and a person is told" {
+	need_command strace
+	actor_start namespace net loopback-up tcp-listen 127.0.0.1 8080
+	ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 run --separate-stderr strace -f -o trace \
+		--inject=bpf:error=EINVAL "$PROCOWL" who :8080 --json -o pid --verbose
+	answer "any(.pid == $ACTOR_PID)"
+	[[ $stderr == *"sockets left to sock_diag: the kernel did not take the program"* ]]
+	grep -q 'sdiag_family=AF_INET,' trace
+}
