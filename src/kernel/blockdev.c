@@ -2,6 +2,7 @@
 #include "kernel/blockdev.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,4 +101,22 @@ struct text blockdev_node(struct text name, struct arena *arena)
 	if (mapped.len)
 		return arena_format(arena, "/dev/mapper/%.*s", (int)mapped.len, mapped.bytes);
 	return arena_format(arena, "/dev/%.*s", (int)name.len, name.bytes);
+}
+
+int blockdev_size(dev_t device, uint64_t *ret)
+{
+	char path[64], buffer[32];
+	uint64_t sectors;
+
+	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/size", major(device), minor(device));
+	ssize_t len = procfile_read(AT_FDCWD, path, buffer, sizeof(buffer));
+	if (len < 0)
+		return (int)len;
+	struct text text = { buffer, (size_t)len };
+	if (text_ends(text, "\n"))
+		text.len--;
+	if (text_number(text, 10, &sectors) || sectors > UINT64_MAX / 512)
+		return -EINVAL;
+	*ret = sectors * 512;
+	return 0;
 }

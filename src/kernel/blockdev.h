@@ -17,3 +17,6 @@ size_t blockdev_holders(dev_t device, struct arena *arena, struct text **ret);
 
 /** The path of the node of the device called "dm-0" or "md127", by its mapped name if it has one. */
 struct text blockdev_node(struct text name, struct arena *arena);
+
+/** How many bytes `device` has: /sys/dev/block/MAJOR:MINOR/size, in sectors of 512. 0 or -errno. */
+int blockdev_size(dev_t device, uint64_t *ret);

@@ -230,3 +230,20 @@ bool syscall_locks(const struct syscall *call, bool *open_file)
 	*open_file = command == F_OFD_SETLKW;
 	return *open_file || command == F_SETLKW;
 }
+
+/** preadv(2): in two halves, of which on 64 bits the lower one has all; -1 as in preadv2(2): none. */
+bool syscall_offset(const struct syscall *call, uint64_t *ret)
+{
+	switch (call->number) {
+	case __NR_pread64:
+	case __NR_pwrite64:
+	case __NR_preadv:
+	case __NR_pwritev:
+	case __NR_preadv2:
+	case __NR_pwritev2:
+		*ret = call->arguments[3];
+		return (int64_t)*ret >= 0;
+	default:
+		return false;
+	}
+}

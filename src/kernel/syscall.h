@@ -87,3 +87,9 @@ static inline int syscall_int(const struct syscall *call, int index)
  * F_SETLKW. `*open_file`: one of the open file description, which no process owns.
  */
 bool syscall_locks(const struct syscall *call, bool *open_file);
+
+/**
+ * Where in its file a call reads or writes that is told the place: pread64(2), pwrite64(2) and their kin.
+ * False: it goes on from the file's own offset.
+ */
+bool syscall_offset(const struct syscall *call, uint64_t *ret);

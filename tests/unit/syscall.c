@@ -114,6 +114,25 @@ static void only_locks_that_are_waited_for_are_locks(void **state)
 }
 
 /** What a child that waits in wait4(2) for its own child says of itself. */
+static void calls_that_are_told_a_place_say_which(void **state)
+{
+	struct syscall call = { .where = SYSCALL_INSIDE, .number = __NR_pread64 };
+	uint64_t offset = 0;
+
+	(void)state;
+	call.arguments[3] = 65536;
+	assert_true(syscall_offset(&call, &offset));
+	assert_int_equal(offset, 65536);
+	call.number = __NR_preadv2;
+	assert_true(syscall_offset(&call, &offset));
+	/* preadv2(2): -1 is the file's own offset. */
+	call.arguments[3] = UINT64_MAX;
+	assert_false(syscall_offset(&call, &offset));
+	call.number = __NR_read;
+	call.arguments[3] = 65536;
+	assert_false(syscall_offset(&call, &offset));
+}
+
 static void a_real_task_says_where_it_waits(void **state)
 {
 	char name[48], bytes[SYSCALL_TEXT_MAX];
@@ -196,6 +215,7 @@ int main(void)
 		cmocka_unit_test(calls_have_their_names),
 		cmocka_unit_test(the_arguments_of_a_call_have_their_meaning),
 		cmocka_unit_test(only_locks_that_are_waited_for_are_locks),
+		cmocka_unit_test(calls_that_are_told_a_place_say_which),
 		cmocka_unit_test(a_real_task_says_where_it_waits),
 		cmocka_unit_test(lists_of_processors_are_counted),
 		cmocka_unit_test(when_a_task_last_ran_is_found_behind_any_name),
