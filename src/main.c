@@ -26,7 +26,9 @@
  *               peers.c who is at the other end, fate.c what became of a name. detail.c and its
  *               siblings say what only one kind of file has, locks.c what is locked, neighbours.c
  *               which other file one speaks of. what.c makes a page about one process:
- *               what_gather.c finds out, the others say it. Those that are tables of SQL only:
+ *               what_gather.c finds out, the others say it. progress.c looks again and
+ *               again: progress_sample.c at all, progress_evidence.c says what moved, and
+ *               progress_pipeline.c who goes on with it. Those that are tables of SQL only:
  *               machine.c and memory, processors, load, pressure, disks, networks, mounted beside
  *               it; crowd.c and limited, environment, mapped; plugs.c is sockets and who holds them,
  *               claims.c locks
@@ -45,7 +47,7 @@
  *               looked for, state.c one descriptor, mappings.c, carriers.c what sockets and
  *               io_urings carry, idle.c which sockets nothing, disks.c what files take. probe.c
  *               asks what may never answer, in it paths.c, fdinfos.c, marked.c, queues.c,
- *               insight.c (glance.c: its threads, recall.c: its memory); loops.c, rings.c and
+ *               called.c, insight.c (glance.c: its threads, recall.c: its memory); loops.c, rings.c and
  *               numbered.c find what only the kernel has open. sockets.c has the sockets of all
  *               network namespaces, sockets_space.c those of one, sockets_walk.c what the
  *               kernel's walk tells of all (socket_told.c of one, socket_iterator.c loads it),
@@ -58,7 +60,7 @@
  *   kernel/     what Linux says: one file a kernel interface, bytes in, plain struct out
  *   model/      what we remember: handle, target, kind, and the rows with their columns
  *   row/        how an answer is shaped: column, selection, sink
- *   show/       how an answer looks: text, json, raw, a page, units, the encoder, the progress bar
+ *   show/       how an answer looks: text, json, raw, a page, units, the encoder, bar.c and bars.c
  *   base/       what C lacks: text, arena, scope guards, errors
  */
 #include <locale.h>

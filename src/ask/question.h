@@ -79,7 +79,7 @@ struct question {
 };
 
 extern const struct question question_deleted, question_files, question_where, question_who;
-extern const struct question question_ps;
+extern const struct question question_ps, question_progress;
 
 /** About the machine itself. */
 extern const struct question question_memory, question_processors, question_load, question_pressure,

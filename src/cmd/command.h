@@ -50,6 +50,7 @@ enum option_key {
 	OPTION_ANY_SIZE,
 	OPTION_ENV,
 	OPTION_NO_PEERS,
+	OPTION_ONCE,
 };
 
 /** One call of a command: what was typed, understood. */
@@ -72,6 +73,7 @@ struct invocation {
 	bool background;            /**< hold: without the terminal */
 	bool schema, explain;       /**< sql */
 	bool environment, no_peers; /**< what */
+	bool once;                  /**< progress: one answer, and no live view */
 	struct reclaim_options reclaim;
 	struct ps_wish ps;
 	uint32_t *users;      /**< ps: those of its wish */
@@ -102,7 +104,7 @@ extern const struct command *const commands[];
 
 extern const struct command command_deleted, command_recover, command_hold, command_reclaim;
 extern const struct command command_files, command_who, command_where, command_sql;
-extern const struct command command_ps, command_what;
+extern const struct command command_ps, command_what, command_progress;
 extern const struct command command_help, command_completion;
 
 /** The command called `name`, or NULL. */

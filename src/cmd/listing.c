@@ -91,7 +91,7 @@ void listing_warn(const struct invocation *invocation, const struct outcome *out
 				"hidepid); run as root\n");
 }
 
-static enum status status_of(const struct outcome *outcome)
+enum status listing_status(const struct outcome *outcome)
 {
 	if (outcome->no_process)
 		return STATUS_USAGE;
@@ -240,7 +240,7 @@ enum status listing_run(const struct invocation *invocation, const struct questi
 		error_set(err, written, "cannot write the answer: %s", strerror(-written));
 		return STATUS_USAGE;
 	}
-	return status_of(&outcome);
+	return listing_status(&outcome);
 }
 
 void listing_columns(const struct table *table, FILE *out)

@@ -16,6 +16,9 @@ int listing_source(const struct invocation *invocation, struct source *ret, stru
 /** Say on standard error what could not be seen: one line each. `rows`: something was found. */
 void listing_warn(const struct invocation *invocation, const struct outcome *outcome, bool rows);
 
+/** The exit status that belongs to what came of it. */
+enum status listing_status(const struct outcome *outcome);
+
 /** --verbose: which source, how many processes, how long since `begun_ns` (CLOCK_MONOTONIC). On standard error. */
 void listing_verbose(const struct source *source, const struct outcome *outcome, int64_t begun_ns);
 

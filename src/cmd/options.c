@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 
 /* clang-format off */
 const struct argp_option options_listing[] = {
@@ -233,6 +234,18 @@ static int take_limit(struct invocation *invocation, const char *value, struct e
 		return error_set(err, -EINVAL, "--limit takes a number, not '%s'", value);
 	if (!invocation->output.limit)
 		return error_set(err, -EINVAL, "--limit 0 would show nothing");
+	return 0;
+}
+
+int options_interval(struct invocation *invocation, const char *value, struct error *err)
+{
+	char *end;
+	double seconds = strtod(value, &end);
+
+	if (end == value || *end || !(seconds >= 0.01) || seconds > 86400)
+		return error_set(err, -EINVAL,
+				 "--interval takes seconds, from 0.01 to 86400, not '%s'", value);
+	invocation->ps.interval_ns = (int64_t)(seconds * (double)CLOCK_SECOND_NS);
 	return 0;
 }
 

@@ -15,6 +15,9 @@ extern const struct argp_option options_acting[];
 /** Understand argv[1…] of a command. 0, or -EINVAL and a message. The caller frees `targets`. */
 int options_parse(struct invocation *invocation, int argc, char **argv, struct error *err);
 
+/** Take --interval SECONDS, for the commands that have it. 0, or -EINVAL and a message. */
+int options_interval(struct invocation *invocation, const char *value, struct error *err);
+
 /** Print the options of a command, aligned. */
 void options_print(const struct command *command, FILE *out);
 

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
-#include "base/clock.h"
 #include "cmd/listing.h"
 #include "cmd/options.h"
 #include "model/process.h"
@@ -60,18 +59,6 @@ static int take_cgroup(struct invocation *invocation, const char *value, struct 
 	return 0;
 }
 
-static int take_interval(struct invocation *invocation, const char *value, struct error *err)
-{
-	char *end;
-	double seconds = strtod(value, &end);
-
-	if (end == value || *end || !(seconds >= 0.01) || seconds > 86400)
-		return error_set(err, -EINVAL,
-				 "--interval takes seconds, from 0.01 to 86400, not '%s'", value);
-	invocation->ps.interval_ns = (int64_t)(seconds * (double)CLOCK_SECOND_NS);
-	return 0;
-}
-
 static int take(struct invocation *invocation, int key, const char *value, struct error *err)
 {
 	switch (key) {
@@ -86,7 +73,7 @@ static int take(struct invocation *invocation, int key, const char *value, struc
 		invocation->ps.tree = true;
 		return 0;
 	case OPTION_INTERVAL:
-		return take_interval(invocation, value, err);
+		return options_interval(invocation, value, err);
 	case OPTION_NEAR_LIMIT:
 		invocation->ps.near = true;
 		return 0;

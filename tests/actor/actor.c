@@ -31,6 +31,7 @@
  * a page of the arguments that lies in a file: args-from PATH PAD (a word of more than two pages);
  * Last in a fork block (wait.c): wait sleep|flock|posix|ofd|read|write|accept|epoll|poll|futex|child|open|
  * signal|spin|behind|polls|select|clock|mutex|join|locked ARGUMENT, a child that never does anything else. zombie STATUS is one that has ended.
+ * Likewise (mover.c): move read|pread|map|uring|write PATH, move grow SOURCE:DESTINATION.
  *
  * and locks on a slot: flock SLOT r|w, posix|ofd SLOT r|w START LENGTH (0: to the end), lease SLOT r|w.
  */
@@ -58,7 +59,7 @@ void check(int rc, const char *what, const char *object)
 static const struct op *op_find(const char *name)
 {
 	static const struct op *const tables[] = { slot_ops, memory_ops, place_ops, life_ops,
-						   kind_ops, socket_ops, wait_ops };
+						   kind_ops, socket_ops, wait_ops,   mover_ops };
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
 		for (const struct op *op = tables[i]; op->name; op++)

@@ -41,6 +41,7 @@ extern const struct op place_ops[];  /**< names, directories, mounts, namespaces
 extern const struct op life_ops[];   /**< threads, processes, identity */
 extern const struct op kind_ops[];   /**< descriptors of every kind, and locks */
 extern const struct op socket_ops[]; /**< sockets of every family: see socket.c */
+extern const struct op mover_ops[];  /**< children that move through a file */
 extern const struct op wait_ops[];   /**< children that wait in one call, or for nobody */
 
 /** Run the script up to its end or to the `end` of its block, which is consumed. */

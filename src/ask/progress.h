@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * How far is it? Every process that moves through a file, whatever its name: what it has open is looked at
+ * again and again, and compared. Only who did something meanwhile, or is kept from it, is looked at closely.
+ */
+#pragma once
+#include <sys/stat.h>
+
+#include "ask/meant.h"
+#include "ask/question.h"
+#include "model/progress.h"
+#include "scan/called.h"
+#include "scan/processes.h"
+
+/** What the position is taken from, the strongest first. */
+enum progress_evidence {
+	EVIDENCE_POS,        /**< the file's own offset */
+	EVIDENCE_GROWTH,     /**< how much longer the destination became than its offset says */
+	EVIDENCE_OFFSET,     /**< the place that the call was told, as pread64(2) is */
+	EVIDENCE_RCHAR,      /**< what the process read in all: at most as far */
+	EVIDENCE_READ_BYTES, /**< what the disk had to bring for it: likewise */
+	EVIDENCE_MAPPED,     /**< what of files it has in memory: likewise */
+};
+
+/** One open file at one moment. */
+struct seen_file {
+	struct open_file file; /**< texts in the sample's arena */
+	uint64_t total;        /**< bytes; 0: it has no end that is known */
+	bool meant;            /**< a target means it, or there are none */
+};
+
+/** One process at one moment. */
+struct seen {
+	unsigned int pid;
+	uint64_t start; /**< with the pid, its name */
+	struct text comm;
+	char state;
+	int64_t at_ns; /**< CLOCK_MONOTONIC, of the files if they were read */
+	uint64_t ticks, faults, threads;
+	bool has_io, has_statm;
+	struct pidio io;
+	uint64_t file_bytes; /**< of files in memory */
+	bool blocked;        /**< waits for room in a pipe or socket, as far as the kernel says */
+	bool close;          /**< its files were read */
+	bool called_known;
+	struct called called; /**< CALLED_KNOWN: and `rc` says whether it may be seen */
+	struct seen_file *files;
+	size_t count;
+};
+
+/** All of them. */
+struct sample {
+	struct arena arena;
+	struct seen *items; /**< by pid */
+	size_t count;
+};
+
+/** A transfer in one process: files of one moment, and how far it is. */
+struct movement {
+	const struct seen *process;
+	const struct seen_file *input, *output; /**< either may be NULL */
+	const struct seen_file *file;           /**< which of them the position is in */
+	enum progress_evidence evidence;
+	uint64_t position; /**< bytes */
+	bool known;        /**< else only that it moves */
+	bool moved;        /**< since the sample before */
+	uint64_t moved_by; /**< for which of several moves most */
+	uint64_t total;    /**< 0: none */
+};
+
+/** What is remembered of a transfer from look to look. */
+struct passage {
+	unsigned int pid;
+	uint64_t start;
+	struct handle handle;
+	uint64_t device, ino;
+	int64_t last_ns, moved_ns; /**< last seen, last moved: CLOCK_MONOTONIC */
+	uint64_t position, total;
+	bool position_known;
+	enum progress_evidence evidence;
+	int64_t rated_ns;           /**< over how long */
+	double rate;                /**< bytes a second, smoothed */
+	uint64_t rchar, read_bytes; /**< counters of the process before it opened the file */
+	unsigned int round;         /**< when it was last there */
+};
+
+/** A transfer as it is told. Texts lie in the sample. */
+struct told {
+	struct progress_row row;
+	uint64_t weight; /**< bytes that it moved */
+	bool moves;
+};
+
+struct progress {
+	const struct inquiry *inquiry;
+	struct outcome *outcome;
+	struct mounts *mounts;
+	struct scope scope;
+	struct meant meant;
+	struct arena kept;
+	unsigned int round;
+	struct sample samples[2]; /**< of this round and of the one before */
+	struct passage *passages;
+	size_t passage_count;
+	unsigned int *followed; /**< processes that are looked at whatever they do; ascending */
+	size_t followed_count;
+	uint64_t *asked; /**< pipes whose other ends were looked for already */
+	size_t asked_count;
+	struct told *told; /**< of this round, what moves most first */
+	size_t told_count;
+	bool utf8;
+};
+
+/** Find out what the targets mean. 0, or -errno and a message; progress_end frees, in any case. */
+int progress_begin(const struct inquiry *inquiry, struct outcome *outcome, struct progress *ret,
+		   struct error *err);
+void progress_end(struct progress *progress);
+
+/** Look once more, and compare: `told` is of this look. 0, or -errno and a message. */
+int progress_look(struct progress *progress, struct error *err);
+
+/** Say which targets moved through nothing, and what could not be seen, once all is looked at. */
+void progress_explain(struct progress *progress);
+
+/** Two samples of everybody, `interval_ns` apart; closely at who moved in the first part of it. */
+int progress_look_twice(struct progress *progress, int64_t interval_ns, struct error *err);
+
+/* The steps of a look. */
+
+/** Take a sample of this round. */
+int progress_sample(struct progress *progress, struct error *err);
+
+/** The same for these too, which are followed by now. `pids` ascend. */
+int progress_sample_more(struct progress *progress, const unsigned int *pids, size_t count,
+			 struct error *err);
+
+/** Look for who is at the other end of the pipes of who moves, and closely at them too. */
+int progress_follow(struct progress *progress, struct error *err);
+
+/** The process in a sample, or NULL. */
+struct seen *sample_find(const struct sample *sample, unsigned int pid);
+
+/** The same process in the sample before, if it was looked at; else NULL. */
+const struct seen *progress_past(const struct progress *progress, const struct seen *now);
+
+/** The same file through the same descriptor in an earlier look at the process; NULL: it had it not. */
+const struct seen_file *seen_again(const struct seen *before, const struct seen_file *file);
+
+/** What `now` moves through. False: through nothing, and it is not kept from it. */
+bool movement_find(const struct progress *progress, const struct seen *now, struct movement *ret);
+
+/** True when it cannot go on by itself: it is stopped, waits for a disk, or for who takes what it writes. */
+bool movement_is_kept(const struct seen *now);
+
+/** What the process had counted before it opened the file. */
+void movement_base(const struct progress *progress, const struct seen *now,
+		   const struct seen_file *file, uint64_t *rchar, uint64_t *read_bytes);
+
+/** What is remembered of a passage through `file`; NULL: nothing. */
+struct passage *passage_find(const struct progress *progress, const struct seen *now,
+			     const struct seen_file *file);
+
+/** Remember this one, and how fast it is. */
+const struct passage *passage_note(struct progress *progress, const struct movement *movement);
+
+/** Forget who was not there in this round. */
+void passage_forget(struct progress *progress);
+
+/** Who reads the pipe that it writes to, who writes the one that it reads; NULL: none that was seen. */
+const struct seen *pipeline_reader(const struct progress *progress, const struct seen *now);
+const struct seen *pipeline_writer(const struct progress *progress, const struct seen *now);
+
+enum { PIPELINE_MAX = 16 };
+
+/** `first` and who reads on from it, into `ret`. How many. */
+size_t pipeline_of(const struct progress *progress, const struct seen *first,
+		   const struct seen *ret[PIPELINE_MAX]);
+
+/** On what the last of a pipeline waits, in words; empty: on nothing that is known. */
+struct text waiting_say(const struct progress *progress, const struct seen *const *members,
+			size_t count);
+
+/** Make a row. False: no target means it, or it is not worth one. */
+bool progress_row(struct progress *progress, const struct movement *movement, struct told *ret);
+
+/** The sentence that answers; nothing where nothing was found and not all could be looked at. */
+void progress_headline(const struct progress *progress, FILE *out);
+
+/** The same, and what to do next, around a table. Either stream may be NULL: then nothing. */
+void progress_tell(const struct progress *progress, FILE *head, FILE *tail);
+
+/** For when they have ended: a line for each, where it was seen last. */
+void progress_last_seen(const struct progress *progress, FILE *out);
+
+static inline struct sample *progress_now(struct progress *progress)
+{
+	return &progress->samples[progress->round % 2];
+}
+
+static inline struct sample *progress_before(struct progress *progress)
+{
+	return &progress->samples[(progress->round + 1) % 2];
+}
+
+/** True when it is known in which call it waits. */
+static inline bool seen_is_inside(const struct seen *seen)
+{
+	return seen->called_known && !seen->called.rc && !seen->called.compat &&
+	       seen->called.call.where == SYSCALL_INSIDE;
+}
+
+static inline bool seen_file_is(const struct seen_file *file, uint32_t kind)
+{
+	return !file->file.inode_rc && (file->file.inode.mode & S_IFMT) == kind;
+}

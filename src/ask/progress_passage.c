@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * What is remembered of a transfer from one look to the next: how fast it is, and since when it stands.
+ */
+#include <stdlib.h>
+
+#include "ask/progress.h"
+#include "base/clock.h"
+
+/** The rate follows with this time constant; before, it is that of all the time. */
+static const double SECONDS = 3;
+
+static bool is_of(const struct passage *passage, const struct seen *now,
+		  const struct open_file *file)
+{
+	return passage->pid == now->pid && passage->start == now->start &&
+	       passage->handle.use == file->handle.use && passage->handle.fd == file->handle.fd &&
+	       passage->handle.tid == file->handle.tid && passage->device == file->inode.dev &&
+	       passage->ino == file->inode.ino;
+}
+
+struct passage *passage_find(const struct progress *progress, const struct seen *now,
+			     const struct seen_file *file)
+{
+	for (size_t i = 0; i < progress->passage_count; i++) {
+		if (is_of(&progress->passages[i], now, &file->file))
+			return &progress->passages[i];
+	}
+	return NULL;
+}
+
+static struct passage *begin(struct progress *progress, const struct movement *movement)
+{
+	const struct seen *now = movement->process;
+	const struct open_file *file = &movement->file->file;
+	int64_t idle_ns = now->called_known && now->called.idle_known ? now->called.idle_ns : 0;
+
+	memory_grow(&progress->passages, progress->passage_count, sizeof(*progress->passages));
+	struct passage *passage = &progress->passages[progress->passage_count];
+	*passage = (struct passage){ .pid = now->pid,
+				     .start = now->start,
+				     .handle = file->handle,
+				     .device = file->inode.dev,
+				     .ino = file->inode.ino,
+				     .moved_ns = now->at_ns - idle_ns,
+				     .position = UINT64_MAX };
+	movement_base(progress, now, movement->file, &passage->rchar, &passage->read_bytes);
+	progress->passage_count++;
+	return passage;
+}
+
+/** How many bytes since the look before: by where it was, or by what moved. Backwards is a new start. */
+static double advance(struct passage *passage, const struct movement *movement)
+{
+	bool compares = passage->position_known && movement->known &&
+			passage->evidence == movement->evidence;
+
+	if (!compares || passage->position == UINT64_MAX)
+		return (double)movement->moved_by;
+	if (movement->position >= passage->position)
+		return (double)(movement->position - passage->position);
+	passage->rated_ns = 0;
+	return 0;
+}
+
+static void rate(struct passage *passage, const struct movement *movement, int64_t past_ns)
+{
+	int64_t span_ns = movement->process->at_ns - past_ns;
+
+	if (span_ns <= 0)
+		return;
+	double sample = advance(passage, movement) * (double)CLOCK_SECOND_NS / (double)span_ns;
+	double span = (double)span_ns / (double)CLOCK_SECOND_NS;
+	passage->rated_ns += span_ns;
+	double all = (double)passage->rated_ns / (double)CLOCK_SECOND_NS;
+	double weight = all < SECONDS ? span / all : span / (span + SECONDS);
+	passage->rate += (sample - passage->rate) * weight;
+}
+
+const struct passage *passage_note(struct progress *progress, const struct movement *movement)
+{
+	struct passage *passage = passage_find(progress, movement->process, movement->file);
+	const struct seen *past = progress_past(progress, movement->process);
+
+	if (!passage)
+		passage = begin(progress, movement);
+	if (past)
+		rate(passage, movement, past->at_ns);
+	if (movement->moved)
+		passage->moved_ns = movement->process->at_ns;
+	passage->last_ns = movement->process->at_ns;
+	passage->position = movement->position;
+	passage->position_known = movement->known;
+	passage->evidence = movement->evidence;
+	passage->total = movement->total;
+	passage->round = progress->round;
+	return passage;
+}
+
+void passage_forget(struct progress *progress)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < progress->passage_count; i++) {
+		if (progress->passages[i].round == progress->round)
+			progress->passages[kept++] = progress->passages[i];
+	}
+	progress->passage_count = kept;
+}
