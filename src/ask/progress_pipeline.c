@@ -195,12 +195,18 @@ static int look_for_ends(struct asking *asking, struct error *err)
 	return progress_sample_more(progress, asking->found, asking->found_count, err);
 }
 
-/** Whether its pipes lead on to a transfer. */
-static bool is_of_interest(const struct progress *progress, const struct seen *now)
+/** Whether its pipes lead on to where a transfer comes from, or goes to. */
+static void ask_about_ends(struct asking *asking, const struct seen *now)
 {
-	struct movement movement;
+	struct movement movement = { 0 };
+	const struct progress *progress = asking->progress;
 
-	return now->close && (progress->scope.pids || movement_find(progress, now, &movement));
+	if (!now->close || (!movement_find(progress, now, &movement) && !progress->scope.pids))
+		return;
+	if (!movement.input)
+		ask_about(asking, now, true);
+	if (!movement.output)
+		ask_about(asking, now, false);
 }
 
 int progress_follow(struct progress *progress, struct error *err)
@@ -210,12 +216,8 @@ int progress_follow(struct progress *progress, struct error *err)
 		const struct sample *now = progress_now(progress);
 		int rc = 0;
 
-		for (size_t i = 0; i < now->count; i++) {
-			if (!is_of_interest(progress, &now->items[i]))
-				continue;
-			ask_about(&asking, &now->items[i], true);
-			ask_about(&asking, &now->items[i], false);
-		}
+		for (size_t i = 0; i < now->count; i++)
+			ask_about_ends(&asking, &now->items[i]);
 		if (asking.count)
 			rc = look_for_ends(&asking, err);
 		free(asking.inos);

@@ -71,15 +71,26 @@ static struct text device_at(const struct seen *seen, unsigned int fd)
 	return (struct text){ 0 };
 }
 
-/** What a process may write to: the only file it has for it, else its standard output. */
+static bool is_another_way_out(const struct seen_file *file)
+{
+	return file->file.writable && file->file.handle.fd > 2 &&
+	       (seen_file_is(file, S_IFSOCK) || seen_file_is(file, S_IFIFO));
+}
+
+/**
+ * What a process may write to, that has not done so yet: the only file it has for it, else its standard
+ * output, unless there is another way out of it.
+ */
 static const struct seen_file *still_output(const struct seen *seen)
 {
 	const struct seen_file *only = NULL, *standard = NULL;
 	size_t count = 0;
+	bool others = false;
 
 	for (size_t i = 0; i < seen->count; i++) {
 		const struct seen_file *file = &seen->files[i];
 
+		others |= is_another_way_out(file);
 		if (file->file.handle.use != USE_FD || !file->file.writable ||
 		    (!seen_file_is(file, S_IFREG) && !seen_file_is(file, S_IFBLK)))
 			continue;
@@ -90,7 +101,7 @@ static const struct seen_file *still_output(const struct seen *seen)
 		only = file;
 		count++;
 	}
-	return count == 1 ? only : standard;
+	return count == 1 ? only : others ? NULL : standard;
 }
 
 /** What it writes to; who fills its buffers first has not done so yet. */
