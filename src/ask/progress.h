@@ -43,8 +43,8 @@ struct seen {
 	bool blocked;        /**< waits for room in a pipe or socket, as far as the kernel says */
 	bool close;          /**< its files were read */
 	bool called_known;
-	struct called called; /**< CALLED_KNOWN: and `rc` says whether it may be seen */
-	struct seen_file *files;
+	struct called called;    /**< CALLED_KNOWN: and `rc` says whether it may be seen */
+	struct seen_file *files; /**< in order: seen_file_compare */
 	size_t count;
 };
 
@@ -142,6 +142,9 @@ struct seen *sample_find(const struct sample *sample, unsigned int pid);
 
 /** The same process in the sample before, if it was looked at; else NULL. */
 const struct seen *progress_past(const struct progress *progress, const struct seen *now);
+
+/** By kind of place, thread and descriptor: for qsort(3). */
+int seen_file_compare(const void *left, const void *right);
 
 /** The same file through the same descriptor in an earlier look at the process; NULL: it had it not. */
 const struct seen_file *seen_again(const struct seen *before, const struct seen_file *file);

@@ -35,18 +35,30 @@ static bool appends(const struct seen_file *file)
 	return file->file.flags_known && (file->file.flags & O_APPEND);
 }
 
+int seen_file_compare(const void *left, const void *right)
+{
+	const struct open_file *a = &((const struct seen_file *)left)->file;
+	const struct open_file *b = &((const struct seen_file *)right)->file;
+
+	if (a->handle.use != b->handle.use)
+		return a->handle.use < b->handle.use ? -1 : 1;
+	if (a->handle.tid != b->handle.tid)
+		return a->handle.tid < b->handle.tid ? -1 : 1;
+	if (a->handle.use == USE_MAP)
+		return (a->inode.ino > b->inode.ino) - (a->inode.ino < b->inode.ino);
+	return (a->handle.fd > b->handle.fd) - (a->handle.fd < b->handle.fd);
+}
+
 const struct seen_file *seen_again(const struct seen *before, const struct seen_file *file)
 {
-	for (size_t i = 0; before && i < before->count; i++) {
-		const struct open_file *past = &before->files[i].file;
+	const struct seen_file *past = NULL;
 
-		if (past->handle.use == file->file.handle.use &&
-		    past->handle.fd == file->file.handle.fd &&
-		    past->handle.tid == file->file.handle.tid && !past->inode_rc &&
-		    inode_same(&past->inode, &file->file.inode))
-			return &before->files[i];
-	}
-	return NULL;
+	if (before && before->count)
+		past = bsearch(file, before->files, before->count, sizeof(*file),
+			       seen_file_compare);
+	if (!past || past->file.inode_rc || !inode_same(&past->file.inode, &file->file.inode))
+		return NULL;
+	return past;
 }
 
 /** How far its offset went since the look before, whichever way. */

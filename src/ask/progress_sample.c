@@ -177,12 +177,24 @@ static uint64_t total_of(const struct open_file *file)
 	return size;
 }
 
+/** Files, and ends of what leads to other processes. */
 static bool is_of_interest(const struct open_file *file)
 {
 	if (file->handle.use == USE_MAP)
 		return !file->inode_rc && S_ISREG(file->inode.mode) && file->readable &&
 		       !file->map_executable;
-	return file->handle.use == USE_FD;
+	if (file->handle.use != USE_FD || file->inode_rc)
+		return false;
+	switch (file->inode.mode & S_IFMT) {
+	case S_IFREG:
+	case S_IFBLK:
+	case S_IFCHR:
+	case S_IFIFO:
+	case S_IFSOCK:
+		return true;
+	default:
+		return false;
+	}
 }
 
 static void take_files(void *context, const struct process *process)
@@ -210,6 +222,7 @@ static void take_files(void *context, const struct process *process)
 		kept->file.link = arena_text(arena, file->link);
 		kept->file.fdinfo = (struct text){ 0 };
 	}
+	qsort(seen->files, seen->count, sizeof(*seen->files), seen_file_compare);
 }
 
 static int look_closely(struct sampling *sampling, const unsigned int *pids, size_t pid_count,
