@@ -137,6 +137,10 @@ int progress_sample_more(struct progress *progress, const unsigned int *pids, si
 /** Look for who is at the other end of the pipes of who moves, and closely at them too. */
 int progress_follow(struct progress *progress, struct error *err);
 
+/** From now on these are looked at closely, whatever they do; whether `pid` is. */
+void pipeline_follow(struct progress *progress, const unsigned int *pids, size_t count);
+bool progress_follows(const struct progress *progress, unsigned int pid);
+
 /** The process in a sample, or NULL. */
 struct seen *sample_find(const struct sample *sample, unsigned int pid);
 

@@ -162,17 +162,24 @@ static int compare_pids(const void *left, const void *right)
 	return (*a > *b) - (*a < *b);
 }
 
-/** From now on they are looked at, whatever they do. */
-static void follow(struct progress *progress, const unsigned int *pids, size_t count)
+void pipeline_follow(struct progress *progress, const unsigned int *pids, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
+		if (progress_follows(progress, pids[i]))
+			continue;
 		memory_grow(&progress->followed, progress->followed_count,
 			    sizeof(*progress->followed));
 		progress->followed[progress->followed_count++] = pids[i];
-	}
-	if (progress->followed_count)
 		qsort(progress->followed, progress->followed_count, sizeof(*progress->followed),
 		      compare_pids);
+	}
+}
+
+bool progress_follows(const struct progress *progress, unsigned int pid)
+{
+	return progress->followed_count &&
+	       bsearch(&pid, progress->followed, progress->followed_count, sizeof(pid),
+		       compare_pids);
 }
 
 static int look_for_ends(struct asking *asking, struct error *err)
@@ -191,7 +198,7 @@ static int look_for_ends(struct asking *asking, struct error *err)
 	int rc = source->look(source, &look, &tally, err);
 	if (rc)
 		return rc;
-	follow(progress, asking->found, asking->found_count);
+	pipeline_follow(progress, asking->found, asking->found_count);
 	return progress_sample_more(progress, asking->found, asking->found_count, err);
 }
 

@@ -4,6 +4,7 @@
  */
 #include <fcntl.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include "ask/progress.h"
 #include "base/clock.h"
@@ -71,37 +72,46 @@ static struct text device_at(const struct seen *seen, unsigned int fd)
 	return (struct text){ 0 };
 }
 
-static bool is_another_way_out(const struct seen_file *file)
+/** It writes, and not to its standard output, where that did not move: to a socket, say. */
+static bool writes_elsewhere(const struct progress *progress, const struct seen *seen)
 {
-	return file->file.writable && file->file.handle.fd > 2 &&
-	       (seen_file_is(file, S_IFSOCK) || seen_file_is(file, S_IFIFO));
+	const struct seen *past = progress_past(progress, seen);
+
+	if (past && seen->io.wchar >= past->io.wchar + LOG_STEP)
+		return true;
+	if (!seen_is_inside(seen))
+		return false;
+	struct syscall_shape shape = syscall_shape(seen->called.call.number);
+	return (shape.deed == SYSCALL_WRITES || shape.deed == SYSCALL_SENDS) &&
+	       syscall_int(&seen->called.call, shape.fd) != STDOUT_FILENO;
 }
 
 /**
  * What a process may write to, that has not done so yet: the only file it has for it, else its standard
- * output, unless there is another way out of it.
+ * output.
  */
-static const struct seen_file *still_output(const struct seen *seen)
+static const struct seen_file *still_output(const struct progress *progress,
+					    const struct seen *seen)
 {
 	const struct seen_file *only = NULL, *standard = NULL;
 	size_t count = 0;
-	bool others = false;
 
 	for (size_t i = 0; i < seen->count; i++) {
 		const struct seen_file *file = &seen->files[i];
 
-		others |= is_another_way_out(file);
 		if (file->file.handle.use != USE_FD || !file->file.writable ||
 		    (!seen_file_is(file, S_IFREG) && !seen_file_is(file, S_IFBLK)))
 			continue;
-		if (file->file.handle.fd == 1)
+		if (file->file.handle.fd == STDOUT_FILENO)
 			standard = file;
-		if (file->file.handle.fd <= 2)
+		if (file->file.handle.fd <= STDERR_FILENO)
 			continue;
 		only = file;
 		count++;
 	}
-	return count == 1 ? only : others ? NULL : standard;
+	if (count == 1)
+		return only;
+	return standard && !writes_elsewhere(progress, seen) ? standard : NULL;
 }
 
 /** What it writes to; who fills its buffers first has not done so yet. */
@@ -113,7 +123,7 @@ static const struct seen_file *output_of(struct telling *telling, const struct s
 		theirs = *telling->movement;
 	else
 		movement_find(telling->progress, seen, &theirs);
-	return theirs.output ? theirs.output : still_output(seen);
+	return theirs.output ? theirs.output : still_output(telling->progress, seen);
 }
 
 /** What it reads may go nowhere, as that of md5sum(1) does. */
@@ -321,6 +331,8 @@ bool progress_row(struct progress *progress, const struct movement *movement, st
 	if (!is_worth(&telling) || !is_meant(&telling))
 		return false;
 	telling.passage = passage_note(progress, movement);
+	for (size_t i = 0; i < telling.count && telling.count > 1; i++)
+		pipeline_follow(progress, &telling.members[i]->pid, 1);
 	tell_number(&telling, &ret->row.pid, PROGRESS_PID, process->pid);
 	tell_pipeline(&telling);
 	tell_position(&telling);

@@ -110,13 +110,6 @@ static int compare_pids(const void *left, const void *right)
 	return (*a > *b) - (*a < *b);
 }
 
-static bool is_followed(const struct progress *progress, unsigned int pid)
-{
-	return progress->followed_count &&
-	       bsearch(&pid, progress->followed, progress->followed_count, sizeof(pid),
-		       compare_pids);
-}
-
 /** The same process, at the look before. */
 static const struct seen *past_of(const struct sampling *sampling, const struct seen *seen)
 {
@@ -159,7 +152,7 @@ static bool is_worth(const struct sampling *sampling, const struct seen *seen, b
 	if (!seen->has_io)
 		return named;
 	return named || *mapped || seen->state == 'R' || seen->state == 'D' || seen->state == 'T' ||
-	       seen->blocked || is_followed(sampling->progress, seen->pid) ||
+	       seen->blocked || progress_follows(sampling->progress, seen->pid) ||
 	       has_passage(sampling->progress, seen) || (past && has_moved(past, seen));
 }
 
