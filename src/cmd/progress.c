@@ -209,7 +209,7 @@ static enum status run_on(const struct invocation *invocation, struct bars *bars
 			       .interval_ns = interval_ns ? interval_ns : CLOCK_SECOND_NS };
 
 	if (invocation->filter &&
-	    filter_begin(&progress_table, text_of(invocation->filter), &going.filter, err))
+	    filter_begin(&question_progress, text_of(invocation->filter), &going.filter, err))
 		return STATUS_USAGE;
 	if (listing_source(invocation, &going.source, err)) {
 		filter_end(going.filter);

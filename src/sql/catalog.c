@@ -19,6 +19,7 @@ const struct sql_table sql_tables[] = {
 	{ "files",       &question_files,       "one open file of one process, as `procowl files`",     NULL,     false, "handle path", NULL },
 	{ "processes",   &question_ps,          "a process, as `procowl ps`",                           NULL,     false, "handle",      NULL },
 	{ "threads",     &question_ps,          "a thread",                                             NULL,     false, "handle",      &each_thread },
+	{ "progress",    &question_progress,    "what moves through a file, as `procowl progress`",     NULL,     false, NULL,          NULL },
 	{ "limits",      &question_limits,      "a limit of a process",                                 NULL,     false, "pid name",    NULL },
 	{ "environment", &question_environment, "a variable that a process was given",                  &secrets, false, NULL,          NULL },
 	{ "maps",        &question_maps,        "a part of the memory of a process",                    NULL,     false, "pid start",   NULL },

@@ -386,6 +386,16 @@ all_started() {
 	[[ $output == "$SCRATCH/b" ]] || show_answer
 }
 
+@test "in SQL it is a table" {
+	sparse a 1T
+	actor_start fork move read a end
+	run --separate-stderr owl sql --jsonl "SELECT pid, source FROM progress
+		WHERE target = '${ACTOR_CHILDREN[0]}' AND total > '1G'"
+	exits 0
+	[[ $(jq -c '[.pid, .source]' <<<"$output") == "[${ACTOR_CHILDREN[0]},\"$SCRATCH/a\"]" ]] ||
+		show_answer
+}
+
 @test "without a target everybody is looked at" {
 	sparse a 1T
 	actor_start fork move read a end
