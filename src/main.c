@@ -9,7 +9,7 @@
  *   cmd/        what you type: dispatch.c finds the command, runs it and flushes; one file a
  *               command: its options, one entry in the table of command.c; listing.c is what all
  *               listings share; recover_show.c what recover shows, reclaim_show.c reclaim;
- *               consent.c asks
+ *               consent.c asks, launch.c starts what is to be watched
  *   sql/        what you ask in SQL: catalog.c names the tables, module.c is a question as SQLite
  *               sees it, push.c what of a WHERE clause goes down into it, flow.c the rows on their
  *               way back, kept.c those of a join; query.c is one statement, filter.c one
@@ -47,16 +47,19 @@
  *               looked for, state.c one descriptor, mappings.c, carriers.c what sockets and
  *               io_urings carry, idle.c which sockets nothing, disks.c what files take. probe.c
  *               asks what may never answer, in it paths.c, fdinfos.c, marked.c, queues.c,
- *               called.c, insight.c (glance.c: its threads, recall.c: its memory); loops.c, rings.c and
- *               numbered.c find what only the kernel has open. sockets.c has the sockets of all
+ *               called.c, insight.c (glance.c: its threads, recall.c: its memory); loops.c, rings.c
+ *               and numbered.c find what only the kernel has open. sockets.c has the sockets of all
  *               network namespaces, sockets_space.c those of one, sockets_walk.c what the
  *               kernel's walk tells of all (socket_told.c of one, socket_iterator.c loads it),
  *               socket_index.c their other ends, owners.c who holds them, netns.c enters a
- *               namespace; mounts, names, containers, memory
+ *               namespace; mounts, names, containers, memory. watcher.h is who looks at what is
+ *               done with files as it is done: watcher_bpf.c, whom the kernel tells,
+ *               watcher_procfs.c, who sees less
  *   bpf/        inside the kernel: descriptors and task_vma walk all tables, of which judge.h says
  *               what is worth a look, table tells one whole; task tells the processes, task_socket
  *               the sockets, with a wire_socket.h and a shadow_socket.h of its own; wire.h is what
- *               both sides share, shadow.h the kernel's structs
+ *               both sides share, shadow.h the kernel's structs. watch tells what is done with files
+ *               (deed.h): call.h is which system call does what, place.h where a file lies
  *   kernel/     what Linux says: one file a kernel interface, bytes in, plain struct out
  *   model/      what we remember: handle, target, kind, and the rows with their columns
  *   row/        how an answer is shaped: column, selection, sink

@@ -202,12 +202,16 @@ struct fs_struct {
 	struct path root, pwd;
 };
 
-/** include/linux/pid.h: the first number is that of the first PID namespace. */
+struct pid_namespace;
+
+/** include/linux/pid.h: one number a PID namespace it is in, `level` of them above the first. */
 struct upid {
 	int nr;
+	struct pid_namespace *ns;
 };
 
 struct pid {
+	unsigned int level;
 	struct upid numbers[1];
 };
 
@@ -221,6 +225,7 @@ struct prev_cputime {
 /** include/linux/sched/signal.h: `pids` by enum pid_type. */
 struct signal_struct {
 	int nr_threads;
+	atomic_t live; /**< threads that have not ended */
 	struct pid *pids[4];
 	struct tty_struct *tty;
 	__u64 utime, stime, cutime, cstime;
@@ -274,8 +279,10 @@ struct sched_entity {
 	__u64 sum_exec_runtime;
 };
 
+/** arch/x86/include/asm/thread_info.h. */
 struct thread_info {
-	__u32 cpu;
+	unsigned long flags;
+	__u32 status, cpu;
 };
 
 struct sighand_struct;
@@ -289,8 +296,9 @@ struct task_struct {
 	struct sched_entity se;
 	struct mm_struct *mm;
 	int exit_state;
-	int pid, tgid;
+	int pid, tgid, exit_code;
 	struct task_struct *group_leader;
+	struct pid *thread_pid;
 	struct fs_struct *fs;
 	struct task_struct *real_parent;
 	__u64 utime, stime;
@@ -307,6 +315,55 @@ struct task_struct {
 
 struct vm_area_struct {
 	struct file *vm_file;
+};
+
+/** include/linux/binfmts.h. */
+struct linux_binprm {
+	struct file *file;
+	const char *filename; /**< as it was asked for */
+	const char *interp;   /**< what really runs: the same, but for scripts */
+};
+
+/** include/linux/fs.h. */
+struct filename {
+	const char *name;
+};
+
+struct open_how {
+	__u64 flags;
+};
+
+/** io_uring/openclose.c, io_uring/fs.c (fs/io_uring.c before Linux 6.0): the beginning of a request. */
+struct io_open {
+	int dfd;
+	__u32 file_slot;
+	struct filename *filename;
+	struct open_how how;
+};
+
+struct io_close {
+	int fd;
+	__u32 file_slot;
+};
+
+struct io_unlink {
+	int dfd;
+	struct filename *filename;
+};
+
+struct io_rename {
+	int old_dfd, new_dfd;
+	struct filename *oldpath, *newpath;
+};
+
+/** include/linux/io_uring_types.h; `cqe` since Linux 5.19. */
+struct io_cqe {
+	int res;
+};
+
+struct io_kiocb {
+	__u8 opcode;
+	struct io_cqe cqe;
 };
 
 struct seq_file;

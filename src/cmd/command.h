@@ -51,6 +51,17 @@ enum option_key {
 	OPTION_ENV,
 	OPTION_NO_PEERS,
 	OPTION_ONCE,
+	OPTION_BELOW,
+	OPTION_FAILED,
+	OPTION_WRITES,
+	OPTION_NO_CHILDREN,
+};
+
+/** What `watch` is asked beside its targets. */
+struct watch_options {
+	const char *below; /**< a directory, or NULL */
+	const char *user;  /**< whom COMMAND runs as, or NULL */
+	bool failed, writes, no_children;
 };
 
 /** One call of a command: what was typed, understood. */
@@ -75,6 +86,8 @@ struct invocation {
 	bool environment, no_peers; /**< what */
 	bool once;                  /**< progress: one answer, and no live view */
 	struct reclaim_options reclaim;
+	struct watch_options watch;
+	char *const *words; /**< what follows "--", of a command that runs others; or NULL */
 	struct ps_wish ps;
 	uint32_t *users;      /**< ps: those of its wish */
 	struct handle *tasks; /**< likewise */
@@ -96,6 +109,7 @@ struct command {
 	/** Print the recipe that does it by hand. */
 	void (*how)(const struct invocation *invocation, FILE *out);
 	bool words_are_text; /**< what follows is no TARGET; it is taken as it stands */
+	bool runs_command;   /**< what follows "--" is a program to run with its arguments */
 	bool hidden;         /**< not shown to people */
 };
 
@@ -104,7 +118,7 @@ extern const struct command *const commands[];
 
 extern const struct command command_deleted, command_recover, command_hold, command_reclaim;
 extern const struct command command_files, command_who, command_where, command_sql;
-extern const struct command command_ps, command_what, command_progress;
+extern const struct command command_ps, command_what, command_progress, command_watch;
 extern const struct command command_help, command_completion;
 
 /** The command called `name`, or NULL. */

@@ -344,6 +344,19 @@ static error_t take(int key, char *value, struct argp_state *state)
 	return rc == -ENOENT ? ARGP_ERR_UNKNOWN : -rc;
 }
 
+/** Of a command that runs others: what follows "--" is theirs. How many words are ours. */
+static int split_words(struct invocation *invocation, int argc, char **argv)
+{
+	for (int i = 1; i < argc && invocation->command->runs_command; i++) {
+		if (strcmp(argv[i], "--") != 0)
+			continue;
+		if (i + 1 < argc)
+			invocation->words = argv + i + 1;
+		return i;
+	}
+	return argc;
+}
+
 int options_parse(struct invocation *invocation, int argc, char **argv, struct error *err)
 {
 	static const struct argp_option none[] = { { 0 } };
@@ -356,6 +369,7 @@ int options_parse(struct invocation *invocation, int argc, char **argv, struct e
 			     .parser = take,
 			     .children = children };
 
+	argc = split_words(invocation, argc, argv);
 	int rc = check(command, argc, argv, err);
 	if (rc)
 		return rc;

@@ -64,7 +64,7 @@ struct sink *sink_begin(const struct table *table, const struct selection *selec
 		};
 		tree = tree && !sink->headings[i].tree;
 	}
-	if (options->format != FORMAT_TEXT)
+	if (options->format != FORMAT_TEXT || options->render.flowing)
 		begin_render(sink);
 	return sink;
 }

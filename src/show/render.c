@@ -153,7 +153,9 @@ struct renderer *render_begin(enum format format, const struct render_options *o
 	};
 	struct renderer *renderer = memory_resize(NULL, 1, sizeof(*renderer));
 
-	*renderer = (struct renderer){ .ops = formats[format],
+	*renderer = (struct renderer){ .ops = options->flowing && format == FORMAT_TEXT ?
+						      &render_flowing :
+						      formats[format],
 				       .options = *options,
 				       .out = out,
 				       .headings = headings,

@@ -14,6 +14,7 @@ struct render_options {
 	bool bytes;     /**< sizes as plain numbers, in text too */
 	bool no_header; /**< text and raw: no line of names */
 	bool colour;
+	bool flowing; /**< text: each row at once, since more are still to come */
 };
 
 struct renderer;
@@ -46,7 +47,7 @@ struct renderer {
 	void *state;        /**< the format's own */
 };
 
-extern const struct render_ops render_text, render_json, render_jsonl, render_raw;
+extern const struct render_ops render_text, render_json, render_jsonl, render_raw, render_flowing;
 
 /** One value as JSON, on one line. */
 void json_write(FILE *out, enum value_type type, const struct value *value);

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scan/watcher.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+
+#include "base/scope.h"
+#include "kernel/pidstat.h"
+#include "kernel/procfile.h"
+
+int watcher_begin(const struct watcher_wish *wish, const char *name, struct watcher *ret,
+		  struct error *reason, struct error *err)
+{
+	*reason->message = 0;
+	if (!name || strcmp(name, "bpf") == 0) {
+		int rc = watcher_bpf(wish, ret, reason);
+
+		if (!rc)
+			return 0;
+		if (name)
+			return error_set(err, rc, "--source bpf is not possible: %s",
+					 reason->message);
+	}
+	return watcher_procfs(wish, ret, err);
+}
+
+/** The parent of `pid`; 0: it is gone, or has none here. */
+static unsigned int parent_of(const struct source *source, unsigned int pid)
+{
+	char name[32], bytes[PIDSTAT_MAX];
+	struct pidstat stat;
+
+	snprintf(name, sizeof(name), "%u/stat", pid);
+	ssize_t len = procfile_read_record(source->proc, name, bytes, sizeof(bytes));
+	if (len <= 0 || pidstat_parse((struct text){ bytes, (size_t)len }, &stat))
+		return 0;
+	return stat.ppid;
+}
+
+struct family {
+	unsigned int *pids;
+	size_t count;
+};
+
+static bool is_of(const struct family *family, unsigned int pid)
+{
+	for (size_t i = 0; i < family->count; i++) {
+		if (family->pids[i] == pid)
+			return true;
+	}
+	return false;
+}
+
+static void join(struct family *family, unsigned int pid)
+{
+	memory_grow(&family->pids, family->count, sizeof(*family->pids));
+	family->pids[family->count++] = pid;
+}
+
+/** Those whose parent is of the family join it. True: some did. */
+static bool look_once(const struct source *source, const unsigned int *all, size_t count,
+		      struct family *family, bool (*add)(void *context, unsigned int pid),
+		      void *context)
+{
+	bool grown = false;
+
+	for (size_t i = 0; i < count; i++) {
+		if (is_of(family, all[i]) || !is_of(family, parent_of(source, all[i])))
+			continue;
+		join(family, all[i]);
+		grown = true;
+		if (!add(context, all[i]))
+			return false;
+	}
+	return grown;
+}
+
+int watcher_descendants(const struct source *source, const unsigned int *pids, size_t count,
+			bool (*add)(void *context, unsigned int pid), void *context)
+{
+	struct family family = { 0 };
+	struct arena arena;
+	bool grown = true;
+	int rc = 0;
+
+	for (size_t i = 0; i < count; i++)
+		join(&family, pids[i]);
+	arena_init(&arena);
+	while (grown && !rc) {
+		unsigned int *all;
+		size_t all_count;
+
+		arena_reset(&arena);
+		scope_fd dir = openat(source->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		rc = dir < 0 ? -errno : procfile_numbers(dir, &arena, &all, &all_count);
+		if (!rc)
+			grown = look_once(source, all, all_count, &family, add, context);
+	}
+	arena_end(&arena);
+	free(family.pids);
+	return rc;
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * Does to files what `watch` is to tell of, one deed after the other, and ends:
+ *
+ *     deeds open NAME openat NAME openat2 NAME ring NAME handle NAME creat NAME    opens and keeps it
+ *     deeds dir DIR openat NAME          NAME below a descriptor on DIR
+ *     deeds close FD, dup FD TO, socket, unlink NAME, ring-unlink NAME, rename OLD NEW, rename-at OLD NEW
+ *     deeds unread                       opens by a name on a page that is not in RAM
+ *     deeds fork … end                   a child does it, and is waited for
+ *     deeds thread … end                 a thread does it
+ *     deeds spin N NAME                  opens and closes it N times
+ *     deeds storm N THREADS NAME         the same in several threads at once
+ *     deeds time N NAME                  the same, and prints how many nanoseconds each took, and of the processor
+ *     deeds wait                         until a line comes from standard input; says "ready" before
+ *     deeds exit STATUS, exec PROGRAM
+ *
+ * What fails is no reason to stop: 77 ends it where a deed is unknown to this kernel.
+ */
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/io_uring.h>
+#include <linux/openat2.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { UNSUPPORTED = 77, NS = 1000000000 };
+
+static int directory = AT_FDCWD;
+
+/** The next word; there must be one. */
+static char *word(char ***at)
+{
+	if (!**at)
+		errx(2, "a word is missing");
+	return *(*at)++;
+}
+
+/** One request on a ring of its own, waited for. */
+static void ring_do(struct io_uring_sqe sqe)
+{
+	struct io_uring_params params = { 0 };
+	int ring = (int)syscall(SYS_io_uring_setup, 1, &params);
+
+	if (ring < 0)
+		exit(UNSUPPORTED);
+	size_t size = params.sq_off.array + params.sq_entries * sizeof(uint32_t);
+	char *queue = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, ring,
+			   IORING_OFF_SQ_RING);
+	struct io_uring_sqe *sqes = mmap(NULL, sizeof(sqe), PROT_READ | PROT_WRITE,
+					 MAP_SHARED | MAP_POPULATE, ring, IORING_OFF_SQES);
+	if (queue == MAP_FAILED || sqes == MAP_FAILED)
+		err(1, "cannot map the ring");
+	sqes[0] = sqe;
+	*(uint32_t *)(queue + params.sq_off.array) = 0;
+	__atomic_store_n((uint32_t *)(queue + params.sq_off.tail), 1, __ATOMIC_RELEASE);
+	if (syscall(SYS_io_uring_enter, ring, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) < 0)
+		err(1, "cannot ask the ring");
+	munmap(queue, size);
+	munmap(sqes, sizeof(sqe));
+	syscall(SYS_close, ring);
+}
+
+static void ring_open(const char *name)
+{
+	ring_do((struct io_uring_sqe){ .opcode = IORING_OP_OPENAT,
+				       .fd = directory,
+				       .addr = (uintptr_t)name,
+				       .open_flags = O_RDONLY });
+}
+
+static void ring_unlink(const char *name)
+{
+	ring_do((struct io_uring_sqe){
+		.opcode = IORING_OP_UNLINKAT, .fd = directory, .addr = (uintptr_t)name });
+}
+
+static void open_handle(const char *name)
+{
+	struct {
+		struct file_handle head;
+		char bytes[MAX_HANDLE_SZ];
+	} handle = { .head.handle_bytes = MAX_HANDLE_SZ };
+	int mount;
+
+	if (name_to_handle_at(AT_FDCWD, name, &handle.head, &mount, 0))
+		exit(UNSUPPORTED);
+	mount = open(".", O_RDONLY | O_DIRECTORY);
+	if (open_by_handle_at(mount, &handle.head, O_RDONLY) < 0)
+		exit(UNSUPPORTED);
+}
+
+static void open_unread(void)
+{
+	char *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char bad[] = "/nonexistent";
+
+	(void)bad;
+	munmap(page, 4096);
+	syscall(SYS_openat, AT_FDCWD, page, O_RDONLY);
+}
+
+struct storm {
+	long count;
+	const char *name;
+};
+
+static void *spin(void *context)
+{
+	const struct storm *storm = context;
+
+	for (long i = 0; i < storm->count; i++)
+		close(open(storm->name, O_RDONLY));
+	return NULL;
+}
+
+static void rage(long count, long threads, const char *name)
+{
+	struct storm storm = { count, name };
+	pthread_t ids[64];
+
+	for (long i = 0; i < threads; i++)
+		pthread_create(&ids[i], NULL, spin, &storm);
+	for (long i = 0; i < threads; i++)
+		pthread_join(ids[i], NULL);
+}
+
+static double now_ns(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (double)now.tv_sec * NS + (double)now.tv_nsec;
+}
+
+/** The second number is what others who want the processor do not spoil. */
+static void measure(long count, const char *name)
+{
+	double wall = now_ns(CLOCK_MONOTONIC), cpu = now_ns(CLOCK_PROCESS_CPUTIME_ID);
+
+	spin(&(struct storm){ count, name });
+	wall = now_ns(CLOCK_MONOTONIC) - wall;
+	cpu = now_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+	printf("%.0f %.0f\n", wall / (double)count, cpu / (double)count);
+	fflush(stdout);
+}
+
+static void wait_for_line(void)
+{
+	char line[16];
+
+	puts("ready");
+	fflush(stdout);
+	if (read(STDIN_FILENO, line, sizeof(line)) < 0)
+		exit(1);
+}
+
+static char **do_all(char **at);
+
+static void *do_in_thread(void *at)
+{
+	return do_all(at);
+}
+
+static char **fork_block(char **at)
+{
+	pid_t child = fork();
+
+	if (child == 0) {
+		do_all(at);
+		_exit(0);
+	}
+	waitpid(child, NULL, 0);
+	while (strcmp(*at++, "end") != 0)
+		;
+	return at;
+}
+
+static char **thread_block(char **at)
+{
+	pthread_t id;
+	void *ret;
+
+	pthread_create(&id, NULL, do_in_thread, at);
+	pthread_join(id, &ret);
+	return ret;
+}
+
+static void open_by(const char *how, const char *name)
+{
+	struct open_how openat2_how = { .flags = O_RDONLY };
+
+	if (!strcmp(how, "open"))
+		syscall(SYS_open, name, O_RDONLY);
+	else if (!strcmp(how, "openat"))
+		syscall(SYS_openat, directory, name, O_RDONLY);
+	else if (!strcmp(how, "creat"))
+		syscall(SYS_openat, directory, name, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	else if (!strcmp(how, "openat2"))
+		syscall(SYS_openat2, directory, name, &openat2_how, sizeof(openat2_how));
+	else if (!strcmp(how, "ring"))
+		ring_open(name);
+	else if (!strcmp(how, "handle"))
+		open_handle(name);
+	else if (!strcmp(how, "dir"))
+		directory = open(name, O_RDONLY | O_DIRECTORY);
+	else if (!strcmp(how, "unlink"))
+		syscall(SYS_unlinkat, directory, name, 0);
+	else if (!strcmp(how, "ring-unlink"))
+		ring_unlink(name);
+	else if (!strcmp(how, "close"))
+		close(atoi(name));
+	else if (!strcmp(how, "exit"))
+		exit(atoi(name));
+	else if (!strcmp(how, "exec"))
+		execl(name, name, NULL);
+	else
+		errx(2, "there is no deed '%s'", how);
+}
+
+static char **do_one(const char *how, char **at)
+{
+	if (!strcmp(how, "fork"))
+		return fork_block(at);
+	if (!strcmp(how, "thread"))
+		return thread_block(at);
+	if (!strcmp(how, "wait")) {
+		wait_for_line();
+	} else if (!strcmp(how, "unread")) {
+		open_unread();
+	} else if (!strcmp(how, "socket")) {
+		socket(AF_UNIX, SOCK_STREAM, 0);
+	} else if (!strcmp(how, "dup")) {
+		int fd = atoi(word(&at));
+		dup2(fd, atoi(word(&at)));
+	} else if (!strcmp(how, "rename") || !strcmp(how, "rename-at")) {
+		const char *old = word(&at), *new = word(&at);
+		if (how[6])
+			syscall(SYS_renameat2, directory, old, directory, new, 0);
+		else
+			rename(old, new);
+	} else if (!strcmp(how, "spin")) {
+		long count = atol(word(&at));
+		spin(&(struct storm){ count, word(&at) });
+	} else if (!strcmp(how, "time")) {
+		long count = atol(word(&at));
+		measure(count, word(&at));
+	} else if (!strcmp(how, "storm")) {
+		long count = atol(word(&at)), threads = atol(word(&at));
+		rage(count, threads, word(&at));
+	} else {
+		open_by(how, word(&at));
+	}
+	return at;
+}
+
+static char **do_all(char **at)
+{
+	while (*at) {
+		const char *how = *at++;
+
+		if (!strcmp(how, "end"))
+			break;
+		at = do_one(how, at);
+	}
+	return at;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2)
+		errx(2, "what?");
+	do_all(argv + 1);
+	return 0;
+}
