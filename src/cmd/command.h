@@ -109,6 +109,7 @@ struct command {
 	/** Print the recipe that does it by hand. */
 	void (*how)(const struct invocation *invocation, FILE *out);
 	bool words_are_text; /**< what follows is no TARGET; it is taken as it stands */
+	bool is_live;        /**< it tells what happens: --source may be fanotify, too */
 	bool runs_command;   /**< what follows "--" is a program to run with its arguments */
 	bool hidden;         /**< not shown to people */
 };

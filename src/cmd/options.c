@@ -251,9 +251,12 @@ int options_interval(struct invocation *invocation, const char *value, struct er
 
 static int take_source(struct invocation *invocation, const char *value, struct error *err)
 {
-	if (strcmp(value, "procfs") != 0 && strcmp(value, "bpf") != 0)
-		return error_set(err, -EINVAL, "there is no source '%s'; there are: procfs, bpf",
-				 value);
+	bool live = invocation->command->is_live;
+
+	if (strcmp(value, "procfs") != 0 && strcmp(value, "bpf") != 0 &&
+	    !(live && strcmp(value, "fanotify") == 0))
+		return error_set(err, -EINVAL, "there is no source '%s'; there are: procfs, bpf%s",
+				 value, live ? ", fanotify" : "");
 	invocation->source = value;
 	return 0;
 }

@@ -39,7 +39,7 @@ static const struct argp_option options[] = {
 	{ "no-header",    'n',                 NULL,   0, "no line of column names", 0 },
 	{ "list-columns", OPTION_LIST_COLUMNS, NULL,   0, "show what columns there are", 0 },
 	{ "how",          OPTION_HOW,          NULL,   0, "show how it is done by hand", 0 },
-	{ "source",       OPTION_SOURCE,       "NAME", 0, "how to look: bpf, or procfs, which sees less", 0 },
+	{ "source",       OPTION_SOURCE,       "NAME", 0, "how to look: bpf, or fanotify or procfs, which see less", 0 },
 	{ "verbose",      OPTION_VERBOSE,      NULL,   0, "say which source is used", 0 },
 	{ "help",         OPTION_HELP,         NULL,   0, "show this", 0 },
 	{ 0 },
@@ -223,7 +223,9 @@ static void tell_source(const struct watching *watching, const struct error *rea
 		fprintf(stderr, "procowl: watching through %s, which misses %s%s%s%s%s\n",
 			watcher->name, watcher->misses, *reason->message ? " (bpf: " : "",
 			reason->message, *reason->message ? ")" : "",
-			*reason->message && geteuid() != 0 ? "; run as root" : "");
+			geteuid() != 0 && text_holds(text_of(reason->message), text_of("CAP_")) ?
+				"; run as root" :
+				"");
 	else if (watching->invocation->verbose)
 		fprintf(stderr, "procowl: source %s\n", watcher->name);
 }
@@ -254,10 +256,13 @@ static void pass_on(struct watching *watching)
 /** Wait until it is time to look again. */
 static void wait_a_while(struct watching *watching)
 {
+	/* A descriptor of -1 is passed over. */
 	struct pollfd polled[] = { { .fd = watching->signals, .events = POLLIN },
-				   { .fd = watching->launch.ended, .events = POLLIN } };
+				   { .fd = watching->launch.ended, .events = POLLIN },
+				   { .fd = watching->session.watcher.wakes, .events = POLLIN } };
 
-	if (poll(polled, watching->launched ? 2 : 1, watching->session.watcher.interval_ms) <= 0)
+	if (poll(polled, sizeof(polled) / sizeof(polled[0]),
+		 watching->session.watcher.interval_ms) <= 0)
 		return;
 	if (polled[0].revents)
 		pass_on(watching);
@@ -439,5 +444,6 @@ const struct command command_watch = {
 	.take = take,
 	.run = run,
 	.how = how,
+	.is_live = true,
 	.runs_command = true,
 };

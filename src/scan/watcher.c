@@ -9,10 +9,29 @@
 #include "kernel/pidstat.h"
 #include "kernel/procfile.h"
 
+/** Only fanotify and /proc are left, of which neither is told of what fails. */
+static int begin_without(const struct watcher_wish *wish, const char *name, struct watcher *ret,
+			 const struct error *reason, struct error *err)
+{
+	if (wish->failed)
+		return error_set(err, -EOPNOTSUPP, "what fails can only be seen by bpf%s%s",
+				 *reason->message ? ": " : "", reason->message);
+	if (name ? strcmp(name, "fanotify") == 0 : !wish->only) {
+		int rc = watcher_fanotify(wish, ret, err);
+
+		if (!rc || name)
+			return rc;
+		*err->message = 0;
+	}
+	return watcher_procfs(wish, ret, err);
+}
+
 int watcher_begin(const struct watcher_wish *wish, const char *name, struct watcher *ret,
 		  struct error *reason, struct error *err)
 {
 	*reason->message = 0;
+	if (name && strcmp(name, "fanotify") == 0 && wish->only)
+		return error_set(err, -EOPNOTSUPP, "fanotify does not tell descriptors apart");
 	if (!name || strcmp(name, "bpf") == 0) {
 		int rc = watcher_bpf(wish, ret, reason);
 
@@ -22,7 +41,7 @@ int watcher_begin(const struct watcher_wish *wish, const char *name, struct watc
 			return error_set(err, rc, "--source bpf is not possible: %s",
 					 reason->message);
 	}
-	return watcher_procfs(wish, ret, err);
+	return begin_without(wish, name, ret, reason, err);
 }
 
 /** The parent of `pid`; 0: it is gone, or has none here. */

@@ -45,6 +45,7 @@ struct watcher {
 	void *state;
 	uint64_t lost;   /**< how much happened that it could not tell */
 	int interval_ms; /**< how often it wants to be drained */
+	int wakes; /**< poll(2) finds it readable when there is something; -1: nobody is woken */
 	/** Give all that was seen to `take`, which returns false when it wants no more. 0 or -errno. */
 	int (*drain)(struct watcher *watcher,
 		     bool (*take)(void *context, const struct sighting *sighting), void *context);
@@ -58,12 +59,18 @@ struct watcher {
  */
 int watcher_bpf(const struct watcher_wish *wish, struct watcher *ret, struct error *reason);
 
+/**
+ * fanotify(7) tells of what is opened, run and closed: Linux 4.20 (the marks of whole filesystems, 5.0 for
+ * what is run), CAP_SYS_ADMIN. 0, or -errno and a message.
+ */
+int watcher_fanotify(const struct watcher_wish *wish, struct watcher *ret, struct error *err);
+
 /** /proc is read again and again. 0, or -errno and a message. */
 int watcher_procfs(const struct watcher_wish *wish, struct watcher *ret, struct error *err);
 
 /**
- * The best that can be had, or the one called `name` ("bpf", "procfs"). `*reason`: why it is not the
- * kernel that tells. 0, or -errno and a message.
+ * The best that can be had, or the one called `name` ("bpf", "fanotify", "procfs"). `*reason`: why it is
+ * not the kernel that tells. 0, or -errno and a message.
  */
 int watcher_begin(const struct watcher_wish *wish, const char *name, struct watcher *ret,
 		  struct error *reason, struct error *err);

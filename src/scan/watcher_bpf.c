@@ -445,6 +445,7 @@ int watcher_bpf(const struct watcher_wish *wish, struct watcher *ret, struct err
 				 .wish = wish,
 				 .state = bpf,
 				 .interval_ms = INTERVAL_MS,
+				 .wakes = -1,
 				 .drain = drain,
 				 .is_over = is_over,
 				 .end = end };

@@ -370,6 +370,7 @@ int watcher_procfs(const struct watcher_wish *wish, struct watcher *ret, struct 
 		.wish = wish,
 		.state = poller,
 		.interval_ms = FEW_MS,
+		.wakes = -1,
 		.drain = drain,
 		.is_over = is_over,
 		.end = end,

@@ -295,6 +295,29 @@ watch_ends() {
 
 ### Without BPF
 
+need_fanotify() {
+	need_root
+	owl watch --source fanotify --raw -- true >/dev/null 2>&1 || skip "needs fanotify"
+}
+
+@test "through fanotify it is seen what a command, and whoever comes into a directory, opens" {
+	need_fanotify
+	mkdir sub
+	touch sub/x
+	seen --source fanotify -- "$DEEDS" open a open nope
+	output=$(grep "$SCRATCH" <<<"$output")
+	tells open null null "$(at a)"
+	[[ $stderr == 'procowl: watching through fanotify, which misses failures, '* ]] || show_answer
+	program_start "$DEEDS" wait open a open sub/x
+	watch_begins --source fanotify --jsonl --limit 1 "$SCRATCH/sub"
+	program_go
+	watch_ends
+	tells open null null "$(at sub/x)"
+	run --separate-stderr owl watch --source fanotify --failed /
+	exits 2
+	says 'what fails can only be seen by bpf'
+}
+
 @test "through /proc it is seen what is open for a while, and it is said what is missed" {
 	program_start "$DEEDS" open a wait close 3 open b wait
 	watch_begins --source procfs --jsonl "$ACTOR_PID" --limit 2
