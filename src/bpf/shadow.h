@@ -260,10 +260,6 @@ struct mm_struct___before_6_2 {
 
 typedef struct {
 	unsigned int val;
-} kuid_t;
-
-typedef struct {
-	unsigned int val;
 } kgid_t;
 
 struct cred {
