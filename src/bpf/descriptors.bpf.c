@@ -65,8 +65,9 @@ static __always_inline bool is_wanted_of_no_place(const struct file *file,
 		return magic != MAGIC_ANON_INODE || is_anonymous(dentry, false);
 	if (!(wants & WIRE_CARRIERS))
 		return false;
-	return magic == MAGIC_SOCK ? may_have_in_flight(file) :
-				     magic == MAGIC_ANON_INODE && is_anonymous(dentry, true);
+	if (magic == MAGIC_SOCK)
+		return may_have_in_flight((__u64)BPF_CORE_READ(file, private_data));
+	return magic == MAGIC_ANON_INODE && is_anonymous(dentry, true);
 }
 
 /** Each file is somewhere else in memory, which is what takes time here: not more is read than it takes. */
@@ -95,27 +96,33 @@ static __always_inline bool is_wanted_at(const struct mounted *mounted, const st
 					is_sought(BPF_CORE_READ(dentry, d_inode, i_ino)));
 }
 
-static __always_inline void know_mount(const struct vfsmount *mnt, struct mounted *ret)
+APART int read_mount(__u64 address, struct mounted *ret)
 {
-	if (mnt == ret->mnt)
-		return;
+	const struct vfsmount *mnt = (void *)address;
+
+	if (!ret)
+		return 0;
 	ret->mnt = mnt;
 	ret->root = BPF_CORE_READ(mnt, mnt_root);
 	ret->magic = BPF_CORE_READ(mnt, mnt_sb, s_magic);
 	ret->filesystem = filesystem_of(ret->magic);
+	return 0;
 }
 
 APART int is_wanted(__u64 address, struct mounted *mounted)
 {
 	const struct file *file = (void *)address;
-	const struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
+	struct path path = { 0 };
 
 	if (!mounted)
 		return 0;
-	know_mount(BPF_CORE_READ(file, f_path.mnt), mounted);
+	/* Two pointers since there is such a struct: include/linux/path.h. */
+	bpf_core_read(&path, sizeof(path), &file->f_path);
+	if (path.mnt != mounted->mnt)
+		read_mount((__u64)path.mnt, mounted);
 	if (mounted->filesystem & FS_NO_PLACE)
-		return is_wanted_of_no_place(file, dentry, mounted->magic);
-	return is_wanted_at(mounted, dentry) ||
+		return is_wanted_of_no_place(file, path.dentry, mounted->magic);
+	return is_wanted_at(mounted, path.dentry) ||
 	       ((wants & WIRE_ENDS) && may_connect(BPF_CORE_READ(file, f_inode)));
 }
 
@@ -125,7 +132,7 @@ APART int is_wanted_place(__u64 mnt, __u64 address)
 	const struct dentry *dentry = (void *)address;
 	struct mounted mounted = { 0 };
 
-	know_mount((void *)mnt, &mounted);
+	read_mount(mnt, &mounted);
 	return is_wanted_at(&mounted, dentry);
 }
 

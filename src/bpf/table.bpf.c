@@ -84,7 +84,8 @@ static __always_inline __u32 is_what(const struct file *file, unsigned long magi
 	       (file->f_mode & MODE_WRITE ? WIRE_WRITABLE : 0) |
 	       (is_plain(magic) ? WIRE_PLAIN : 0) | (file->f_op->show_fdinfo ? WIRE_SPEAKS : 0) |
 	       (file->f_inode->i_flctx ? WIRE_LOCKED : 0) |
-	       ((tells & WIRE_TELLS_QUEUES) && magic == MAGIC_SOCK && may_have_in_flight(file) ?
+	       ((tells & WIRE_TELLS_QUEUES) && magic == MAGIC_SOCK &&
+				may_have_in_flight((__u64)BPF_CORE_READ(file, private_data)) ?
 			WIRE_CARRIES :
 			0);
 }
