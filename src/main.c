@@ -44,9 +44,9 @@
  *               threads. processes.c looks at processes themselves, batch.c is what one worker
  *               asks, facts.c reads one; tasks.c has the kernel tell them all (iterator_tasks.c).
  *               holdings.c reads the files of one: tables.c whose descriptors, reading.c what is
- *               looked for, state.c one descriptor, mappings.c, carriers.c what sockets and
- *               io_urings carry, idle.c which sockets nothing, disks.c what files take. probe.c
- *               asks what may never answer, in it paths.c, fdinfos.c, marked.c, queues.c,
+ *               looked for, state.c one descriptor, mappings.c (known.c: of many), carriers.c what
+ *               sockets and io_urings carry, idle.c which sockets nothing, disks.c what files take.
+ *               probe.c asks what may never answer, in it paths.c, fdinfos.c, marked.c, queues.c,
  *               called.c, insight.c (glance.c: its threads, recall.c: its memory); loops.c, rings.c
  *               and numbered.c find what only the kernel has open. sockets.c has the sockets of all
  *               network namespaces, sockets_space.c those of one, sockets_walk.c what the

@@ -38,8 +38,11 @@ static bool looks_like_tmpfile(const struct open_file *file)
 	       text_starts(text_basename(file->link), "#");
 }
 
-/** One descriptor of a table, whose directory is `dir` and its fd/ `list`. */
-static void read_descriptor(struct reading *reading, int dir, int list, struct handle handle)
+/**
+ * One descriptor of a table, whose directory is `dir` and its fd/ `list`. -EACCES: neither it nor any
+ * other is ours to read, since that is asked of the process (fs/proc/base.c, proc_fd_access_allowed).
+ */
+static int read_descriptor(struct reading *reading, int dir, int list, struct handle handle)
 {
 	const struct look *look = reading->look;
 	struct open_file file;
@@ -49,8 +52,10 @@ static void read_descriptor(struct reading *reading, int dir, int list, struct h
 	if (!reading_look_at(reading, list, name, &file)) {
 		reading->out->denied |= reading_is_denied(file.link_rc) ||
 					reading_is_denied(file.inode_rc);
+		if (reading_is_denied(file.link_rc))
+			return -EACCES;
 		carriers_read(reading, dir, list, name, &file, handle);
-		return;
+		return 0;
 	}
 	struct open_file *kept = reading_keep(reading, &file, handle);
 	if (look->filter >= LOOK_ALL)
@@ -62,6 +67,12 @@ static void read_descriptor(struct reading *reading, int dir, int list, struct h
 		carriers_read(reading, dir, list, name, kept, handle);
 	else if (look->filter == LOOK_ALL && rings_is(kept->link))
 		carriers_read_ring(reading, dir, handle); /* keeps more: `kept` may move */
+	return 0;
+}
+
+static int open_list(int dir)
+{
+	return openat(dir, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
 /** Is it still the process that `dir` was opened on, whose number no other can have had meanwhile? */
@@ -82,35 +93,48 @@ static bool take_told(struct reading *reading, struct disks *disks, int list,
 	return !told_wants_disk(reading->look, told) || disks_know(disks, list, told, file);
 }
 
+/** Only of some is there anything left to be read. */
+static bool wants_list(const struct look *look, const struct told *told)
+{
+	return !told_suffices(look, told) || told_wants_disk(look, told);
+}
+
 /**
  * The table of the main thread, as the kernel itself tells it; /proc only of what that leaves open. 0, or
- * -errno: nothing was kept, and /proc is to be asked about all of it.
+ * -errno; -ENODATA: nothing was kept, and /proc is to be asked about all of it.
  */
-static int read_told(struct reading *reading, int dir, int list)
+static int read_told(struct reading *reading, int dir)
 {
 	struct text records;
 	struct told told;
 	struct open_file file;
-	int rc = told_read(reading->teller, reading->pid, reading->job, &records);
+	scope_fd list = -1;
 
-	if (rc)
-		return rc;
+	if (told_read(reading->teller, reading->pid, reading->job, &records))
+		return -ENODATA;
 	scope_free char *bytes = (char *)records.bytes;
 	if (!is_there(dir))
-		return -ESRCH;
+		return -ENODATA;
 	struct disks *disks = disks_begin();
+	int rc = 0;
 	while (told_next(&records, &told)) {
 		struct handle handle = { .fd = told.is.fd };
 
 		if (!told_is_asked(reading->look, &told))
 			continue;
+		if (list < 0 && wants_list(reading->look, &told))
+			list = open_list(dir);
+		if (list < 0 && wants_list(reading->look, &told)) {
+			rc = -errno;
+			break;
+		}
 		if (take_told(reading, disks, list, &told, &file))
 			reading_keep(reading, &file, handle);
 		else
 			read_descriptor(reading, dir, list, handle);
 	}
 	disks_end(disks);
-	return 0;
+	return rc;
 }
 
 /** The descriptors of one table: thread `tid`, or the process's own for 0. */
@@ -125,7 +149,10 @@ static int read_table(struct reading *reading, unsigned int tid)
 	int dir = tid ? task : reading->dir;
 	if (dir < 0)
 		return -errno;
-	scope_fd list = openat(dir, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int rc = !tid && reading->teller ? read_told(reading, dir) : -ENODATA;
+	if (rc != -ENODATA)
+		return rc;
+	scope_fd list = open_list(dir);
 	if (list < 0)
 		return -errno;
 	if (reading->look->filter == LOOK_ONE) {
@@ -133,18 +160,18 @@ static int read_table(struct reading *reading, unsigned int tid)
 				(struct handle){ .tid = tid, .fd = reading->look->one.fd });
 		return 0;
 	}
-	if (!tid && reading->teller && read_told(reading, dir, list) == 0)
-		return 0;
 	for (size_t i = 0; reading->fds && i < reading->fd_count; i++)
 		read_descriptor(reading, dir, list,
 				(struct handle){ .tid = tid, .fd = reading->fds[i] });
 	if (reading->fds)
 		return 0;
-	int rc = procfile_numbers(list, &reading->job->arena, &fds, &count);
+	rc = procfile_numbers(list, &reading->job->arena, &fds, &count);
 	scope_fd fdinfos = count < TABLE_LARGE ? -1 : openat(dir, "fdinfo", O_PATH | O_CLOEXEC);
 	reading->fdinfos = fdinfos;
-	for (size_t i = 0; !rc && i < count; i++)
-		read_descriptor(reading, dir, list, (struct handle){ .tid = tid, .fd = fds[i] });
+	bool denied = false;
+	for (size_t i = 0; !rc && !denied && i < count; i++)
+		denied = read_descriptor(reading, dir, list,
+					 (struct handle){ .tid = tid, .fd = fds[i] }) != 0;
 	reading->fdinfos = -1;
 	return rc;
 }
@@ -258,11 +285,12 @@ static int read_process(struct reading *reading)
 {
 	unsigned int alive;
 
-	if (reading->look->filter >= LOOK_ALL && is_kernel_thread(reading))
-		return 0;
 	int rc = read_tables(reading, &alive);
 	if (rc)
 		return rc;
+	/* Kernel threads have no descriptors: of most others that need not be asked. */
+	if (reading->look->filter >= LOOK_ALL && !reading->count && is_kernel_thread(reading))
+		return 0;
 	read_links(reading, alive);
 	if (wants_maps(reading->look))
 		read_mappings(reading, alive);
@@ -359,6 +387,7 @@ void holdings_read(const struct source *source, const struct look *look, const s
 	reading->dir = dir;
 	reading->fdinfos = -1;
 	reading->teller = guide->teller;
+	reading->known = guide->known;
 	out->rc = guide->hints ? read_by_hints(reading, guide->hints) : read_process(reading);
 	out->process.pid = pid;
 	if (out->rc) /* what it held when it ended, it holds no more */

@@ -6,6 +6,7 @@
  */
 #pragma once
 #include "scan/hints.h"
+#include "scan/known.h"
 #include "scan/source.h"
 #include "scan/told.h"
 #include "scan/worker.h"
@@ -14,6 +15,7 @@
 struct guide {
 	const struct hints *hints; /**< only what they name is looked at; NULL: everything */
 	struct teller *teller;     /**< of LOOK_ALL: asked first for what a table has; or NULL */
+	struct known *known;       /**< what is mapped by many; or NULL */
 };
 
 struct holdings {

@@ -51,6 +51,13 @@ static bool is_exact(struct text name)
 	       !memchr(name.bytes, '\\', name.len);
 }
 
+/** What is deleted is judged by its own links, what lies on a mount by its own mount. */
+static bool may_be_known(const struct reading *reading, const struct mapping *mapping)
+{
+	return reading->known && !(reading->look->needs & (LOOK_IDENTITY | LOOK_DISK)) &&
+	       !reading_may_be_deleted(mapping->name);
+}
+
 /**
  * All are looked for, and what it is stands in maps already but for its identity, which its handle needs
  * in any case. False when the mapping is another file's by now, or has a name that must be asked for.
@@ -62,12 +69,18 @@ static bool look_by_name(struct reading *reading, int dir, const char *name,
 		return false;
 	job_beat(reading->job);
 	*file = (struct open_file){ .link = mapping->name };
+	if (may_be_known(reading, mapping) && known_find(reading->known, mapping, &file->inode))
+		return true;
 	file->inode_rc = inode_look(dir, name, &file->inode);
 	if (file->inode_rc)
 		return reading_is_denied(file->inode_rc);
 	/* The device of btrfs and overlay is another one than mappings say. */
-	return file->inode.ino == mapping->ino &&
-	       (file->inode.dev == mapping->dev || major(mapping->dev) == 0);
+	if (file->inode.ino != mapping->ino ||
+	    (file->inode.dev != mapping->dev && major(mapping->dev) != 0))
+		return false;
+	if (may_be_known(reading, mapping))
+		known_add(reading->known, mapping, &file->inode);
+	return true;
 }
 
 /**

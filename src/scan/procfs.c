@@ -173,10 +173,14 @@ static void run(struct walk *walk, size_t count)
 
 	if ((walk->look.needs & LOOK_IDLE) && !walk->look.pids && !walk->guide.hints)
 		walk->look.idle = idle = idle_begin();
+	if (count > 1 && (walk->look.needs & LOOK_MAPPED))
+		walk->guide.known = known_new();
 	worker_run(&(struct jobs){ count, work, consume, walk, sizeof(*walk), walk->look.enough });
-	/* A worker that was given up may still have it in hand. */
-	if (walk->tally->blocked == blocked)
+	/* A worker that was given up may still have them in hand. */
+	if (walk->tally->blocked == blocked) {
 		idle_end(idle);
+		known_free(walk->guide.known);
+	}
 }
 
 int procfs_look(const struct source *source, const struct look *look, const struct guide *guide,

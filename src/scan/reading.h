@@ -25,6 +25,7 @@ struct reading {
 	struct holdings *out;
 	unsigned int pid;
 	struct teller *teller; /**< or NULL */
+	struct known *known;   /**< or NULL */
 	int dir;               /**< on /proc/PID */
 	int fdinfos;           /**< on fdinfo/ of the table that is read, where that pays; or -1 */
 	const unsigned int *fds; /**< only these descriptors, ascending; NULL: all there are */

@@ -59,7 +59,8 @@ enum look_filter {
  */
 enum look_needs {
 	LOOK_IDENTITY = 1 << 0,       /**< `inode`, but what LOOK_DISK is about */
-	LOOK_NAMED_IDENTITY = 1 << 1, /**< the same of what has a path; LOOK_IDENTITY implies it */
+	LOOK_NAMED_IDENTITY = 1 << 1, /**< the same of what has a path, but for the mount of what is
+					   mapped; LOOK_IDENTITY implies it */
 	LOOK_ACCESS = 1 << 2,         /**< `readable`, `writable` */
 	LOOK_STATE = 1 << 3,          /**< `pos` of what has one */
 	LOOK_FLAGS = 1 << 4,          /**< `flags`, but of what fdinfos_may_wait for */

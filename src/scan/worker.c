@@ -15,7 +15,7 @@
 enum {
 	WORKERS_MAX = 8,
 	LOOK_MS = 50,
-	AHEAD_MAX = 16 /**< jobs begun whose turn at the caller has not come: they take memory */
+	AHEAD_MAX = 12 /**< jobs begun whose turn at the caller has not come: they take memory */
 };
 
 static const int64_t PATIENCE_NS = 1000000000, IMPATIENCE_NS = 200000000;
