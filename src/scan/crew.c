@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "scan/crew.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+
+enum { WAIT_MS = 100 };
 
 size_t crew_size(void)
 {
@@ -33,10 +37,20 @@ void crew_free(struct crew *crew)
 	free(crew);
 }
 
-/** Whoever comes while it is loaded waits for it. */
+/**
+ * Whoever comes while it is loaded waits for it, but not for long: only who loads it has to go through
+ * with it. 0, or -errno; -EBUSY: the others do it alone.
+ */
 static int load(struct crew *crew, struct iterator_answer *ret)
 {
-	pthread_mutex_lock(&crew->lock);
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += WAIT_MS * 1000000L;
+	until.tv_sec += until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	if (pthread_mutex_clocklock(&crew->lock, CLOCK_MONOTONIC, &until))
+		return -EBUSY;
 	if (!crew->is_loaded) {
 		int64_t begun = clock_ns(CLOCK_MONOTONIC);
 
