@@ -22,8 +22,8 @@ need_bpf() {
 	((status != 2)) || skip "${stderr#*: }"
 }
 
-# Columns that do not stand still even if the process does.
-MOVING='del(.elapsed, .cpu, .lastcpu, .oom, .delay, .limit, .limit_used, .wchan)'
+# Columns that do not stand still even if the process does: others share its memory and its limits.
+MOVING='del(.elapsed, .cpu, .lastcpu, .oom, .delay, .limit, .limit_used, .wchan, .pss, .uss)'
 
 # both ARG… : asks over both; what stands still is the same, and in $output
 both() {
