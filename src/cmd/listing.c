@@ -109,6 +109,12 @@ static double ms(int64_t ns)
 	return (double)ns / 1e6;
 }
 
+static void tell_walk(const char *of, int64_t ns)
+{
+	if (ns)
+		fprintf(stderr, ", %s walked in %.1f ms", of, ms(ns));
+}
+
 void listing_verbose(const struct source *source, const struct outcome *outcome, int64_t begun_ns)
 {
 	const struct source_bpf *bpf = source->bpf;
@@ -116,14 +122,14 @@ void listing_verbose(const struct source *source, const struct outcome *outcome,
 	fprintf(stderr, "procowl: source %s; %u processes read; %.1f ms in all\n",
 		bpf && bpf->looks ? "bpf" : source->name, outcome->tally.looked,
 		ms(clock_ns(CLOCK_MONOTONIC) - begun_ns));
-	if (bpf && bpf->looks)
-		fprintf(stderr,
-			"procowl: bpf: %u look%s; programs loaded in %.1f ms, descriptors walked "
-			"in %.1f ms, mappings in %.1f ms\n",
-			bpf->looks, units_plural(bpf->looks), ms(bpf->load_ns),
-			ms(bpf->descriptors_ns), ms(bpf->mappings_ns));
-	if (bpf && bpf->tasks_ns)
-		fprintf(stderr, "procowl: bpf: processes walked in %.1f ms\n", ms(bpf->tasks_ns));
+	if (bpf && bpf->looks) {
+		fprintf(stderr, "procowl: bpf: %u look%s; programs loaded in %.1f ms", bpf->looks,
+			units_plural(bpf->looks), ms(bpf->load_ns));
+		tell_walk("descriptors", bpf->descriptors_ns);
+		tell_walk("mappings", bpf->mappings_ns);
+		tell_walk("processes", bpf->tasks_ns);
+		putc('\n', stderr);
+	}
 	if (bpf && bpf->socket_walks)
 		fprintf(stderr, "procowl: bpf: sockets told by the kernel's walk in %.1f ms\n",
 			ms(bpf->sockets_ns));

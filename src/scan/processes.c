@@ -296,6 +296,7 @@ static int look_told(const struct source *source, struct walk *walk, struct task
 	walk->held = &held;
 	if (!rc)
 		run(walk);
+	walk->held = NULL;
 	free(held.batches);
 	/* A worker that was given up may still look into them, whenever it wakes. */
 	if (held.lost)

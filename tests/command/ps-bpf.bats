@@ -153,8 +153,8 @@ both() {
 @test "over the kernel too, processes that come and go are whole rows or none" {
 	need_bpf
 	actor_start churn 4
-	local i
-	for i in 1 2 3; do
+	local _
+	for _ in 1 2 3; do
 		run --separate-stderr owl ps --source bpf --json -o pid,ppid,state,comm,command,user
 		answer 'all(.pid > 0 and .ppid >= 0 and (.state | length) == 1 and (.comm | length) > 0
 			and (.command | length) > 0)'
