@@ -46,7 +46,7 @@ static void tell_call(struct what *what, const struct what_doing *doing)
 		page_null(page, "handle");
 	if (inside && *insight->recall.path)
 		page_text(page, "path", text_of(insight->recall.path));
-	if (inside)
+	if (inside && !insight->recall.rc)
 		page_texts(page, "polled", doing->polled);
 	else
 		page_null(page, "polled");

@@ -30,7 +30,8 @@
  *     sealed-memfd NAME shrink,grow
  * a page of the arguments that lies in a file: args-from PATH PAD (a word of more than two pages);
  * Last in a fork block (wait.c): wait sleep|flock|posix|ofd|read|write|accept|epoll|poll|futex|child|open|
- * signal|spin|behind|polls|select|clock|mutex|join|locked ARGUMENT, a child that never does anything else. zombie STATUS is one that has ended.
+ * signal|spin|behind|polls|select|clock|mutex|join|locked|polls-behind ARGUMENT, a child that never
+ * does anything else. zombie STATUS is one that has ended.
  * Likewise (mover.c): move read|pread|map|uring|write PATH, move grow SOURCE:DESTINATION.
  *
  * and locks on a slot: flock SLOT r|w, posix|ofd SLOT r|w START LENGTH (0: to the end), lease SLOT r|w.

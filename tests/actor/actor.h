@@ -59,6 +59,9 @@ int slot_fd(const struct actor *actor, const char *number);
 /** For a mutex that a thread "owner" has: plain, robust, inherit; or that it has itself: own. */
 void wait_mutex(struct actor *actor, const char *kind);
 
+/** In poll(2) for slot 0, with a list that lies on a page of this file by then. */
+void wait_polls_behind(struct actor *actor, const char *path);
+
 /** For the thread "owner" to end. */
 void wait_join(struct actor *actor, const char *unused);
 

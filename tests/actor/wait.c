@@ -211,15 +211,17 @@ static void op_wait(struct actor *actor, char **arg)
 	static const struct {
 		const char *name;
 		void (*wait)(struct actor *actor, const char *argument);
-	} kinds[] = {
-		{ "sleep", wait_sleep },   { "flock", wait_flock },   { "posix", wait_posix },
-		{ "ofd", wait_ofd },       { "read", wait_read },     { "write", wait_write },
-		{ "accept", wait_accept }, { "epoll", wait_epoll },   { "poll", wait_poll },
-		{ "futex", wait_futex },   { "child", wait_child },   { "open", wait_open },
-		{ "signal", wait_signal }, { "spin", wait_spin },     { "behind", wait_behind },
-		{ "polls", wait_polls },   { "select", wait_select }, { "clock", wait_clock },
-		{ "mutex", wait_mutex },   { "join", wait_join },     { "locked", wait_locked }
-	};
+	} kinds[] = { { "sleep", wait_sleep },   { "flock", wait_flock },
+		      { "posix", wait_posix },   { "ofd", wait_ofd },
+		      { "read", wait_read },     { "write", wait_write },
+		      { "accept", wait_accept }, { "epoll", wait_epoll },
+		      { "poll", wait_poll },     { "futex", wait_futex },
+		      { "child", wait_child },   { "open", wait_open },
+		      { "signal", wait_signal }, { "spin", wait_spin },
+		      { "behind", wait_behind }, { "polls", wait_polls },
+		      { "select", wait_select }, { "clock", wait_clock },
+		      { "mutex", wait_mutex },   { "join", wait_join },
+		      { "locked", wait_locked }, { "polls-behind", wait_polls_behind } };
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
 		if (strcmp(kinds[i].name, arg[0]) != 0)

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/** Waits that are about another thread of the same process: a mutex of its, and its end. */
+/** Waits for which another thread of the same process is needed: a mutex of its, its end, and what it does
+ * to the memory. */
 #include <err.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -85,4 +88,42 @@ void wait_join(struct actor *actor, const char *unused)
 	(void)unused;
 	pthread_mutex_init(&owner.mutex, NULL);
 	pthread_join(start_owner(&owner), NULL);
+}
+
+struct cover {
+	const char *path;
+	void *page;
+	size_t size;
+	pid_t tid;
+};
+
+/** Once the other waits, what it was given lies in the file, on a page that nobody has touched. */
+static void *cover(void *argument)
+{
+	const struct cover *cover = argument;
+	int fd = open(cover->path, O_RDONLY | O_CLOEXEC);
+
+	while (!sleeps(cover->tid))
+		sched_yield();
+	if (fd < 0 || mmap(cover->page, cover->size, PROT_READ, MAP_PRIVATE | MAP_FIXED, fd,
+			   (off_t)(16 * cover->size)) == MAP_FAILED)
+		err(1, "%s", cover->path);
+	return NULL;
+}
+
+void wait_polls_behind(struct actor *actor, const char *path)
+{
+	static struct cover covered;
+	size_t size = (size_t)sysconf(_SC_PAGESIZE);
+	struct pollfd *list =
+		mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	pthread_t thread;
+
+	if (list == MAP_FAILED)
+		err(1, "no memory");
+	*list = (struct pollfd){ .fd = actor->fd[0], .events = POLLIN };
+	covered = (struct cover){ path, list, size, gettid() };
+	if (pthread_create(&thread, NULL, cover, &covered))
+		errx(1, "cannot start a thread");
+	poll(list, 1, -1);
 }

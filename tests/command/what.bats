@@ -598,6 +598,25 @@ looked_at() {
 	matches $'\n  command      (none that can be read|\\? )'
 }
 
+@test "a process that polls a list which lies on a hung filesystem" {
+	local pid
+	make_hung_mount
+	actor_start pipe fork wait polls-behind "$HUNG/file" end
+	pid=$(child 0)
+	until grep -q "$HUNG" "/proc/$pid/maps"; do
+		:
+	done
+	until [[ $(echo "/proc/$pid/task"/*) == "/proc/$pid/task/$pid" ]]; do
+		:
+	done
+	hang
+	within 30 "$PROCOWL" what --no-peers --jsonl "$pid"
+	[[ $status == 0 ]]
+	answer '.doing.call == "poll" and .doing.sentence == "waits for events" and .doing.polled == null'
+	answer '.gaps.sections == ["what the call was given: it did not answer: its memory is being waited for"]'
+	answer '.command.arguments[0] == $actor and .memory.rss > 0' --arg actor "$ACTOR"
+}
+
 @test "a process with many threads" {
 	local i words=()
 	for ((i = 0; i < 400; i++)); do
