@@ -417,8 +417,8 @@ does() {
 
 @test "a unix socket is told as in the list of files, and the kernel goes through no table for it" {
 	need_command strace
-	actor_start unix-listen a.sock unix-connect a.sock unix-accept 0 unix-dgram b.sock unix-listen @abstract \
-		unix-connect @abstract unix-pair
+	actor_start unix-listen a.sock unix-connect a.sock unix-accept 0 unix-dgram b.sock unix-listen "@owl$$" \
+		unix-connect "@owl$$" unix-pair
 	run --separate-stderr owl files --json -o handle,detail "$ACTOR_PID"
 	exits 0
 	local listed=$output
