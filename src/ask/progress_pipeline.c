@@ -4,11 +4,18 @@
  * that is, is how far all of it is.
  */
 #include <stdlib.h>
+#include <sys/sysmacros.h>
 
 #include "ask/peers.h"
 #include "ask/progress.h"
 
-enum { ROUNDS = 8 };
+/** Documentation/admin-guide/devices.txt: /dev/null, /dev/zero and the like. */
+enum { MEM_MAJOR = 1 };
+
+enum {
+	ROUNDS = 8,     /**< processes in a pipeline, from whoever is known on */
+	HOLDERS_MAX = 4 /**< of one end of a pipe */
+};
 
 static bool is_end(const struct seen_file *file, bool to_read)
 {
@@ -107,20 +114,27 @@ size_t pipeline_of(const struct progress *progress, const struct seen *first,
 	return count;
 }
 
-static int compare_numbers(const void *left, const void *right)
-{
-	const uint64_t *a = left, *b = right;
-
-	return (*a > *b) - (*a < *b);
-}
+/** A pipe of which we look for the other end. */
+struct wanted {
+	uint64_t ino;
+	bool to_read; /**< they must be able to read it, else to write it */
+	bool any;     /**< whichever descriptor; else only standard input or output */
+	unsigned int pids[HOLDERS_MAX];
+	size_t count; /**< how many were found, also if more than that */
+};
 
 struct asking {
 	struct progress *progress;
-	uint64_t *inos;
+	struct wanted *wanted; /**< by number */
 	size_t count;
-	unsigned int *found;
-	size_t found_count;
 };
+
+static int compare_wanted(const void *left, const void *right)
+{
+	const struct wanted *a = left, *b = right;
+
+	return (a->ino > b->ino) - (a->ino < b->ino);
+}
 
 static bool was_asked(const struct progress *progress, uint64_t ino)
 {
@@ -131,6 +145,23 @@ static bool was_asked(const struct progress *progress, uint64_t ino)
 	return false;
 }
 
+/** Whether a pipe that is only there may be what it works on: it reads or writes, and not a device. */
+static bool may_work(const struct progress *progress, const struct seen *now, bool to_read)
+{
+	const struct seen *past = progress_past(progress, now);
+
+	for (size_t i = 0; i < now->count; i++) {
+		if (now->files[i].file.handle.use == USE_FD &&
+		    now->files[i].file.handle.fd == (to_read ? 0 : 1) &&
+		    seen_file_is(&now->files[i], S_IFCHR) &&
+		    major(now->files[i].file.inode.rdev) == MEM_MAJOR)
+			return false;
+	}
+	if (!past)
+		return false;
+	return to_read ? past->io.rchar != now->io.rchar : past->io.wchar != now->io.wchar;
+}
+
 static void ask_about(struct asking *asking, const struct seen *now, bool to_read)
 {
 	struct progress *progress = asking->progress;
@@ -139,20 +170,41 @@ static void ask_about(struct asking *asking, const struct seen *now, bool to_rea
 	struct end_key key;
 
 	if (!pipe || opposite(progress, now, !to_read) || !peers_key(&pipe->file, &key) ||
-	    key.kind != END_PIPE || was_asked(progress, key.number))
+	    key.kind != END_PIPE || was_asked(progress, key.number) ||
+	    (worth == ONLY_ONE && !may_work(progress, now, to_read)))
 		return;
 	memory_grow(&progress->asked, progress->asked_count, sizeof(*progress->asked));
 	progress->asked[progress->asked_count++] = key.number;
-	memory_grow(&asking->inos, asking->count, sizeof(*asking->inos));
-	asking->inos[asking->count++] = key.number;
+	memory_grow(&asking->wanted, asking->count, sizeof(*asking->wanted));
+	asking->wanted[asking->count++] =
+		(struct wanted){ .ino = key.number, .to_read = !to_read, .any = worth > ONLY_ONE };
+}
+
+static void take_end(struct asking *asking, const struct process *process,
+		     const struct open_file *file)
+{
+	struct end_key key;
+	struct wanted sought = { 0 };
+
+	if (!peers_key(file, &key) || key.kind != END_PIPE)
+		return;
+	sought.ino = key.number;
+	struct wanted *wanted =
+		bsearch(&sought, asking->wanted, asking->count, sizeof(sought), compare_wanted);
+	if (!wanted || !(wanted->to_read ? file->readable : file->writable) ||
+	    (!wanted->any && file->handle.fd > 1))
+		return;
+	if (wanted->count < HOLDERS_MAX)
+		wanted->pids[wanted->count] = process->pid;
+	wanted->count++;
 }
 
 static void found(void *context, const struct process *process)
 {
 	struct asking *asking = context;
 
-	memory_grow(&asking->found, asking->found_count, sizeof(*asking->found));
-	asking->found[asking->found_count++] = process->pid;
+	for (size_t i = 0; i < process->count; i++)
+		take_end(asking, process, &process->files[i]);
 }
 
 static int compare_pids(const void *left, const void *right)
@@ -184,22 +236,46 @@ bool progress_follows(const struct progress *progress, unsigned int pid)
 
 static int look_for_ends(struct asking *asking, struct error *err)
 {
-	struct progress *progress = asking->progress;
-	const struct source *source = progress->inquiry->source;
+	const struct source *source = asking->progress->inquiry->source;
 	struct tally tally = { 0 };
 	struct look look = { .filter = LOOK_ENDS,
 			     .ends = LOOK_PIPES,
-			     .inos = asking->inos,
+			     .needs = LOOK_ACCESS,
 			     .ino_count = asking->count,
 			     .found = found,
 			     .context = asking };
 
-	qsort(asking->inos, asking->count, sizeof(*asking->inos), compare_numbers);
+	qsort(asking->wanted, asking->count, sizeof(*asking->wanted), compare_wanted);
+	uint64_t *inos = memory_resize(NULL, asking->count, sizeof(*inos));
+	for (size_t i = 0; i < asking->count; i++)
+		inos[i] = asking->wanted[i].ino;
+	look.inos = inos;
 	int rc = source->look(source, &look, &tally, err);
-	if (rc)
-		return rc;
-	pipeline_follow(progress, asking->found, asking->found_count);
-	return progress_sample_more(progress, asking->found, asking->found_count, err);
+	/* A worker that was given up may still look into it, whenever it wakes. */
+	if (!tally.blocked)
+		free(inos);
+	return rc;
+}
+
+/** What more have than work on it was only left open by who started them. */
+static size_t follow_found(struct asking *asking, unsigned int **ret)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < asking->count; i++) {
+		const struct wanted *wanted = &asking->wanted[i];
+
+		for (size_t k = 0; wanted->count <= HOLDERS_MAX && k < wanted->count; k++) {
+			if (progress_follows(asking->progress, wanted->pids[k]))
+				continue;
+			memory_grow(ret, count, sizeof(**ret));
+			(*ret)[count++] = wanted->pids[k];
+			pipeline_follow(asking->progress, &wanted->pids[k], 1);
+		}
+	}
+	if (count)
+		qsort(*ret, count, sizeof(**ret), compare_pids);
+	return count;
 }
 
 /** Whether its pipes lead on to where a transfer comes from, or goes to. */
@@ -216,21 +292,33 @@ static void ask_about_ends(struct asking *asking, const struct seen *now)
 		ask_about(asking, now, false);
 }
 
+/** One step along the pipes. `*further`: others were found by it. */
+static int follow_once(struct progress *progress, bool *further, struct error *err)
+{
+	struct asking asking = { .progress = progress };
+	const struct sample *now = progress_now(progress);
+	unsigned int *pids = NULL;
+	int rc = 0;
+
+	for (size_t i = 0; i < now->count; i++)
+		ask_about_ends(&asking, &now->items[i]);
+	if (asking.count)
+		rc = look_for_ends(&asking, err);
+	size_t count = rc ? 0 : follow_found(&asking, &pids);
+	if (count)
+		rc = progress_sample_more(progress, pids, count, err);
+	*further = count > 0;
+	free(asking.wanted);
+	free(pids);
+	return rc;
+}
+
 int progress_follow(struct progress *progress, struct error *err)
 {
-	for (unsigned int round = 0; round < ROUNDS; round++) {
-		struct asking asking = { .progress = progress };
-		const struct sample *now = progress_now(progress);
-		int rc = 0;
+	bool further = true;
+	int rc = 0;
 
-		for (size_t i = 0; i < now->count; i++)
-			ask_about_ends(&asking, &now->items[i]);
-		if (asking.count)
-			rc = look_for_ends(&asking, err);
-		free(asking.inos);
-		free(asking.found);
-		if (rc || !asking.found_count)
-			return rc;
-	}
-	return 0;
+	for (unsigned int round = 0; round < ROUNDS && further && !rc; round++)
+		rc = follow_once(progress, &further, err);
+	return rc;
 }

@@ -54,7 +54,7 @@ stop_half_way() {
 
 # once [TARGET…] : two looks, every column, as JSON.
 once() {
-	run --separate-stderr owl progress --json --once --interval 0.02 --columns all "$@"
+	run --separate-stderr owl progress --json --once --interval "${INTERVAL-0.02}" --columns all "$@"
 	well_formed
 }
 
@@ -224,7 +224,8 @@ all_started() {
 @test "rsync: where the sender is" {
 	need_command rsync
 	head -c 64M /dev/zero >a
-	start rsync --bwlimit=1m a b
+	local INTERVAL=0.5 # it sleeps between
+	start rsync --bwlimit=4m a b
 	once_it 'any(.source == "'"$SCRATCH"'/a" and .percent > 0)' "$SCRATCH"
 	all_started
 	answer 'all(.percent == null or .percent < 100)'
@@ -384,6 +385,13 @@ all_started() {
 	run --separate-stderr owl progress --raw --once --interval 0.02 -n -o source \
 		-Q "source like '%/b'" "$SCRATCH"
 	[[ $output == "$SCRATCH/b" ]] || show_answer
+}
+
+@test "a pipe that is only open is no pipeline" {
+	sparse a 1T
+	actor_start pipe fork move read a end
+	once_it '.[0].rate > 0' "${ACTOR_CHILDREN[0]}"
+	answer '.[0].command == "actor" and (.[0].pids | length) == 1'
 }
 
 @test "in SQL it is a table" {
