@@ -28,6 +28,7 @@ void watch_begin(struct watch_session *session, struct sink *sink)
 	session->sink = sink;
 	session->begun_ns = clock_ns(CLOCK_MONOTONIC);
 	arena_init(&session->arena);
+	arena_init(&session->names);
 }
 
 static const char *word_of(enum deed_op op)
@@ -86,8 +87,9 @@ static void count_file(struct watch_session *session, struct text path)
 		session->files_left_out = true;
 		return;
 	}
-	file = memory_resize(NULL, sizeof(*file) + path.len, 1);
-	*file = (struct watch_file){ .count = 1, .len = path.len };
+	file = arena_zero(&session->names, 1, sizeof(*file) + path.len);
+	file->count = 1;
+	file->len = path.len;
 	memcpy(file->path, path.bytes, path.len);
 	HASH_ADD_KEYPTR(hh, session->files, file->path, path.len, file);
 	session->file_count++;
@@ -218,11 +220,7 @@ size_t watch_commonest(const struct watch_session *session, struct watch_count *
 
 void watch_end(struct watch_session *session)
 {
-	struct watch_file *file, *next;
-
-	HASH_ITER(hh, session->files, file, next) {
-		HASH_DEL(session->files, file);
-		free(file);
-	}
+	HASH_CLEAR(hh, session->files);
+	arena_end(&session->names);
 	arena_end(&session->arena);
 }

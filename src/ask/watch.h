@@ -14,6 +14,7 @@ struct watch_session {
 	struct watcher watcher;
 	struct sink *sink;
 	struct arena arena;       /**< of one row */
+	struct arena names;       /**< of `files` */
 	struct watch_file *files; /**< that were opened, by path */
 	size_t file_count;
 	bool files_left_out; /**< there were more than are counted */

@@ -66,7 +66,7 @@ static __always_inline __u32 number_in(const struct pid *pid)
 	if (BPF_CORE_READ(pid, level) < level)
 		return 0;
 	bpf_core_read(&upid, sizeof(upid),
-		      (void *)pid + bpf_core_field_offset(struct pid, numbers) +
+		      (const char *)pid + bpf_core_field_offset(struct pid, numbers) +
 			      level * bpf_core_type_size(struct upid));
 	return (__u64)upid.ns == space ? upid.nr : 0;
 }
@@ -294,7 +294,7 @@ static __always_inline void look_at_watcher(struct task_struct *task)
 
 	level = BPF_CORE_READ(pid, level);
 	bpf_core_read(&upid, sizeof(upid),
-		      (void *)pid + bpf_core_field_offset(struct pid, numbers) +
+		      (const char *)pid + bpf_core_field_offset(struct pid, numbers) +
 			      level * bpf_core_type_size(struct upid));
 	space = (__u64)upid.ns;
 	for (__u32 i = 0; i < DEED_TREES && i < tree_count; i++) {

@@ -107,8 +107,8 @@ int watcher_descendants(const struct source *source, const unsigned int *pids, s
 		join(&family, pids[i]);
 	arena_init(&arena);
 	while (grown && !rc) {
-		unsigned int *all;
-		size_t all_count;
+		unsigned int *all = NULL;
+		size_t all_count = 0;
 
 		arena_reset(&arena);
 		scope_fd dir = openat(source->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -40,6 +40,7 @@ struct kin {
 struct listener {
 	int fd;
 	struct kin *kin;
+	struct arena arena; /**< of them */
 	char link[LINK_MAX], path[32];
 	char events[EVENTS_SIZE] __attribute__((aligned(8)));
 };
@@ -145,8 +146,9 @@ static struct kin *kin_of(struct listener *listener, const struct watcher_wish *
 
 	HASH_FIND(hh, listener->kin, &pid, sizeof(pid), kin);
 	if (!kin) {
-		kin = memory_resize(NULL, 1, sizeof(*kin));
-		*kin = (struct kin){ .pid = pid, .is_meant = descends(wish, pid) };
+		kin = arena_zero(&listener->arena, 1, sizeof(*kin));
+		kin->pid = pid;
+		kin->is_meant = descends(wish, pid);
 		HASH_ADD(hh, listener->kin, pid, sizeof(pid), kin);
 	}
 	return kin;
@@ -249,12 +251,9 @@ static bool is_over(const struct watcher *watcher)
 static void end(struct watcher *watcher)
 {
 	struct listener *listener = watcher->state;
-	struct kin *kin, *next;
 
-	HASH_ITER(hh, listener->kin, kin, next) {
-		HASH_DEL(listener->kin, kin);
-		free(kin);
-	}
+	HASH_CLEAR(hh, listener->kin);
+	arena_end(&listener->arena);
 	if (listener->fd >= 0)
 		close(listener->fd);
 	free(listener);
@@ -276,6 +275,7 @@ int watcher_fanotify(const struct watcher_wish *wish, struct watcher *ret, struc
 	struct listener *listener = memory_resize(NULL, 1, sizeof(*listener));
 
 	listener->kin = NULL;
+	arena_init(&listener->arena);
 	*ret = (struct watcher){
 		.name = "fanotify",
 		.misses = "failures, deletions, renames and the numbers of descriptors, and makes "

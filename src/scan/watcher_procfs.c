@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <uthash.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
@@ -28,7 +27,6 @@ struct kept_fd {
 };
 
 struct kept_process {
-	UT_hash_handle hh;
 	unsigned int pid;
 	unsigned int look;
 	uint64_t start;
@@ -39,7 +37,8 @@ struct kept_process {
 };
 
 struct poller {
-	struct kept_process *processes;
+	struct kept_process **processes; /**< by pid, ascending */
+	size_t count;
 	unsigned int *members; /**< the processes asked for and their descendants, dead ones too */
 	size_t member_count;
 	unsigned int look;
@@ -192,9 +191,8 @@ static void look_at_exe(struct telling *telling, struct kept_process *process, i
 	tell(telling, process, DEED_EXEC, NULL, link);
 }
 
-static void free_process(struct poller *poller, struct kept_process *process)
+static void free_process(struct kept_process *process)
 {
-	HASH_DEL(poller->processes, process);
 	for (struct kept_fd *fd = process->fds, *next; fd; fd = next) {
 		next = fd->next;
 		free(fd->link);
@@ -204,22 +202,50 @@ static void free_process(struct poller *poller, struct kept_process *process)
 	free(process);
 }
 
+/** Where it is among them, or belongs. */
+static size_t place_of(const struct poller *poller, unsigned int pid)
+{
+	size_t low = 0, high = poller->count;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (poller->processes[middle]->pid < pid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static struct kept_process *add_process(struct poller *poller, size_t at, unsigned int pid)
+{
+	struct kept_process *process = memory_resize(NULL, 1, sizeof(*process));
+
+	*process = (struct kept_process){ .pid = pid };
+	memory_grow(&poller->processes, poller->count, sizeof(struct kept_process *));
+	memmove(poller->processes + at + 1, poller->processes + at,
+		(poller->count - at) * sizeof(struct kept_process *));
+	poller->processes[at] = process;
+	poller->count++;
+	return process;
+}
+
 /** The process as it was kept; another one that has its number now is a new one. */
 static struct kept_process *find_process(struct poller *poller, unsigned int pid,
 					 const struct pidstat *stat)
 {
-	struct kept_process *process;
+	size_t at = place_of(poller, pid);
+	bool there = at < poller->count && poller->processes[at]->pid == pid;
+	struct kept_process *process = there ? poller->processes[at] : add_process(poller, at, pid);
 
-	HASH_FIND(hh, poller->processes, &pid, sizeof(pid), process);
-	if (process && process->start != stat->start) {
-		free_process(poller, process);
-		process = NULL;
-	}
-	if (!process) {
+	if (there && process->start != stat->start) {
+		free_process(process);
 		process = memory_resize(NULL, 1, sizeof(*process));
-		*process = (struct kept_process){ .pid = pid, .start = stat->start };
-		HASH_ADD(hh, poller->processes, pid, sizeof(pid), process);
+		*process = (struct kept_process){ .pid = pid };
+		poller->processes[at] = process;
 	}
+	process->start = stat->start;
 	snprintf(process->comm, sizeof(process->comm), "%.*s", (int)stat->comm.len,
 		 stat->comm.bytes);
 	return process;
@@ -264,27 +290,38 @@ static bool add_member(void *context, unsigned int pid)
 	return true;
 }
 
+static void tell_end(struct telling *telling, struct kept_process *process)
+{
+	struct poller *poller = telling->watcher->state;
+
+	drop_closed(telling, process, poller->look);
+	if (is_member(poller, process->pid))
+		tell(telling, process, DEED_EXIT, NULL, (struct text){ 0 });
+	for (size_t i = 0; i < poller->member_count; i++) {
+		if (poller->members[i] == process->pid)
+			poller->members[i] = poller->members[--poller->member_count];
+	}
+	free_process(process);
+}
+
 /** Who was not seen again has ended; how, is told only to its parent. */
 static void drop_ended(struct telling *telling)
 {
 	struct poller *poller = telling->watcher->state;
-	struct kept_process *process, *next;
+	size_t kept = 0;
 
 	poller->alive = 0;
-	HASH_ITER(hh, poller->processes, process, next) {
-		if (process->look == poller->look) {
-			poller->alive += is_member(poller, process->pid);
+	for (size_t i = 0; i < poller->count; i++) {
+		struct kept_process *process = poller->processes[i];
+
+		if (process->look != poller->look) {
+			tell_end(telling, process);
 			continue;
 		}
-		drop_closed(telling, process, poller->look);
-		if (is_member(poller, process->pid))
-			tell(telling, process, DEED_EXIT, NULL, (struct text){ 0 });
-		for (size_t i = 0; i < poller->member_count; i++) {
-			if (poller->members[i] == process->pid)
-				poller->members[i] = poller->members[--poller->member_count];
-		}
-		free_process(poller, process);
+		poller->processes[kept++] = process;
+		poller->alive += is_member(poller, process->pid);
 	}
+	poller->count = kept;
 }
 
 static int list_targets(struct watcher *watcher, struct arena *arena, unsigned int **ret,
@@ -329,8 +366,7 @@ static int drain(struct watcher *watcher,
 		look_at_process(&telling, pids[i], &arena);
 	arena_end(&arena);
 	drop_ended(&telling);
-	watcher->interval_ms = poller->look > 1 && HASH_COUNT(poller->processes) > FEW ? MANY_MS :
-											 FEW_MS;
+	watcher->interval_ms = poller->look > 1 && poller->count > FEW ? MANY_MS : FEW_MS;
 	return rc;
 }
 
@@ -344,10 +380,10 @@ static bool is_over(const struct watcher *watcher)
 static void end(struct watcher *watcher)
 {
 	struct poller *poller = watcher->state;
-	struct kept_process *process, *next;
 
-	HASH_ITER(hh, poller->processes, process, next)
-		free_process(poller, process);
+	for (size_t i = 0; i < poller->count; i++)
+		free_process(poller->processes[i]);
+	free(poller->processes);
 	free(poller->members);
 	free(poller);
 }

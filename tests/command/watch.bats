@@ -61,7 +61,7 @@ program_go() {
 watch_begins() {
 	"$PROCOWL" watch "$@" >rows 2>watch.err 3>&- &
 	WATCHER=$!
-	until ls -l "/proc/$WATCHER/fd" 2>/dev/null | grep -q signalfd; do
+	until [[ $(readlink "/proc/$WATCHER/fd"/*) == *signalfd* ]]; do
 		kill -0 "$WATCHER"
 	done
 }
@@ -257,7 +257,7 @@ watch_ends() {
 	need_mounts
 	run --separate-stderr unshare --pid --fork --mount-proc bash -c '"$0" watch --jsonl -- "$1" open a | jq -r .pid' "$PROCOWL" "$DEEDS"
 	exits 0
-	((${lines[0]} < 20)) || show_answer
+	((lines[0] < 20)) || show_answer
 	[[ ${lines[0]} == "${lines[-1]}" ]]
 }
 
