@@ -412,8 +412,11 @@ int process_forks(__u64 *ctx)
 	number = process_of(child);
 	if (!number)
 		return 0;
-	if (bpf_map_update_elem(&processes, &number, &active, BPF_NOEXIST) == 0)
+	long rc = bpf_map_update_elem(&processes, &number, &active, BPF_NOEXIST);
+	if (rc == 0)
 		__sync_fetch_and_add(&alive, 1);
+	else if (rc != -CALL_EEXIST)
+		__sync_fetch_and_add(&lost, 1); /* no room: nothing that it does is told */
 	return 0;
 }
 
