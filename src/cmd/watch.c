@@ -223,9 +223,7 @@ static void tell_source(const struct watching *watching, const struct error *rea
 		fprintf(stderr, "procowl: watching through %s, which misses %s%s%s%s%s\n",
 			watcher->name, watcher->misses, *reason->message ? " (bpf: " : "",
 			reason->message, *reason->message ? ")" : "",
-			geteuid() != 0 && text_holds(text_of(reason->message), text_of("CAP_")) ?
-				"; run as root" :
-				"");
+			geteuid() != 0 && *reason->message ? "; run as root" : "");
 	else if (watching->invocation->verbose)
 		fprintf(stderr, "procowl: source %s\n", watcher->name);
 }
