@@ -7,6 +7,12 @@ load lib
 
 DEEDS=$(realpath -m "$(dirname "$ACTOR")/../watch/deeds")
 
+# Once for all: to load the programs takes longer than most tests.
+setup_file() {
+	export WATCHES_BPF=
+	! "$PROCOWL" watch --source bpf --raw -- true >/dev/null 2>&1 || WATCHES_BPF=1
+}
+
 setup() {
 	situation_begin
 	cd "$SCRATCH" || return
@@ -18,7 +24,7 @@ teardown() {
 }
 
 need_bpf() {
-	owl watch --source bpf --limit 1 --raw -- true >/dev/null 2>&1 || skip "needs BPF"
+	[[ -n $WATCHES_BPF ]] || skip "needs BPF"
 }
 
 # bare ARG… : procowl with none of the descriptors that bats has open, which a command would inherit
