@@ -423,8 +423,7 @@ static void how(const struct invocation *invocation, FILE *out)
 		snprintf(recipe, sizeof(recipe), "strace -f -e trace=%%file,close -p %u",
 			 handle ? handle->pid : invocation->targets[0].pid);
 	command_recipe(out, recipe, "ptrace(2) stops a process at each of its system calls",
-		       "stops nobody, and hardly slows anybody down; files by their full path; "
-		       "io_uring");
+		       "stops nobody, and costs a fraction; files by their full path; io_uring");
 }
 
 const struct command command_watch = {
