@@ -97,7 +97,7 @@ refused() {
 @test "JSON has the columns that the table would have, empty ones too" {
 	actor_start open app.log creat,w unlink app.log
 	deleted -J "$ACTOR_PID"
-	answer '.[0] | keys_unsorted
+	JQ=jq answer '.[0] | keys_unsorted
 		== ["handle", "command", "size", "disk", "class", "container", "path"]'
 }
 
@@ -136,7 +136,7 @@ refused() {
 	deleted -n -o class,handle "$ACTOR_PID"
 	[[ $output =~ ^gone\ +$ACTOR_PID:3$ ]] || show_answer
 	deleted -J -o class,handle "$ACTOR_PID"
-	answer '.[0] | keys_unsorted == ["class", "handle"]'
+	JQ=jq answer '.[0] | keys_unsorted == ["class", "handle"]'
 }
 
 @test "-o +COLUMN adds to the default ones" {

@@ -362,8 +362,9 @@ reads_only() {
 	for i in 1 2 3; do
 		run --separate-stderr owl ps --json --columns pid,ppid,state,comm,command,user,swap
 		exits 0
-		answer 'all(.pid > 0 and .ppid >= 0 and (.state | length) == 1 and (.comm | length) > 0
-			and (.command | length) > 0)'
+		# A name may be empty, but no name is null.
+		answer 'all(.pid > 0 and .ppid >= 0 and (.state | length) == 1 and .comm != null
+			and .command != null)'
 	done
 }
 

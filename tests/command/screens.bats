@@ -160,6 +160,9 @@ type_in() {
 	                  who        who uses this file, directory, mount, device or port?
 	                  where      where does everybody's stderr go?
 
+	  as it happens   progress   how far is it?
+	                  watch      which files are opened, right now?
+
 	  anything else   sql        ask in SQL
 
 	Name what you mean: 4076 (process)  @nginx  4076:7 (its descriptor 7)  /var/log  :8080
@@ -192,6 +195,9 @@ two() {
 	                  files      what is open?
 	                  who        who uses this file, directory, mount, device or port?
 	                  where      where does everybody's stderr go?
+
+	  as it happens   progress   how far is it?
+	                  watch      which files are opened, right now?
 
 	  anything else   sql        ask in SQL
 

@@ -111,7 +111,7 @@ whose() {
 		where "$place"
 		for pid in $(jq -r '.[].pids[]' <<<"$output"); do
 			[[ ! -r /proc/$pid/stat ]] ||
-				(($(sed 's/.*) //' "/proc/$pid/stat" | cut -d ' ' -f 7) & 0x200000)) || continue
+				(($(sed -z 's/.*) //' "/proc/$pid/stat" | cut -d ' ' -f 7) & 0x200000)) || continue
 			[[ ! -e /proc/$pid ]] || show_answer
 		done
 	done
@@ -296,7 +296,7 @@ whose() {
 	run --separate-stderr owl where 7 --raw --no-header "$ACTOR_PID"
 	[[ $output == 1$'\t'"$SCRATCH/a"$'\t'actor ]]
 	run --separate-stderr owl where 7 --json "$ACTOR_PID"
-	answer '[.[0] | keys_unsorted[]] == ["count", "target", "commands"]'
+	JQ=jq answer '[.[0] | keys_unsorted[]] == ["count", "target", "commands"]'
 }
 
 @test "a person is told of the commonest names only, a program of all" {
