@@ -43,6 +43,7 @@ void progress_end(struct progress *progress)
 	free(progress->followed);
 	free(progress->asked);
 	free(progress->told);
+	free(progress->tellers);
 }
 
 const struct seen *progress_past(const struct progress *progress, const struct seen *now)
@@ -65,6 +66,34 @@ static int by_weight(const void *left, const void *right)
 	return (a->row.pid > b->row.pid) - (a->row.pid < b->row.pid);
 }
 
+static void remember_tellers(struct progress *progress)
+{
+	if (!progress->told_count)
+		return;
+	progress->tellers =
+		memory_resize(progress->tellers, progress->told_count, sizeof(*progress->tellers));
+	progress->teller_count = progress->told_count;
+	for (size_t i = 0; i < progress->told_count; i++) {
+		unsigned int pid = (unsigned int)progress->told[i].row.pid;
+		const struct seen *seen = sample_find(progress_now(progress), pid);
+
+		progress->tellers[i] = (struct teller){ pid, seen ? seen->start : 0 };
+	}
+}
+
+bool progress_any_lives(const struct progress *progress)
+{
+	for (size_t i = 0; i < progress->teller_count; i++) {
+		const struct teller *teller = &progress->tellers[i];
+		const struct seen *seen =
+			sample_find(&progress->samples[progress->round % 2], teller->pid);
+
+		if (seen && seen->start == teller->start)
+			return true;
+	}
+	return false;
+}
+
 static void tell_all(struct progress *progress)
 {
 	const struct sample *now = progress_now(progress);
@@ -83,6 +112,7 @@ static void tell_all(struct progress *progress)
 	if (progress->told_count)
 		qsort(progress->told, progress->told_count, sizeof(*progress->told), by_weight);
 	passage_forget(progress);
+	remember_tellers(progress);
 }
 
 int progress_look(struct progress *progress, struct error *err)

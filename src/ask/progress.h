@@ -63,6 +63,7 @@ struct movement {
 	enum progress_evidence evidence;
 	uint64_t position; /**< bytes */
 	bool known;        /**< else only that it moves */
+	bool many;         /**< through many files, none of which was met with; `file` is none */
 	bool moved;        /**< since the sample before */
 	uint64_t moved_by; /**< for which of several moves most */
 	uint64_t total;    /**< 0: none */
@@ -108,6 +109,11 @@ struct progress {
 	size_t asked_count;
 	struct told *told; /**< of this round, what moves most first */
 	size_t told_count;
+	struct teller {
+		unsigned int pid;
+		uint64_t start;
+	} * tellers; /**< whose they were, when there were some */
+	size_t teller_count;
 	bool utf8;
 };
 
@@ -118,6 +124,9 @@ void progress_end(struct progress *progress);
 
 /** Look once more, and compare: `told` is of this look. 0, or -errno and a message. */
 int progress_look(struct progress *progress, struct error *err);
+
+/** True when somebody is still there of those who moved when anything did last. */
+bool progress_any_lives(const struct progress *progress);
 
 /** Say which targets moved through nothing, and what could not be seen, once all is looked at. */
 void progress_explain(struct progress *progress);

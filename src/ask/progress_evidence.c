@@ -4,6 +4,7 @@
  * offset is exact, but cp(1) and cat(1) copy with one call for up to 2 GiB (copy_file_range(2), sendfile(2),
  * splice(2)), which moves it only at its end; pread(2), io_uring and mappings never move it.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -61,12 +62,14 @@ const struct seen_file *seen_again(const struct seen *before, const struct seen_
 	return past;
 }
 
-/** How far its offset went since the look before, whichever way. */
+/** How far its offset went since the look before, whichever way; of what was opened since, from its start. */
 static uint64_t moved_by(const struct weighing *weighing, const struct seen_file *file)
 {
 	const struct seen_file *past = seen_again(weighing->before, file);
 
-	if (!past || !past->file.pos_known)
+	if (!past)
+		return weighing->before && !appends(file) ? file->file.pos : 0;
+	if (!past->file.pos_known)
 		return 0;
 	return past->file.pos > file->file.pos ? past->file.pos - file->file.pos :
 						 file->file.pos - past->file.pos;
@@ -285,13 +288,13 @@ void movement_base(const struct progress *progress, const struct seen *now,
 	*read_bytes = passage ? passage->read_bytes : is_new ? before->io.read_bytes : 0;
 }
 
-/** Who hears from others reads other things too: its counters say nothing of a file. */
-static bool only_reads_files(const struct seen *now)
+/** Who hears from others, by descriptors from `first` on, reads other things too. */
+static bool only_reads_files(const struct seen *now, unsigned int first)
 {
 	for (size_t i = 0; i < now->count; i++) {
 		const struct seen_file *file = &now->files[i];
 
-		if (is_fd(file) && file->file.readable && file->file.handle.fd > 2 &&
+		if (is_fd(file) && file->file.readable && file->file.handle.fd >= first &&
 		    (seen_file_is(file, S_IFSOCK) || seen_file_is(file, S_IFIFO)))
 			return false;
 	}
@@ -304,7 +307,7 @@ static bool weigh_counters(const struct weighing *weighing, struct movement *ret
 	const struct seen_file *input = only_input(weighing);
 	uint64_t rchar, read_bytes;
 
-	if (!input || !before || !now->has_io || !before->has_io || !only_reads_files(now))
+	if (!input || !before || !now->has_io || !before->has_io || !only_reads_files(now, 3))
 		return false;
 	movement_base(weighing->progress, now, input, &rchar, &read_bytes);
 	ret->input = input;
@@ -422,6 +425,31 @@ static bool weigh_standstill(const struct weighing *weighing, struct movement *r
 	return true;
 }
 
+/** Less than this may be a message of it. */
+static const uint64_t MANY_STEP = 64 << 10;
+
+/**
+ * Who copies many small files has each open for too short a time to be met with it. Of who is named it is
+ * told that it moves, and how fast.
+ */
+static bool weigh_many(const struct weighing *weighing, struct movement *ret)
+{
+	static const struct seen_file none = { .file = { .handle = { .use = USE_CWD },
+							 .inode_rc = -ENODATA } };
+	const struct seen *now = weighing->now, *before = weighing->before;
+
+	if (!weighing->progress->scope.pids || !before || !now->has_io || !before->has_io ||
+	    !only_reads_files(now, 0))
+		return false;
+	uint64_t read = now->io.rchar - before->io.rchar, wrote = now->io.wchar - before->io.wchar;
+	ret->moved_by = read > wrote ? read : wrote;
+	ret->moved = true;
+	ret->file = &none;
+	ret->many = true;
+	ret->evidence = EVIDENCE_RCHAR;
+	return ret->moved_by >= MANY_STEP;
+}
+
 /** A passage that was told from counters or mappings stays where it was, rather than go back to its offset. */
 static void stay(const struct weighing *weighing, struct movement *ret)
 {
@@ -438,8 +466,8 @@ static void stay(const struct weighing *weighing, struct movement *ret)
 bool movement_find(const struct progress *progress, const struct seen *now, struct movement *ret)
 {
 	static bool (*const ways[])(const struct weighing *, struct movement *) = {
-		weigh_copy,    weigh_offset, weigh_call,      weigh_counters,
-		weigh_mapping, weigh_output, weigh_standstill
+		weigh_copy,    weigh_offset, weigh_call,       weigh_counters,
+		weigh_mapping, weigh_output, weigh_standstill, weigh_many
 	};
 	struct weighing weighing = { .progress = progress,
 				     .before = progress_past(progress, now),

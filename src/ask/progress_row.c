@@ -131,11 +131,18 @@ static bool writes(const struct telling *telling, const struct seen *now)
 {
 	const struct seen *past = progress_past(telling->progress, now);
 
-	return movement_is_kept(now) || (past && now->io.wchar != past->io.wchar);
+	if (now->blocked || (past && now->io.wchar != past->io.wchar))
+		return true;
+	if (!seen_is_inside(now))
+		return false;
+	enum syscall_deed deed = syscall_shape(now->called.call.number).deed;
+	return deed == SYSCALL_WRITES || deed == SYSCALL_SENDS || deed == SYSCALL_COPIES;
 }
 
 static struct text destination(struct telling *telling)
 {
+	if (telling->movement->many)
+		return (struct text){ 0 };
 	for (size_t i = telling->count; i-- > 0;) {
 		const struct seen_file *output = output_of(telling, telling->members[i]);
 		struct text device;
@@ -161,6 +168,8 @@ static bool reads_as_much(const struct telling *telling)
 
 static struct text source(struct telling *telling)
 {
+	if (telling->movement->many)
+		return (struct text){ 0 };
 	const struct seen *writer;
 
 	if (telling->movement->input)
@@ -284,7 +293,7 @@ static bool is_meant(struct telling *telling)
 	const struct movement *movement = telling->movement;
 	bool processes = telling->progress->scope.pids;
 
-	if ((movement->input && movement->input->meant) ||
+	if (movement->many || (movement->input && movement->input->meant) ||
 	    (movement->output && movement->output->meant))
 		return true;
 	for (size_t i = 0; i < telling->count; i++) {
@@ -341,8 +350,9 @@ bool progress_row(struct progress *progress, const struct movement *movement, st
 	tell_text(&telling, &ret->row.source, PROGRESS_SOURCE, source(&telling));
 	tell_text(&telling, &ret->row.destination, PROGRESS_DESTINATION, destination(&telling));
 	handle_format(handle, &movement->file->file.handle);
-	tell_text(&telling, &ret->row.handle, PROGRESS_HANDLE,
-		  arena_text(telling.arena, text_of(handle)));
+	if (!movement->many)
+		tell_text(&telling, &ret->row.handle, PROGRESS_HANDLE,
+			  arena_text(telling.arena, text_of(handle)));
 	ret->row.time = clock_ns(CLOCK_REALTIME);
 	facts_know(&ret->row.facts, PROGRESS_TIME);
 	return true;

@@ -50,12 +50,21 @@ static void tell_place(FILE *out, const struct told *told)
 	encode_shown(out, reads ? row->source : row->destination);
 }
 
+/** Through many files, too small to be met with. */
+static bool is_through_many(const struct told *told)
+{
+	return !knows(told, PROGRESS_SOURCE) && !knows(told, PROGRESS_DESTINATION);
+}
+
 static void tell_one(FILE *out, const struct told *told)
 {
 	char words[UNITS_MAX];
 
 	tell_name(out, told);
-	if (stands(told)) {
+	if (is_through_many(told)) {
+		fprintf(out, " goes through many small files, at %s a second",
+			units_size(words, told->row.rate));
+	} else if (stands(told)) {
 		fprintf(out, " has stood still for %s, ",
 			units_duration(words, (int64_t)told->row.stalled));
 		tell_place(out, told);
@@ -131,7 +140,10 @@ void progress_last_seen(const struct progress *progress, FILE *out)
 		fputs("  ", out);
 		tell_name(out, &progress->told[i]);
 		fputs(" was last seen ", out);
-		tell_place(out, &progress->told[i]);
+		if (is_through_many(&progress->told[i]))
+			fputs("going through many small files", out);
+		else
+			tell_place(out, &progress->told[i]);
 		putc('\n', out);
 	}
 }

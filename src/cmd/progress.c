@@ -47,6 +47,7 @@ struct going {
 	struct interrupt interrupt;
 	int signals; /**< readable once somebody asks to stop */
 	int64_t interval_ns;
+	int64_t told_ns; /**< when something was told last, or it began */
 	bool answered, stopped;
 	char *last; /**< what to say of who ended; malloc */
 	size_t last_len;
@@ -132,10 +133,29 @@ static bool wait_until(struct going *going, int64_t moment_ns)
 	}
 }
 
+/** So long nothing may move: who copies many small files has none open now and then. */
+static const int64_t PATIENCE_NS = INT64_C(1500000000);
+
+/** Whether there is nothing more to come: who moved is gone, or nothing has for a while. */
+static bool is_over(struct going *going)
+{
+	int64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+
+	if (going->progress.told_count) {
+		going->told_ns = now_ns;
+		return false;
+	}
+	if (going->answered && !progress_any_lives(&going->progress))
+		return true;
+	return now_ns - going->told_ns >= PATIENCE_NS;
+}
+
 /** Until nothing is left that moves or stands, or somebody asks to stop. */
 static int go_on(struct going *going, struct error *err)
 {
 	int64_t next_ns = clock_ns(CLOCK_MONOTONIC), now_ns;
+
+	going->told_ns = next_ns;
 	int rc = progress_look(&going->progress, err);
 
 	/* A first answer comes soon; the rates get better. */
@@ -149,7 +169,7 @@ static int go_on(struct going *going, struct error *err)
 		if (rc)
 			return rc;
 		show(going);
-		if (going->written || (look > 1 && !going->progress.told_count))
+		if (going->written || (is_over(going) && look > 1))
 			return 0;
 	}
 	return rc;

@@ -36,7 +36,7 @@ static struct text title(const struct told *told, const struct bars *bars, struc
 	const char *arrow = bars->style.utf8 ? "→" : "->";
 
 	if (!to.len)
-		return from;
+		return from.len ? from : text_of("through many small files");
 	return arena_format(arena, "%.*s%s%s %.*s", (int)from.len, from.bytes, from.len ? " " : "",
 			    arrow, (int)to.len, to.bytes);
 }
@@ -56,7 +56,7 @@ static struct text place(const struct told *told, struct arena *arena)
 	units_size(total, told->row.total);
 	if (!knows(told, PROGRESS_POSITION))
 		return knows(told, PROGRESS_TOTAL) ? arena_format(arena, "? of %s", total) :
-						     text_of("?");
+						     (struct text){ "", 0 };
 	units_size(position, told->row.position);
 	if (!knows(told, PROGRESS_TOTAL))
 		return arena_format(arena, "%s so far", position);

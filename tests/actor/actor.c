@@ -60,7 +60,7 @@ void check(int rc, const char *what, const char *object)
 static const struct op *op_find(const char *name)
 {
 	static const struct op *const tables[] = { slot_ops, memory_ops, place_ops, life_ops,
-						   kind_ops, socket_ops, wait_ops,   mover_ops };
+						   kind_ops, socket_ops, wait_ops,  mover_ops };
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
 		for (const struct op *op = tables[i]; op->name; op++)

@@ -280,6 +280,25 @@ static void counters_begin_when_the_file_is_opened(void **state)
 	end(&looks);
 }
 
+static void who_is_named_may_go_through_many_files(void **state)
+{
+	unsigned int pid = PID;
+	struct looks looks;
+	struct movement movement;
+
+	(void)state;
+	begin(&looks);
+	looks.seen[1].io.rchar = 5 * MIB;
+	looks.seen[1].io.wchar = 6 * MIB;
+	assert_false(find(&looks, &movement));
+	looks.progress.scope.pids = &pid;
+	assert_true(find(&looks, &movement));
+	assert_true(movement.many && movement.moved && !movement.known);
+	assert_int_equal(movement.moved_by, 6 * MIB);
+	assert_int_equal((uint64_t)passage_note(&looks.progress, &movement)->rate, 6 * MIB);
+	end(&looks);
+}
+
 static void who_is_stopped_half_way_stands_there(void **state)
 {
 	struct looks looks;
@@ -346,6 +365,7 @@ int main(void)
 		cmocka_unit_test(a_call_that_is_told_its_place_says_it),
 		cmocka_unit_test(counters_are_of_the_only_file_or_of_none),
 		cmocka_unit_test(counters_begin_when_the_file_is_opened),
+		cmocka_unit_test(who_is_named_may_go_through_many_files),
 		cmocka_unit_test(who_is_stopped_half_way_stands_there),
 		cmocka_unit_test(a_rate_is_smoothed_and_never_negative),
 	};
