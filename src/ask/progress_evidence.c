@@ -322,6 +322,9 @@ static bool weigh_counters(const struct weighing *weighing, struct movement *ret
 	return ret->moved_by && ret->known;
 }
 
+/** What is mapped beside it, libraries and locales, would be most of the bound for a smaller one. */
+static const uint64_t MAPPED_MIN = 16 << 20;
+
 /** The largest file in its memory that is no program. */
 static const struct seen_file *largest_map(const struct weighing *weighing)
 {
@@ -330,7 +333,7 @@ static const struct seen_file *largest_map(const struct weighing *weighing)
 	for (size_t i = 0; i < weighing->now->count; i++) {
 		const struct seen_file *file = &weighing->now->files[i];
 
-		if (file->file.handle.use == USE_MAP && file->total &&
+		if (file->file.handle.use == USE_MAP && file->total >= MAPPED_MIN &&
 		    (!largest || file->total > largest->total))
 			largest = file;
 	}

@@ -9,7 +9,10 @@
 #include "ask/progress.h"
 #include "base/clock.h"
 
-/** Who writes less in a look, to a file without an end, keeps a log. */
+/**
+ * Unless it is asked for: less is a script that a shell reads on in, and who writes less in a look, to a
+ * file without an end, keeps a log.
+ */
 static const uint64_t LOG_STEP = 64 << 10;
 
 struct telling {
@@ -312,6 +315,8 @@ static bool is_worth(struct telling *telling)
 	const struct seen *writer = movement->process;
 	struct movement theirs;
 
+	if (!telling->progress->scope.count && movement->total && movement->total < LOG_STEP)
+		return false;
 	if (movement->input)
 		return true;
 	for (size_t i = 0; i < PIPELINE_MAX; i++) {
