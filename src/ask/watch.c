@@ -102,7 +102,7 @@ static void count(struct watch_session *session, const struct sighting *sighting
 	session->events++;
 	if (!exit && sighting->error > 0 && sighting->error < WATCH_ERRNOS)
 		session->failures[sighting->error]++;
-	if ((sighting->op == DEED_OPEN || sighting->op == DEED_EXEC ||
+	if ((sighting->op == DEED_OPEN || sighting->op == DEED_EXEC || sighting->op == DEED_TAKE ||
 	     sighting->op == DEED_SUBMIT) &&
 	    !sighting->error && sighting->path.len)
 		count_file(session, sighting->path);

@@ -11,7 +11,7 @@
 
 enum { COMMONEST = 5 };
 
-/** "2 failures (ENOENT, EACCES)", "7 failures (5 ENOENT, 2 EACCES)" */
+/** "7 failures (ENOENT)", "7 failures (5 ENOENT, 2 EACCES)" */
 static void tell_failures(const struct watch_session *session, FILE *out)
 {
 	uint64_t all = 0;
@@ -30,7 +30,7 @@ static void tell_failures(const struct watch_session *session, FILE *out)
 		if (!session->failures[i])
 			continue;
 		fputs(separator, out);
-		if (session->failures[i] > 1)
+		if (session->failures[i] != all)
 			fprintf(out, "%" PRIu64 " ", session->failures[i]);
 		fprintf(out, "%s", name ? name : "?");
 		separator = ", ";
