@@ -61,8 +61,8 @@ static void pad(FILE *out, size_t count)
 	fprintf(out, "%*s", (int)count, "");
 }
 
-/** One cell; the last of a row is not padded. */
-static void put(const struct renderer *renderer, size_t column, struct text text, bool last)
+/** One cell; what fills up the ones before it is written only now: a row does not end in blanks. */
+static void put(const struct renderer *renderer, size_t column, struct text text, size_t *owed)
 {
 	const struct heading *heading = &renderer->headings[column];
 	struct flowing *flowing = renderer->state;
@@ -72,11 +72,13 @@ static void put(const struct renderer *renderer, size_t column, struct text text
 	if (width > flowing->widths[column] && width <= WIDEST)
 		flowing->widths[column] = width;
 	size_t room = flowing->widths[column] > width ? flowing->widths[column] - width : 0;
-	if (right)
-		pad(renderer->out, room);
-	fwrite(text.bytes, 1, text.len, renderer->out);
-	if (!last)
-		pad(renderer->out, (right ? 0 : room) + GAP);
+	if (text.len) {
+		pad(renderer->out, *owed + (right ? room : 0));
+		fwrite(text.bytes, 1, text.len, renderer->out);
+		*owed = (right ? 0 : room) + GAP;
+	} else {
+		*owed += room + GAP;
+	}
 }
 
 static size_t shown_columns(const struct renderer *renderer)
@@ -87,7 +89,7 @@ static size_t shown_columns(const struct renderer *renderer)
 static void print_header(struct renderer *renderer)
 {
 	struct flowing *flowing = renderer->state;
-	size_t count = shown_columns(renderer);
+	size_t count = shown_columns(renderer), owed = 0;
 
 	flowing->headed = true;
 	if (renderer->options.no_header)
@@ -98,7 +100,7 @@ static void print_header(struct renderer *renderer)
 
 		for (const char *at = renderer->headings[i].name; *at && len < sizeof(name); at++)
 			name[len++] = (char)toupper((unsigned char)*at);
-		put(renderer, i, (struct text){ name, len }, i + 1 == count);
+		put(renderer, i, (struct text){ name, len }, &owed);
 	}
 	putc('\n', renderer->out);
 }
@@ -143,12 +145,12 @@ static struct text cell(struct renderer *renderer, size_t column, const struct v
 static void row(struct renderer *renderer, const struct value *values)
 {
 	struct flowing *flowing = renderer->state;
-	size_t count = shown_columns(renderer);
+	size_t count = shown_columns(renderer), owed = 0;
 
 	if (!flowing->headed)
 		print_header(renderer);
 	for (size_t i = 0; i < count; i++)
-		put(renderer, i, cell(renderer, i, &values[i]), i + 1 == count);
+		put(renderer, i, cell(renderer, i, &values[i]), &owed);
 	if (count < renderer->count && values[count].state != VALUE_NONE) {
 		struct text more = cell(renderer, count, &values[count]);
 
