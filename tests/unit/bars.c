@@ -33,15 +33,23 @@ static void screen_begin(struct screen *screen)
 	assert_true(fd >= 0);
 	screen->out = fdopen(fd, "w");
 	assert_non_null(screen->out);
-	assert_int_equal(fcntl(screen->master, F_SETFL, O_NONBLOCK), 0);
 }
 
-/** What has appeared since the last look. */
+/** What has appeared since the last look. It may come in pieces, so a mark is written behind it. */
 static struct text screen_look(struct screen *screen)
 {
+	static const char mark = '\a';
+
+	putc(mark, screen->out);
 	fflush(screen->out);
-	ssize_t len = read(screen->master, screen->shown, sizeof(screen->shown));
-	screen->len = len > 0 ? (size_t)len : 0;
+	screen->len = 0;
+	while (!screen->len || screen->shown[screen->len - 1] != mark) {
+		ssize_t len = read(screen->master, screen->shown + screen->len,
+				   sizeof(screen->shown) - screen->len);
+		assert_true(len > 0);
+		screen->len += (size_t)len;
+	}
+	screen->len--;
 	return (struct text){ screen->shown, screen->len };
 }
 
