@@ -12,6 +12,14 @@
 #include "scan/names.h"
 #include "show/encode.h"
 
+static void complain_beyond(const struct target *target, struct outcome *outcome)
+{
+	outcome->no_process = true;
+	error_add(&outcome->complaints, "%sprocess %.*s does not exist: no number is so large",
+		  *outcome->complaints.message ? "\n" : "", (int)target->text.len,
+		  target->text.bytes);
+}
+
 static void complain_absent(const struct source *source, struct outcome *outcome, unsigned int pid)
 {
 	bool hides = source_hides_others(source);
@@ -33,7 +41,10 @@ static void mean_process(const struct inquiry *inquiry, struct scope *scope, str
 	wish->pid_count = 1;
 	if (!names_exists(inquiry->source, pid)) {
 		wish->absent = true;
-		complain_absent(inquiry->source, outcome, pid);
+		if (target_is_beyond(wish->target))
+			complain_beyond(wish->target, outcome);
+		else
+			complain_absent(inquiry->source, outcome, pid);
 		return;
 	}
 	if (names_is_denied(inquiry->source, pid))

@@ -29,15 +29,9 @@ static int gone(const struct what *what, struct error *err)
 	return error_set(err, -ESRCH, "process %u does not exist (any more)", what->wish->pid);
 }
 
-/** Where not even PID 1 is to be seen: proc(5), hidepid. */
-static bool is_hidden(const struct what *what)
-{
-	return geteuid() != 0 && faccessat(what->wish->source->proc, "1", F_OK, AT_EACCESS) != 0;
-}
-
 static int failed(const struct what *what, int rc, struct error *err)
 {
-	if ((rc == -ENOENT || rc == -ESRCH) && is_hidden(what))
+	if ((rc == -ENOENT || rc == -ESRCH) && source_hides_others(what->wish->source))
 		return error_set(err, -EACCES,
 				 "process %u does not exist, or /proc hides it (mount option "
 				 "hidepid); run as root",

@@ -172,6 +172,10 @@ static int add_target(struct watching *watching, const struct target *target, st
 {
 	switch (target->kind) {
 	case TARGET_PROCESS:
+		if (target_is_beyond(target))
+			return error_set(err, -ENOENT,
+					 "process %.*s does not exist: no number is so large",
+					 (int)target->text.len, target->text.bytes);
 		return add_process(watching, target->pid, err);
 	case TARGET_HANDLE:
 		return add_descriptor(watching, target, err);

@@ -100,7 +100,6 @@ static int find(const struct invocation *invocation, const struct source *source
 	const struct target *target = invocation->targets;
 	const char *program = invocation->program;
 	struct text process;
-	uint64_t number;
 
 	if (invocation->target_count != 1)
 		return error_set(err, -EINVAL,
@@ -109,7 +108,7 @@ static int find(const struct invocation *invocation, const struct source *source
 	switch (target->kind) {
 	case TARGET_PROCESS:
 		*ret = target->pid;
-		if (text_number(target->text, 10, &number) || number != target->pid)
+		if (target_is_beyond(target))
 			return error_set(err, -ESRCH,
 					 "process %.*s does not exist: no number is so large",
 					 (int)target->text.len, target->text.bytes);

@@ -69,3 +69,11 @@ int target_parse(struct text text, struct target *out, struct error *err)
 	}
 	return 0;
 }
+
+bool target_is_beyond(const struct target *target)
+{
+	uint64_t number;
+
+	return target->kind == TARGET_PROCESS && target->pid == INT_MAX &&
+	       is_number(target->text, &number) && number != target->pid;
+}

@@ -21,7 +21,7 @@ struct target {
 	struct text text; /**< as it was typed; the bytes are the caller's */
 	union {
 		struct handle handle;
-		unsigned int pid;
+		unsigned int pid; /**< INT_MAX: perhaps target_is_beyond */
 		struct {
 			unsigned int port;
 			bool udp;
@@ -32,3 +32,6 @@ struct target {
 
 /** Read one target; the forms are tried in the order above. 0, or -EINVAL and a message. */
 int target_parse(struct text text, struct target *out, struct error *err);
+
+/** True for a process whose number, as it was typed, is larger than any that the kernel gives. */
+bool target_is_beyond(const struct target *target);

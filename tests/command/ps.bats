@@ -340,6 +340,9 @@ reads_only() {
 	run --separate-stderr owl ps 4194303
 	exits 2
 	says 'process 4194303 does not exist'
+	run --separate-stderr owl ps 99999999999
+	exits 2
+	says 'process 99999999999 does not exist: no number is so large'
 	run --separate-stderr owl ps @nobody-is-called-so
 	exits 1
 	says 'no process is called @nobody-is-called-so'

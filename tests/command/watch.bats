@@ -355,6 +355,9 @@ need_fanotify() {
 	run --separate-stderr owl watch 999999999
 	exits 2
 	says 'does not exist'
+	run --separate-stderr owl watch 99999999999
+	exits 2
+	says 'process 99999999999 does not exist: no number is so large'
 	run --separate-stderr owl watch @no-such-name
 	exits 1
 	says 'no process is called no-such-name'

@@ -74,12 +74,24 @@ static void a_number_is_a_process(void **state)
 	assert_int_equal(parse("004076").pid, 4076);
 }
 
+static bool is_beyond(const char *text)
+{
+	struct target target = parse(text);
+
+	return target_is_beyond(&target);
+}
+
 static void a_number_no_process_can_have_is_still_a_process(void **state)
 {
 	(void)state;
 	assert_int_equal(parse("2147483648").pid, 2147483647);
 	assert_int_equal(parse("99999999999999999999999").pid, 2147483647);
 	check_kind("99999999999999999999999", TARGET_PROCESS);
+	assert_true(is_beyond("2147483648"));
+	assert_true(is_beyond("99999999999999999999999"));
+	assert_false(is_beyond("2147483647"));
+	assert_false(is_beyond("0002147483647"));
+	assert_false(is_beyond("4076:7"));
 }
 
 static void a_file_that_begins_with_many_digits_is_no_process(void **state)
