@@ -42,20 +42,21 @@
  *   scan/       how we look: source.h is the interface, procfs.c the source that reads /proc,
  *               bpf.c the one that first lets the kernel walk its tables (iterator.c, crew.c) and
  *               has hints.c from it, or told.c whole tables, if that is worth.c it; worker.c their
- *               threads. processes.c looks at processes themselves, batch.c is what one worker
- *               asks, facts.c reads one; tasks.c has the kernel tell them all (iterator_tasks.c).
- *               holdings.c reads the files of one: tables.c whose descriptors, reading.c what is
- *               looked for, state.c one descriptor, mappings.c (known.c: of many), carriers.c what
- *               sockets and io_urings carry, idle.c which sockets nothing, disks.c what files take.
- *               probe.c asks what may never answer, in it paths.c, fdinfos.c, marked.c, queues.c,
- *               called.c, insight.c (glance.c: its threads, recall.c: its memory); loops.c, rings.c
- *               and numbered.c find what only the kernel has open. sockets.c has the sockets of all
- *               network namespaces, sockets_space.c those of one, sockets_walk.c what the
- *               kernel's walk tells of all (socket_told.c of one, socket_iterator.c loads it),
- *               socket_index.c their other ends, owners.c who holds them, netns.c enters a
- *               namespace; mounts, names, containers, memory. watcher.h is who looks at what is
- *               done with files as it is done: watcher_bpf.c, whom the kernel tells,
- *               watcher_fanotify.c and watcher_procfs.c, who see less
+ *               threads. processes.c looks at processes themselves, batch.c is what one worker asks,
+ *               facts.c reads one (facts_files.c: file by file); tasks.c has the kernel tell them
+ *               all (iterator_tasks.c). holdings.c reads the files of one: tables.c whose
+ *               descriptors, reading.c what is looked for, state.c one descriptor, mappings.c
+ *               (known.c: of many), carriers.c what sockets and io_urings carry, idle.c which
+ *               sockets nothing, disks.c what files take. probe.c asks what may never answer, in it
+ *               paths.c, fdinfos.c, marked.c, queues.c, called.c, insight.c (glance.c: its threads,
+ *               recall.c: its memory); loops.c, rings.c and numbered.c find what only the kernel has
+ *               open. sockets.c has the sockets of all network namespaces, sockets_space.c those of
+ *               one, sockets_known.c finds one among them, sockets_walk.c what the kernel's walk
+ *               tells of all (socket_told.c of one, socket_iterator.c loads it), socket_index.c
+ *               their other ends, owners.c who holds them, netns.c enters a namespace; mounts,
+ *               names, containers, memory. watcher.h is who looks at what is done with files as it
+ *               is done: watcher_bpf.c, whom the kernel tells, watcher_fanotify.c and
+ *               watcher_procfs.c, who see less
  *   bpf/        inside the kernel: descriptors and task_vma walk all tables, of which judge.h says
  *               what is worth a look, table tells one whole; task tells the processes, task_socket
  *               the sockets, with a wire_socket.h and a shadow_socket.h of its own; wire.h is what

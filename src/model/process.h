@@ -6,7 +6,7 @@
 #include "base/arena.h"
 #include "row/column.h"
 
-/** What there is in /proc/PID. */
+/** What there is in /proc/PID, in the order it is read: those that may wait for it come last. */
 enum process_file {
 	PROCESS_OWNER, /**< the directory itself: effective user and group */
 	PROCESS_STAT,
