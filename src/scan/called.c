@@ -2,17 +2,13 @@
 #include "scan/called.h"
 
 #include <dirent.h>
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 
 #include "base/scope.h"
-#include "kernel/pidstat.h"
-#include "kernel/procfile.h"
-#include "kernel/sched.h"
+#include "scan/glance.h"
 #include "scan/probe.h"
 #include "scan/source.h"
 
@@ -24,77 +20,21 @@ struct thread {
 	unsigned int pid, tid;
 };
 
-static ssize_t read_of(struct thread thread, const char *file, char *bytes, size_t size)
-{
-	char name[48];
-
-	snprintf(name, sizeof(name), "%u/task/%u/%s", thread.pid, thread.tid, file);
-	return procfile_read(thread.proc, name, bytes, size);
-}
-
-/**
- * The first key of a 64-bit auxiliary vector is a small number; of a 32-bit one its value stands in the
- * upper half: getauxval(3), fs/binfmt_elf.c.
- */
-static bool is_compat(struct thread thread)
-{
-	uint64_t first = 0;
-	ssize_t len = read_of(thread, "auxv", (char *)&first, sizeof(first));
-
-	return len == sizeof(first) && first >> 32;
-}
-
-static bool last_ran(ssize_t len, const char *bytes, uint64_t *ret_ns)
-{
-	return len > 0 && sched_last_ran((struct text){ bytes, (size_t)len }, ret_ns) == 0;
-}
-
-/**
- * The clocks of processors drift apart by the interrupts that each had. So this helper goes where the
- * thread was, and compares with itself.
- */
-static void read_idle(struct thread thread, struct called *out)
-{
-	char bytes[SCHED_TEXT_MAX];
-	uint64_t theirs, ours;
-	struct pidstat stat;
-	cpu_set_t cpus;
-	ssize_t len = read_of(thread, "stat", bytes, PIDSTAT_MAX);
-
-	if (len < 0 || pidstat_parse((struct text){ bytes, (size_t)len }, &stat))
-		return;
-	out->state = stat.state;
-	if (!stat.has_tail || stat.processor < 0 || stat.processor >= CPU_SETSIZE)
-		return;
-	len = read_of(thread, "sched", bytes, sizeof(bytes));
-	if (!last_ran(len, bytes, &theirs) || !theirs)
-		return;
-	CPU_ZERO(&cpus);
-	CPU_SET((size_t)stat.processor, &cpus);
-	if (sched_setaffinity(0, sizeof(cpus), &cpus) || sched_yield())
-		return;
-	len = procfile_read(AT_FDCWD, "/proc/self/sched", bytes, sizeof(bytes));
-	out->idle_known = last_ran(len, bytes, &ours) && ours >= theirs;
-	out->idle_ns = out->idle_known ? (int64_t)(ours - theirs) : 0;
-}
-
 static void read_call(struct thread thread, struct called *out)
 {
-	char bytes[SYSCALL_TEXT_MAX];
-	ssize_t len = read_of(thread, "syscall", bytes, sizeof(bytes));
-
 	out->tid = thread.tid;
-	out->rc = len < 0 ? (int)len :
-			    syscall_parse((struct text){ bytes, (size_t)len }, &out->call);
+	out->rc = glance_call(thread.proc, thread.pid, thread.tid, &out->call);
 }
 
-void called_read(int proc, unsigned int pid, unsigned int tid, struct called *out)
+static void read_rest(struct thread thread, struct called *out)
 {
-	struct thread thread = { proc, pid, tid };
+	struct glance glance = { .tid = thread.tid };
 
-	read_call(thread, out);
-	out->compat = is_compat(thread);
-	read_idle(thread, out);
+	glance_idle(thread.proc, thread.pid, &glance);
+	out->state = glance.state;
+	out->idle_known = glance.idle_known;
+	out->idle_ns = glance.idle_ns;
+	out->compat = glance_is_compat(thread.proc, thread.pid, thread.tid);
 }
 
 static int worth(const struct called *called)
@@ -165,8 +105,7 @@ static void ask(const void *context, size_t index, void *memory)
 	if (!best->tid)
 		return;
 	thread.tid = best->tid;
-	best->compat = is_compat(thread);
-	read_idle(thread, best);
+	read_rest(thread, best);
 }
 
 int called_look(const struct source *source, const unsigned int *pids, size_t count,

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
- * In which system call a thread waits, and since when it does not run: /proc/PID/task/TID/syscall, sched.
- * Each of these may wait for a program that is being started, so they are read in a helper process only:
- * scan/probe.h.
+ * In which system call each of many processes is, and since when it does not run: by the thread that tells
+ * most, read as glance.h has it, in a helper process.
  */
 #pragma once
 #include "kernel/syscall.h"
@@ -18,9 +17,6 @@ struct called {
 	int64_t idle_ns; /**< since when it did not run */
 	unsigned int tid;
 };
-
-/** Read it of a thread, of the procfs at `proc`. In a helper process, which it moves to another processor. */
-void called_read(int proc, unsigned int pid, unsigned int tid, struct called *out);
 
 /**
  * Of each of `count` processes the thread that tells most: one that copies before one that reads or writes,

@@ -30,6 +30,14 @@ int glance_call(int proc, unsigned int pid, unsigned int tid, struct syscall *re
 	return len < 0 ? (int)len : syscall_parse((struct text){ bytes, (size_t)len }, ret);
 }
 
+bool glance_is_compat(int proc, unsigned int pid, unsigned int tid)
+{
+	uint64_t first = 0;
+	ssize_t len = read_of_thread(proc, pid, tid, "auxv", (char *)&first, sizeof(first));
+
+	return len == sizeof(first) && first >> 32;
+}
+
 static void read_state(int proc, unsigned int pid, struct glance *out)
 {
 	char bytes[PIDSTAT_MAX];
@@ -52,11 +60,10 @@ static uint64_t last_ran(ssize_t len, const char *bytes)
 		       0;
 }
 
-static void glance(int proc, unsigned int pid, struct glance *out)
+static void read_last_ran(int proc, unsigned int pid, struct glance *out)
 {
 	char bytes[SCHED_TEXT_MAX];
 
-	out->rc = glance_call(proc, pid, out->tid, &out->call);
 	read_state(proc, pid, out);
 	if (out->processor >= 0)
 		out->ran_ns =
@@ -78,6 +85,15 @@ static uint64_t clock_of(int processor)
 			bytes);
 }
 
+/** `now`: of the processor that it last ran on. */
+static void set_idle(struct glance *glance, uint64_t now)
+{
+	glance->processor = -1;
+	glance->idle_known = glance->ran_ns && now >= glance->ran_ns;
+	if (glance->idle_known)
+		glance->idle_ns = (int64_t)(now - glance->ran_ns);
+}
+
 /**
  * The clocks of processors drift apart by the interrupts that each had. So this helper goes where the
  * threads were, and compares with itself.
@@ -94,14 +110,8 @@ static void measure(struct glances *out)
 		uint64_t now = clock_of(processor);
 		visited++;
 		for (size_t j = i; j < out->count; j++) {
-			struct glance *glance = &out->items[j];
-
-			if (glance->processor != processor)
-				continue;
-			glance->processor = -1;
-			glance->idle_known = glance->ran_ns && now >= glance->ran_ns;
-			if (glance->idle_known)
-				glance->idle_ns = (int64_t)(now - glance->ran_ns);
+			if (out->items[j].processor == processor)
+				set_idle(&out->items[j], now);
 		}
 	}
 }
@@ -123,6 +133,20 @@ static bool tells_more(const struct glance *glance, const struct glance *than)
 	return a != b ? a < b : a == 2 && glance->idle_ns < than->idle_ns;
 }
 
+static void read_glance(int proc, unsigned int pid, struct glance *out)
+{
+	out->rc = glance_call(proc, pid, out->tid, &out->call);
+	read_last_ran(proc, pid, out);
+}
+
+void glance_idle(int proc, unsigned int pid, struct glance *out)
+{
+	out->processor = -1;
+	read_last_ran(proc, pid, out);
+	if (out->ran_ns)
+		set_idle(out, clock_of(out->processor));
+}
+
 void glances_read(int proc, unsigned int pid, const unsigned int *tids, size_t count,
 		  struct glances *out)
 {
@@ -131,7 +155,7 @@ void glances_read(int proc, unsigned int pid, const unsigned int *tids, size_t c
 		out->items[i] =
 			(struct glance){ .tid = tids[i], .rc = -ETIMEDOUT, .processor = -1 };
 	for (size_t i = 0; i < out->count; i++)
-		glance(proc, pid, &out->items[i]);
+		read_glance(proc, pid, &out->items[i]);
 	measure(out);
 	for (size_t i = 1; i < out->count; i++) {
 		if (tells_more(&out->items[i], &out->items[out->chosen]))

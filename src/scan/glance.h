@@ -36,6 +36,15 @@ void glances_read(int proc, unsigned int pid, const unsigned int *tids, size_t c
 /** Read again in which call it waits. 0 or -errno. */
 int glance_call(int proc, unsigned int pid, unsigned int tid, struct syscall *ret);
 
+/** `state`, and since when thread `tid` of `out` does not run; this moves us to where it last ran. */
+void glance_idle(int proc, unsigned int pid, struct glance *out);
+
+/**
+ * True when it runs a program of 32 bits. The first key of a 64-bit auxiliary vector is a small number; of
+ * a 32-bit one its value stands in the upper half: getauxval(3), fs/binfmt_elf.c.
+ */
+bool glance_is_compat(int proc, unsigned int pid, unsigned int tid);
+
 /** True when it runs, or is about to. */
 static inline bool glance_runs(const struct glance *glance)
 {

@@ -2,9 +2,7 @@
 #include "scan/insight.h"
 
 #include <errno.h>
-#include <stdio.h>
 
-#include "kernel/procfile.h"
 #include "scan/facts.h"
 #include "scan/probe.h"
 
@@ -25,13 +23,13 @@ struct insight_pending {
 	struct probing probing;
 };
 
-struct called {
+struct calls {
 	bool compat;
 	struct glances glances;
 };
 
 static const size_t ANSWER_SIZE = sizeof(struct facts_answer) + ROOM;
-_Static_assert(sizeof(struct called) < ROOM && sizeof(struct recall) < ROOM,
+_Static_assert(sizeof(struct calls) < ROOM && sizeof(struct recall) < ROOM,
 	       "all answers have room");
 
 static const void *answer_at(const void *answers, enum question question)
@@ -39,34 +37,20 @@ static const void *answer_at(const void *answers, enum question question)
 	return (const char *)answers + question * ANSWER_SIZE;
 }
 
-/**
- * The first key of a 64-bit auxiliary vector is a small number; of a 32-bit one its value stands in the
- * upper half: getauxval(3), fs/binfmt_elf.c.
- */
-static bool is_compat(const struct asking *asking)
+static void ask_calls(const struct asking *asking, struct calls *out)
 {
-	char name[48];
-	uint64_t first = 0;
-
-	snprintf(name, sizeof(name), "%u/task/%u/auxv", asking->wish.pid, asking->wish.tids[0]);
-	ssize_t len =
-		procfile_read_record(asking->reading.proc, name, (char *)&first, sizeof(first));
-	return len == sizeof(first) && first >> 32;
-}
-
-static void ask_calls(const struct asking *asking, struct called *out)
-{
-	out->compat = is_compat(asking);
+	out->compat =
+		glance_is_compat(asking->reading.proc, asking->wish.pid, asking->wish.tids[0]);
 	glances_read(asking->reading.proc, asking->wish.pid, asking->wish.tids, asking->wish.count,
 		     &out->glances);
 }
 
-static void ask_memory(const struct asking *asking, const struct called *called, struct recall *out)
+static void ask_memory(const struct asking *asking, const struct calls *calls, struct recall *out)
 {
-	const struct glance *chosen = &called->glances.items[called->glances.chosen];
+	const struct glance *chosen = &calls->glances.items[calls->glances.chosen];
 
-	if (called->glances.count && !chosen->rc && chosen->call.where == SYSCALL_INSIDE &&
-	    !called->compat)
+	if (calls->glances.count && !chosen->rc && chosen->call.where == SYSCALL_INSIDE &&
+	    !calls->compat)
 		recall_read(asking->reading.proc, asking->wish.pid, chosen->tid, &chosen->call,
 			    out);
 }
@@ -111,14 +95,14 @@ static void take_facts(const struct facts_answer *answer, bool missing, struct a
 static void take_calls(const void *answers, const bool *missing, struct arena *arena,
 		       struct insight *ret)
 {
-	const struct called *called = answer_at(answers, ASK_CALLS);
+	const struct calls *calls = answer_at(answers, ASK_CALLS);
 	struct glances *glances = arena_zero(arena, 1, sizeof(*glances));
-	const struct glance *chosen = &glances->items[called->glances.chosen];
+	const struct glance *chosen = &glances->items[calls->glances.chosen];
 
-	*glances = called->glances;
+	*glances = calls->glances;
 	*ret = (struct insight){
 		.glances = glances,
-		.compat = called->compat,
+		.compat = calls->compat,
 		.tid = chosen->tid,
 		.call_rc = missing[ASK_CALLS] ? -ETIMEDOUT : chosen->rc,
 		.call = chosen->call,
