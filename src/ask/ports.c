@@ -103,6 +103,7 @@ static int mean_port(const struct inquiry *inquiry, unsigned int kinds, struct s
 			return rc;
 		count = find_inodes(*sockets, target, arena, &inos);
 	}
+	wish->closed = !count && !sockets_unread(*sockets);
 	/* Nobody can have it: only whom /proc may hide from us is still to be asked for. */
 	if (!count && geteuid() == 0)
 		return 0;
@@ -110,6 +111,7 @@ static int mean_port(const struct inquiry *inquiry, unsigned int kinds, struct s
 	if (rc)
 		return rc;
 	take_owners(wish, arena, &owners);
+	wish->closed &= !tally.hidden;
 	outcome->tally.hidden |= tally.hidden;
 	if (count)
 		add_tally(&outcome->tally, &tally, wish->pid_count);

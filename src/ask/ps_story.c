@@ -69,18 +69,19 @@ static void tell_users(const struct ps_ask *ask, FILE *head)
 
 static void tell_near(const struct ps_ask *ask, FILE *head)
 {
+	unsigned int looked = ask->outcome->tally.looked;
 	uint64_t rows = ask->count.rows;
 
 	if (rows)
 		fprintf(head,
 			"%s%" PRIu64 " of %u processes%s %s used %d %% or more of something %s "
 			"may have.\n",
-			style_bold(sink_style(ask->inquiry->sink)), rows,
-			ask->outcome->tally.looked, style_off(sink_style(ask->inquiry->sink)),
-			rows == 1 ? "has" : "have", PS_NEAR_PERCENT, rows == 1 ? "it" : "they");
-	else if (ask->outcome->tally.looked)
-		fprintf(head, "No process is near a limit; all %u were looked at.\n",
-			ask->outcome->tally.looked);
+			style_bold(sink_style(ask->inquiry->sink)), rows, looked,
+			style_off(sink_style(ask->inquiry->sink)), rows == 1 ? "has" : "have",
+			PS_NEAR_PERCENT, rows == 1 ? "it" : "they");
+	else if (looked)
+		fprintf(head, "No process is near a limit; %s%u %s looked at.\n",
+			looked == 1 ? "" : "all ", looked, looked == 1 ? "was" : "were");
 }
 
 static void tell_hints(const struct ps_ask *ask, FILE *tail)
@@ -144,9 +145,11 @@ static void tell_all(const struct ps_ask *ask, FILE *head)
 
 static void tell_nobody(const struct ps_ask *ask, FILE *head)
 {
+	unsigned int looked = ask->outcome->tally.looked;
+
 	if (!*ask->outcome->complaints.message && tally_is_complete(&ask->outcome->tally))
-		fprintf(head, "No such process runs; all %u were looked at.\n",
-			ask->outcome->tally.looked);
+		fprintf(head, "No such process runs; %s%u %s looked at.\n",
+			looked == 1 ? "" : "all ", looked, looked == 1 ? "was" : "were");
 }
 
 void ps_tell(const struct ps_ask *ask)

@@ -25,6 +25,7 @@ struct wish {
 	bool elsewhere; /**< matched only by that path in another mount namespace */
 	bool absent;    /**< the process does not exist */
 	bool unseen;    /**< TARGET_PORT: is open, and whose it is could not be seen */
+	bool closed;    /**< TARGET_PORT: no socket has it */
 	bool by_name;   /**< did not answer: what has that name, or lies below it, is meant */
 };
 

@@ -63,6 +63,12 @@ static void explain_handle(const struct wish *wish, const char *shown, struct er
 		error_set(line, 0, "%s is not there (any more)", shown);
 }
 
+static void explain_port(const struct target *target, struct error *line)
+{
+	error_set(line, 0, "no process has port %u/%s open", target->port,
+		  target->udp ? "udp" : "tcp");
+}
+
 static void explain(const struct inquiry *inquiry, const struct wish *wish, struct outcome *outcome,
 		    struct error *line)
 {
@@ -82,8 +88,11 @@ static void explain(const struct inquiry *inquiry, const struct wish *wish, stru
 	case TARGET_PATH:
 		explain_path(wish, shown, outcome, line);
 		break;
-	case TARGET_PROCESS:
 	case TARGET_PORT:
+		if (wish->closed)
+			explain_port(wish->target, line);
+		break;
+	case TARGET_PROCESS:
 		break;
 	}
 	free(shown);

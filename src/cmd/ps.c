@@ -158,7 +158,7 @@ static void refuse(const struct invocation *invocation, const struct target *tar
 			  "about the file: %s files %s",
 			  shown, handle->pid, program, handle->pid, program, word);
 	else
-		error_set(err, -EINVAL, "ps %s: that is a file", shown);
+		error_set(err, -EINVAL, "ps %s: a path is no process", shown);
 	if (!is_handle && plain)
 		error_add(err, "; who uses it: %s who %s", program, word);
 	free(word);

@@ -346,6 +346,9 @@ reads_only() {
 	run --separate-stderr owl ps @nobody-is-called-so
 	exits 1
 	says 'no process is called @nobody-is-called-so'
+	run --separate-stderr owl ps /no/such/path
+	exits 2
+	says 'ps /no/such/path: a path is no process; who uses it: '
 	run --separate-stderr owl ps -u nobody-is-called-so
 	exits 2
 	run --separate-stderr owl ps /etc/passwd

@@ -176,6 +176,17 @@ found() {
 	found "$SCRATCH/a"
 }
 
+@test "that nobody has a port open is said where it means processes" {
+	actor_start_apart tcp-listen 127.0.0.1 "$PORT"
+	run --separate-stderr owl ps --raw --columns pid ":$PORT/udp" "$ACTOR_PID"
+	exits 0
+	says "no process has port $PORT/udp open"
+	run --separate-stderr owl where stderr ":$PORT/udp" ":$PORT"
+	exits 0
+	says "no process has port $PORT/udp open"
+	[[ $stderr != *"$PORT/tcp"* ]] || show_answer
+}
+
 @test "tcp and udp ports are different ones" {
 	actor_start_apart open a creat,w unlink a tcp-listen 127.0.0.1 "$PORT"
 	actor_start_apart open b creat,w unlink b udp :: "$PORT"
