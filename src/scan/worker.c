@@ -15,7 +15,10 @@
 enum {
 	WORKERS_MAX = 8,
 	LOOK_MS = 50,
-	AHEAD_MAX = 12 /**< jobs begun whose turn at the caller has not come: they take memory */
+	/* Jobs begun whose turn at the caller has not come: they take memory. Few at first, as he may want
+	 * no more than the first has. */
+	AHEAD_MIN = 3,
+	AHEAD_MAX = 12,
 };
 
 static const int64_t PATIENCE_NS = 1000000000, IMPATIENCE_NS = 200000000;
@@ -70,10 +73,17 @@ static void pool_leave(struct pool *pool)
 	free(pool);
 }
 
+/** So many may be under way once those before `index` are consumed. */
+static size_t ahead_at(size_t index)
+{
+	return index < AHEAD_MAX - AHEAD_MIN ? AHEAD_MIN + index : AHEAD_MAX;
+}
+
 /** Under the lock: may another job begin? Waits for the caller where he is slower. */
 static bool pool_goes_on(struct pool *pool)
 {
-	while (pool->next < pool->jobs.count && pool->next >= pool->awaited + AHEAD_MAX)
+	while (pool->next < pool->jobs.count &&
+	       pool->next >= pool->awaited + ahead_at(pool->awaited))
 		pthread_cond_wait(&pool->room, &pool->lock);
 	return pool->next < pool->jobs.count;
 }
@@ -82,7 +92,7 @@ static bool pool_goes_on(struct pool *pool)
 static void pool_await(struct pool *pool, size_t index)
 {
 	pool->awaited = index;
-	if (pool->next <= index + AHEAD_MAX / 2)
+	if (pool->next <= index + (ahead_at(index) + 1) / 2)
 		pthread_cond_broadcast(&pool->room);
 }
 
@@ -95,7 +105,8 @@ static bool pool_is_ripe(const struct pool *pool)
 	const struct job *job = pool->slots[pool->awaited];
 
 	return job && job->state == JOB_DONE &&
-	       (pool->next >= pool->jobs.count || pool->next >= pool->awaited + AHEAD_MAX / 2);
+	       (pool->next >= pool->jobs.count ||
+		pool->next >= pool->awaited + ahead_at(pool->awaited) / 2);
 }
 
 static void *worker(void *argument)
