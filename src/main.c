@@ -11,8 +11,8 @@
  *               listings share; recover_show.c what recover shows, reclaim_show.c reclaim;
  *               consent.c asks, launch.c starts what is to be watched
  *   sql/        what you ask in SQL: catalog.c names the tables, module.c is a question as SQLite
- *               sees it, push.c what of a WHERE clause goes down into it (push_narrow.c: to look at
- *               fewer), flow.c the rows on their way back, kept.c those of a join, number.c how
+ *               sees it, cursor.c one reading of it, push.c what of a WHERE clause goes down into it
+ *               (push_narrow.c: to look at fewer), flow.c the rows on their way back, kept.c those of a join, number.c how
  *               one is known again; query.c is one statement, filter.c one
  *               expression (--filter), guard.c lets them only read, blame.c shows where they err;
  *               literal.c and token.c read '1.5G'; session.c opens the database, columns.c says
