@@ -135,20 +135,46 @@ static bool has_password(struct text value)
 	       login.len;
 }
 
-bool what_is_secret(struct text name, struct text value)
+/** As those who give them out have them begin; a signed token begins with {" in base64 (RFC 7519). */
+static bool is_token(struct text value)
 {
-	static const char *const words[] = { "KEY",  "TOKEN",      "SECRET", "PASSW",
-					     "PASS", "CREDENTIAL", "AUTH",   "COOKIE" };
+	static const char *const begins[] = { "ghp_", "gho_", "ghs_", "github_pat_", "glpat-",
+					      "xox",  "sk-",  "eyJ",  "-----BEGIN " };
 
-	/* MYSQL_PWD is one, PWD is none. */
-	if (value.len && (text_ends(name, "_PWD") || text_ends(name, "BINDPW")))
-		return true;
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (value.len && holds_word(name, words[i]))
+	for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
+		if (text_starts(value, begins[i]))
 			return true;
 	}
-	return has_password(value);
+	return false;
+}
+
+static bool ends_in_word(struct text name, const char *word)
+{
+	size_t len = strlen(word);
+
+	return name.len >= len && holds_word(text_from(name, name.len - len), word);
+}
+
+bool what_is_secret(struct text name, struct text value)
+{
+	static const char *const words[] = { "KEY",        "TOKEN", "SECRET", "PASS",
+					     "CREDENTIAL", "AUTH",  "COOKIE", "JWT" };
+	/* MYSQL_PWD is one, PWD is none; GITHUB_PAT is one, PATH is none. */
+	static const char *const ends[] = { "_PWD", "BINDPW", "_PAT" };
+
+	if (!value.len)
+		return false;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (holds_word(name, words[i]))
+			return true;
+	}
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		if (ends_in_word(name, ends[i]))
+			return true;
+	}
+	/* "host=db password=x", as libpq and ODBC are told. */
+	return has_password(value) || is_token(value) || holds_word(value, "PASSWORD=") ||
+	       holds_word(value, "PWD=");
 }
 
 static void tell_variable(struct what *what, struct text name, struct text value, bool secret)

@@ -73,6 +73,15 @@ reads_only() {
 	answer '.[0].rows == 0'
 }
 
+@test "what looks secret by its name or by itself is masked" {
+	program_start env -i PATH="$PATH" GITHUB_PAT=p1 login_jwt=p2 mysql_pwd=p3 CI=ghp_p4 \
+		ID=eyJp5 DSN='host=db password=p6' PWD=/ MANPATH=/man "$ACTOR"
+	sql "SELECT name, value FROM environment
+		WHERE pid = $ACTOR_PID AND name <> 'PATH' ORDER BY name"
+	answer 'map(select(.value)) == [{name: "MANPATH", value: "/man"}, {name: "PWD", value: "/"}]'
+	answer 'length == 8'
+}
+
 @test "what is not ours to read is no row, and said" {
 	need_root
 	actor_start pipe
