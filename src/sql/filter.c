@@ -176,7 +176,10 @@ static int check(struct text text, struct error *err)
 {
 	struct token token;
 	int depth = 0;
+	size_t first = 0;
 
+	if (token_next(text, &first).kind == TOKEN_END)
+		return error_set(err, -EINVAL, "the filter is empty; try: --filter 'pid > 1000'");
 	for (size_t at = 0; (token = token_next(text, &at)).kind != TOKEN_END;) {
 		depth += text_is(token.text, "(") - text_is(token.text, ")");
 		if (depth >= 0 && !token_is(&token, "this") && !text_is(token.text, ";"))

@@ -77,9 +77,7 @@ static int vtab_best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 	if (rc == SQLITE_ERROR) {
 		struct error err;
 
-		error_set(&err, 0,
-			  "target is compared with = alone: %s('nginx'), or target = 'nginx'",
-			  vtab->table->name);
+		error_set(&err, 0, "%s", push_misuse);
 		return sql_vtab_fail(vtab, &err);
 	}
 	return rc;

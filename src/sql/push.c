@@ -25,6 +25,10 @@ enum taken {
 
 enum { LETTERS_MAX = 16 };
 
+const char push_misuse[] =
+	"target, quiet and secrets are arguments: each is compared with = alone, "
+	"and what else must hold is joined by AND";
+
 /** Which letter a constraint on this column is, or 0. */
 static char letter_of(const struct push_about *about, int column)
 {
@@ -80,7 +84,8 @@ static int find(const struct push_about *about, sqlite3_index_info *info, char l
 
 		if (constraint->usable && constraint->op == SQLITE_INDEX_CONSTRAINT_EQ &&
 		    letter_of(about, constraint->iColumn) == letter &&
-		    strcmp(sqlite3_vtab_collation(info, i), "BINARY") == 0 &&
+		    (is_argument(letter) ||
+		     strcmp(sqlite3_vtab_collation(info, i), "BINARY") == 0) &&
 		    (narrow_takes_list(letter) || letter == TAKEN_PID || is_argument(letter) ||
 		     !is_list(info, i)))
 			return i;
@@ -318,6 +323,7 @@ static int take_value(struct push *push, char letter, sqlite3_value *value, stru
 		return take_target(push, value, err);
 	case TAKEN_MORE:
 		push->quiet = sqlite3_value_int(value) != 0;
+		push->more = true;
 		return 0;
 	default: {
 		bool list = letter < 'a';
@@ -358,10 +364,12 @@ void push_end(struct push *push)
 
 void push_argument(const struct push *push, size_t hidden, sqlite3_context *context)
 {
-	if (hidden == PUSH_ARGUMENT_MORE)
+	if (hidden == PUSH_ARGUMENT_MORE && push->more)
 		sqlite3_result_int(context, push->quiet);
-	else if (push->argument)
+	else if (hidden == PUSH_ARGUMENT_TARGET && push->argument)
 		sqlite3_result_text(context, push->argument, -1, SQLITE_TRANSIENT);
+	else
+		sqlite3_result_error(context, push_misuse, -1);
 }
 
 bool push_names_quiet(struct text sql)

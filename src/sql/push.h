@@ -20,6 +20,7 @@ struct push {
 	enum push_kind kind;
 	uint64_t pid; /**< PUSH_PID */
 	bool quiet;   /**< the quiet classes too; of variables the secrets */
+	bool more;    /**< `quiet` was said by an argument */
 	struct narrow narrow;
 	struct target *targets;
 	size_t target_count;
@@ -34,6 +35,9 @@ enum push_argument {
 	PUSH_ARGUMENT_TARGET, /**< a TARGET as on the command line */
 	PUSH_ARGUMENT_MORE,   /**< 1: what is left out otherwise, too */
 };
+
+/** What is said to who uses an argument otherwise. */
+extern const char push_misuse[];
 
 /** Whose constraints they are. */
 struct push_about {
@@ -62,7 +66,10 @@ static inline const char *push_said(const struct push *push)
 	return push->said ? push->said : "";
 }
 
-/** xColumn of a hidden column: the argument that was given. */
+/**
+ * xColumn of a hidden column: the argument that was given. One that was not is an error: whoever compares
+ * it here has said it in a way that does not go down, and would quietly get no rows.
+ */
 void push_argument(const struct push *push, size_t hidden, sqlite3_context *context);
 
 /** True when the statement names a class that is left out unless it is asked for: 'memory', 'tmpfile'. */
