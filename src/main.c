@@ -23,7 +23,8 @@
  *               deleted_story.c what stands around the table, hints.c what to do next; slots.c,
  *               swaps.c and ports.c find what no process table says; absent.c why a target named
  *               nothing. files.c, who.c, where.c and ps.c each have their rows and their story
- *               beside them; meaning.c, meant.c and tree.c say which open files a target means,
+ *               beside them, files_aside.c what may wait; meaning.c, meant.c and tree.c say which
+ *               open files a target means,
  *               peers.c who is at the other end, fate.c what became of a name. detail.c and its
  *               siblings say what only one kind of file has, locks.c what is locked, neighbours.c
  *               which other file one speaks of. what.c makes a page about one process:

@@ -57,6 +57,12 @@ struct files_process {
 	struct text container;
 };
 
+/** Decide the `fates`: only those that may be deleted are asked about. 0, or -errno and a message. */
+int files_decide_fates(struct files_ask *ask, struct files_process *out);
+
+/** Read `fdinfos` and `queues`, and add its sockets to `ask->sockets`. 0, or -errno and a message. */
+int files_read_aside(struct files_ask *ask, struct files_process *out);
+
 /** Fill the row of file `index`. Texts lie in `ask->arena`, or in the process. */
 void files_row(struct files_ask *ask, const struct files_process *process, size_t index,
 	       struct file *ret);
