@@ -630,7 +630,7 @@ refill() {
 	says_all "No space left on device" "$ACTOR_PID:9"
 	local size
 	size=$(stat -c %s tmpfs/log)
-	((size >= 1048576 && size < 4194304))
+	((size >= 1048576 && size <= 4194304))
 	[[ $(field size) == "$size" ]]
 	cmp tmpfs/log <(pattern "$size")
 }
