@@ -155,9 +155,9 @@ struct source_bpf {
 	unsigned int left;  /**< looks that /proc answers as fast, or alone can */
 	int64_t load_ns;    /**< in all: bringing the programs into the kernel */
 	int64_t descriptors_ns, mappings_ns, tasks_ns; /**< and their walks */
-	unsigned int socket_walks;           /**< for sockets: scan/socket_told.c */
-	int64_t sockets_ns;                  /**< and how long they took, loading and all */
-	struct error sockets_why;            /**< they cannot be had, and are not tried again */
+	unsigned int socket_walks;                     /**< for sockets: scan/socket_told.c */
+	int64_t sockets_ns;       /**< and how long they took, loading and all */
+	struct error sockets_why; /**< they cannot be had, and are not tried again */
 };
 
 struct source {
