@@ -57,16 +57,19 @@
  *               their other ends, owners.c who holds them, netns.c enters a namespace; mounts,
  *               names, containers, memory. watcher.h is who looks at what is done with files as it
  *               is done: watcher_bpf.c, whom the kernel tells, watcher_fanotify.c and
- *               watcher_procfs.c, who see less
+ *               watcher_procfs.c, who see less. tap.h copies what goes through an open file
+ *               (tap_bpf.c), pieces.c puts it together
  *   bpf/        inside the kernel: descriptors and task_vma walk all tables, of which judge.h says
  *               what is worth a look, table tells one whole; task tells the processes, task_socket
  *               the sockets, with a wire_socket.h and a shadow_socket.h of its own; wire.h is what
  *               both sides share, shadow.h the kernel's structs. watch tells what is done with files
- *               (deed.h): call.h is which system call does what, place.h where a file lies
+ *               (deed.h): call.h is which system call does what, place.h where a file lies. tap copies
+ *               bytes (tap.h): flow.h is which system call moves them, shadow_tap.h more structs
  *   kernel/     what Linux says: one file a kernel interface, bytes in, plain struct out
  *   model/      what we remember: handle, target, kind, and the rows with their columns
  *   row/        how an answer is shaped: column, selection, sink
- *   show/       how an answer looks: text, json, raw, a page, units, the encoder, bar.c and bars.c
+ *   show/       how an answer looks: text, json, raw, a page, units, the encoder, echo.c for
+ *               bytes that keep coming, bar.c and bars.c
  *   base/       what C lacks: text, arena, scope guards, errors
  */
 #include <locale.h>

@@ -10,9 +10,10 @@
 #include "show/encode.h"
 
 const struct command *const commands[] = {
-	&command_deleted, &command_recover, &command_hold, &command_reclaim,    &command_what,
-	&command_ps,      &command_files,   &command_who,  &command_where,      &command_progress,
-	&command_watch,   &command_sql,     &command_help, &command_completion, NULL,
+	&command_deleted, &command_recover,  &command_hold,       &command_reclaim,
+	&command_what,    &command_ps,       &command_files,      &command_who,
+	&command_where,   &command_progress, &command_watch,      &command_tap,
+	&command_sql,     &command_help,     &command_completion, NULL,
 };
 
 const struct command *command_find(const char *name)

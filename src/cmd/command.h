@@ -55,6 +55,8 @@ enum option_key {
 	OPTION_FAILED,
 	OPTION_WRITES,
 	OPTION_NO_CHILDREN,
+	OPTION_READ,
+	OPTION_ESCAPES,
 };
 
 /** What `watch` is asked beside its targets. */
@@ -62,6 +64,11 @@ struct watch_options {
 	const char *below; /**< a directory, or NULL */
 	const char *user;  /**< whom COMMAND runs as, or NULL */
 	bool failed, writes, no_children;
+};
+
+/** What `tap` is asked beside its target. */
+struct tap_options {
+	bool reads, escapes;
 };
 
 /** One call of a command: what was typed, understood. */
@@ -87,6 +94,7 @@ struct invocation {
 	bool once;                  /**< progress: one answer, and no live view */
 	struct reclaim_options reclaim;
 	struct watch_options watch;
+	struct tap_options tap;
 	char *const *words; /**< what follows "--", of a command that runs others; or NULL */
 	struct ps_wish ps;
 	uint32_t *users;      /**< ps: those of its wish */
@@ -119,7 +127,7 @@ extern const struct command *const commands[];
 
 extern const struct command command_deleted, command_recover, command_hold, command_reclaim;
 extern const struct command command_files, command_who, command_where, command_sql;
-extern const struct command command_ps, command_what, command_progress, command_watch;
+extern const struct command command_ps, command_what, command_progress, command_watch, command_tap;
 extern const struct command command_help, command_completion;
 
 /** The command called `name`, or NULL. */

@@ -361,8 +361,8 @@ alone() {
 @test "each command that looks at processes has a recipe, without a target too" {
 	local name
 	the_same "commands with a recipe" \
-		$'deleted\nrecover\nhold\nreclaim\nwhat\nps\nfiles\nwho\nwhere\nprogress\nwatch\nsql' "$(recipe_names)"
-	for name in deleted recover hold reclaim what ps files who where progress watch sql; do
+		$'deleted\nrecover\nhold\nreclaim\nwhat\nps\nfiles\nwho\nwhere\nprogress\nwatch\ntap\nsql' "$(recipe_names)"
+	for name in deleted recover hold reclaim what ps files who where progress watch tap sql; do
 		run --separate-stderr owl "$name" --how
 		exits 0
 		((${#lines[@]} == 3)) || show_answer

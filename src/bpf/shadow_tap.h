@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * The kernel's structs of terminals and of what is asked of io_urings, as far as they are looked into;
+ * as shadow.h, which has the others.
+ */
+#pragma once
+#include "bpf/shadow.h"
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+/** include/linux/termios_internal.h, include/linux/tty.h; `link` is the other end of a pty. */
+struct ktermios {
+	unsigned int c_lflag;
+};
+
+struct tty_struct {
+	struct tty_struct *link;
+	struct ktermios termios;
+};
+
+/** What a terminal's open file has as its `private_data`. */
+struct tty_file_private {
+	struct tty_struct *tty;
+};
+
+/** io_uring/rw.c, io_uring/net.c. The latter's `buf` lies in a union; `done_io` since Linux 5.19. */
+struct io_rw {
+	__u64 addr;
+};
+
+struct io_sr_msg {
+	void *buf;
+	unsigned int done_io;
+};
+
+struct io_kiocb___tap {
+	struct file *file;
+	__u8 opcode;
+	__u32 flags;
+	struct io_cqe cqe;
+};
+
+/** kernel/bpf/task_iter.c, Linux 5.8, is in shadow.h. */
+
+#pragma clang attribute pop

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * What goes through an open file, copied as it does: whoever of those that share it writes, or reads,
+ * and by whichever system call. Only the kernel can tell (bpf/tap.bpf.c), and nobody is stopped.
+ */
+#pragma once
+#include "base/error.h"
+#include "bpf/tap.h"
+#include "scan/pieces.h"
+#include "scan/source.h"
+
+/** What is asked for: open files by the descriptors of one task. */
+struct tap_wish {
+	const struct source *source;
+	unsigned int pid, tid; /**< tid 0: the table of the process */
+	bool reads;            /**< what is read, not what is written */
+	unsigned int fds[TAP_FILES];
+	enum tap_terminal terminals[TAP_FILES];
+	unsigned int count;
+};
+
+struct tapping;
+
+/**
+ * Begin to copy. Linux 5.19, CAP_BPF and CAP_PERFMON. It is not asked whether the process may be looked
+ * into: that is up to the caller. 0, or -errno and a message; tap_end frees.
+ */
+int tap_begin(const struct tap_wish *wish, struct tapping **ret, struct error *err);
+
+/** Give what has gone through since to `pieces`. How many bytes that took in the ring. */
+size_t tap_drain(struct tapping *tapping, struct pieces *pieces);
+
+/** Bytes of calls for which there was no room at all, so far: pieces_end marks those after the last. */
+uint64_t tap_lost(const struct tapping *tapping);
+
+/** True once nobody has any of the files open any more; without kprobes it takes half a second to see. */
+bool tap_is_over(struct tapping *tapping);
+
+void tap_end(struct tapping *tapping);

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * bpf/tap.bpf.c is put at the tracepoints, is shown the files by a walk through what everybody has
+ * open, and its ring is read.
+ */
+#include "scan/tap.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/perf_event.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+
+/* Made of bpf/tap.bpf.c by bpftool, in its own style; errno.h it expects. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpointer-arith"
+#include "bpf/tap.lskel.h"
+#pragma GCC diagnostic pop
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/scope.h"
+#include "kernel/bpfring.h"
+#include "kernel/procfile.h"
+#include "scan/iterator.h"
+
+enum { LOG_SIZE = 256 << 10, WALK_SIZE = 4096, WALK_NS = 500000000 };
+
+struct tapping {
+	struct tap *skeleton;
+	struct bpfring ring;
+	int ends;          /**< the probe that tells of the end of a file; or -errno */
+	int64_t walked_ns; /**< without it: when it was looked for last */
+};
+
+static void set_up(struct tap *skeleton, const struct tap_wish *wish, const char *log)
+{
+	struct tap__rodata *settings = skeleton->rodata;
+
+	settings->reads = wish->reads;
+	settings->target = wish->tid ? wish->tid : wish->pid;
+	settings->wanted_count = wish->count;
+	for (unsigned int i = 0; i < wish->count; i++) {
+		settings->wanted[i] = wish->fds[i];
+		settings->terminals[i] = wish->terminals[i];
+	}
+	skeleton->ctx.log_level = log != NULL;
+	skeleton->ctx.log_size = log ? LOG_SIZE : 0;
+	skeleton->ctx.log_buf = (uintptr_t)log;
+}
+
+static int load(struct tapping *tapping, const struct tap_wish *wish, const char *log)
+{
+	tapping->skeleton = tap__open();
+	if (!tapping->skeleton)
+		return -ENOMEM;
+	set_up(tapping->skeleton, wish, log);
+	int rc = tap__load(tapping->skeleton);
+	if (rc < 0) {
+		tap__destroy(tapping->skeleton);
+		tapping->skeleton = NULL;
+	}
+	return rc < 0 ? rc : 0;
+}
+
+/** Why it was not loaded: once more, and this time the verifier is to say what it thinks. */
+static int explain(struct tapping *tapping, const struct tap_wish *wish, int rc, struct error *err)
+{
+	struct error reason;
+
+	if (rc == -EPERM && geteuid() != 0)
+		return error_set(err, rc,
+				 "tap needs BPF, which takes CAP_BPF and CAP_PERFMON; run as root");
+	scope_free char *log = memory_resize(NULL, LOG_SIZE, 1);
+	*log = 0;
+	load(tapping, wish, log);
+	iterator_complain(rc, log, &reason);
+	return error_set(err, rc, "tap needs BPF: %s", reason.message);
+}
+
+/** Those of io_urings may be missing: a kernel without, or an older name. */
+static int attach(struct tap *skeleton)
+{
+	int (*const needed[])(struct tap *) = {
+		tap__call_begins__attach,
+		tap__call_ends__attach,
+	};
+
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+		if (needed[i](skeleton) <= 0)
+			return -errno;
+	}
+	tap__request_ends__attach(skeleton);
+	return 0;
+}
+
+/** Where the kernel's files end: perf_event_open(2), dynamic PMU kprobe, Linux 4.17. A descriptor or -errno. */
+static int attach_end(const struct tap *skeleton)
+{
+	char bytes[32];
+	uint64_t type;
+	struct perf_event_attr attr = {
+		.size = sizeof(attr),
+		.config1 = (uintptr_t) "locks_remove_file",
+	};
+
+	scope_fd dir = open("/sys/bus/event_source/devices/kprobe", O_PATH | O_CLOEXEC);
+	ssize_t len = dir < 0 ? -1 : procfile_read_record(dir, "type", bytes, sizeof(bytes));
+	if (len <= 0 || text_number((struct text){ bytes, (size_t)len - 1 }, 10, &type))
+		return -EOPNOTSUPP;
+	attr.type = (uint32_t)type;
+	scope_fd fd = (int)syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+	if (fd < 0 || ioctl(fd, PERF_EVENT_IOC_SET_BPF, skeleton->progs.file_ends.prog_fd) ||
+	    ioctl(fd, PERF_EVENT_IOC_ENABLE, 0))
+		return -errno;
+	int ret = fd;
+	fd = -1;
+	return ret;
+}
+
+/** The walk that finds the files: it writes nothing, and has to be read to be done. */
+static int walk(const struct tap *skeleton)
+{
+	union bpf_attr attr = { 0 };
+	char bytes[WALK_SIZE];
+	ssize_t got;
+
+	attr.link_create.prog_fd = (uint32_t)skeleton->progs.find.prog_fd;
+	attr.link_create.attach_type = BPF_TRACE_ITER;
+	scope_fd link = skel_sys_bpf(BPF_LINK_CREATE, &attr, sizeof(attr.link_create));
+	if (link < 0)
+		return -errno;
+	memset(&attr, 0, sizeof(attr));
+	attr.iter_create.link_fd = (uint32_t)link;
+	scope_fd fd = skel_sys_bpf(BPF_ITER_CREATE, &attr, sizeof(attr.iter_create));
+	if (fd < 0)
+		return -errno;
+	do
+		got = read(fd, bytes, sizeof(bytes));
+	while (got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR)));
+	return got < 0 ? -errno : 0;
+}
+
+static int begin(struct tapping *tapping, const struct tap_wish *wish, struct error *err)
+{
+	int rc = load(tapping, wish, NULL);
+
+	if (rc)
+		return explain(tapping, wish, rc, err);
+	rc = bpfring_begin(tapping->skeleton->maps.events.map_fd, TAP_RING, &tapping->ring);
+	if (!rc)
+		rc = attach(tapping->skeleton);
+	if (!rc) {
+		tapping->ends = attach_end(tapping->skeleton);
+		rc = walk(tapping->skeleton);
+		tapping->skeleton->bss->found = 1;
+	}
+	if (rc)
+		return error_set(err, rc, "tap needs the kernel's tracepoints: %s", strerror(-rc));
+	if (!tapping->skeleton->bss->calls && tap_is_over(tapping))
+		return error_set(err, -EBADF, "process %u has closed it meanwhile", wish->pid);
+	return 0;
+}
+
+int tap_begin(const struct tap_wish *wish, struct tapping **ret, struct error *err)
+{
+	*ret = memory_resize(NULL, 1, sizeof(**ret));
+	**ret = (struct tapping){ .ends = -1 };
+	int rc = begin(*ret, wish, err);
+	if (rc) {
+		tap_end(*ret);
+		*ret = NULL;
+	}
+	return rc;
+}
+
+size_t tap_drain(struct tapping *tapping, struct pieces *pieces)
+{
+	struct bpfring *ring = &tapping->ring;
+	unsigned long before = ring->at;
+	struct text record;
+
+	while (bpfring_next(ring, &record)) {
+		pieces_take(pieces, record);
+		bpfring_done(ring);
+	}
+	bpfring_free(ring);
+	return ring->at - before;
+}
+
+uint64_t tap_lost(const struct tapping *tapping)
+{
+	return __atomic_load_n(&tapping->skeleton->bss->lost, __ATOMIC_RELAXED);
+}
+
+/** Without the probe: is somebody left who has it open? */
+static void look_again(struct tapping *tapping)
+{
+	struct tap__bss *told = tapping->skeleton->bss;
+	int64_t now = clock_ns(CLOCK_MONOTONIC);
+
+	if (tapping->ends >= 0 || now - tapping->walked_ns < WALK_NS)
+		return;
+	tapping->walked_ns = now;
+	told->seen = 0;
+	if (walk(tapping->skeleton))
+		return;
+	for (unsigned int i = 0; i < TAP_FILES; i++) {
+		if (!(told->seen >> i & 1))
+			told->tapped[i] = 0;
+	}
+}
+
+bool tap_is_over(struct tapping *tapping)
+{
+	const struct tap__bss *told = tapping->skeleton->bss;
+
+	look_again(tapping);
+	for (size_t i = 0; i < TAP_FILES; i++) {
+		if (__atomic_load_n(&told->tapped[i], __ATOMIC_ACQUIRE))
+			return false;
+	}
+	return true;
+}
+
+void tap_end(struct tapping *tapping)
+{
+	if (!tapping)
+		return;
+	bpfring_end(&tapping->ring);
+	if (tapping->ends >= 0)
+		close(tapping->ends);
+	if (tapping->skeleton)
+		tap__destroy(tapping->skeleton);
+	free(tapping);
+}

@@ -1,0 +1,195 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2154  # run sets status, output, stderr
+# What a process writes, as it does: tests/tap/writes.c writes what is to be seen.
+
+load lib
+
+WRITES=$(realpath -m "$(dirname "$ACTOR")/../tap/writes")
+
+# Once for all: to load the programs takes longer than most tests.
+setup_file() {
+	export TAPS=
+	! "$PROCOWL" watch --source bpf --raw -- true >/dev/null 2>&1 || TAPS=1
+}
+
+setup() {
+	situation_begin
+	cd "$SCRATCH" || return
+	mkfifo go
+}
+
+teardown() {
+	[[ -z ${WRITER-} ]] || kill "$WRITER" 2>/dev/null || true
+	[[ -z ${TAPPER-} ]] || kill "$TAPPER" 2>/dev/null || true
+	situation_end
+}
+
+need_bpf() {
+	[[ -n $TAPS ]] || skip "needs BPF"
+}
+
+# writer DEED… : it waits for tap_ends
+writer() {
+	(
+		close_the_rest
+		exec "$WRITES" "$@" <go >written 2>writer.err
+	) &
+	WRITER=$!
+	exec {GO}>go
+}
+
+# tap_begins ARG… : tap the writer behind us, into ./told; it looks once it waits for signals
+tap_begins() {
+	(
+		close_the_rest
+		exec "$PROCOWL" tap "$@" >told 2>tap.err
+	) &
+	TAPPER=$!
+	until [[ $(readlink "/proc/$TAPPER/fd"/*) == *signalfd* ]]; do
+		kill -0 "$TAPPER"
+	done
+}
+
+# tap_ends : let the writer go, until both have ended; $status and $output are those of tap
+tap_ends() {
+	exec {GO}>&-
+	wait "$WRITER" || { (($? != 77)) || skip "needs io_uring"; false; }
+	status=0
+	wait "$TAPPER" || status=$?
+	WRITER='' TAPPER=''
+	output=$(<told) stderr=$(<tap.err)
+}
+
+# tapped [OPTION…] -- DEED… : what is told of the writer's descriptor 1
+tapped() {
+	local options=()
+	while [[ $1 != -- ]]; do
+		options+=("$1")
+		shift
+	done
+	shift
+	writer "$@"
+	tap_begins "${options[@]}" "$WRITER:1"
+	tap_ends
+}
+
+# is_same WHAT WANTED GOT
+is_same() {
+	[[ $2 == "$3" ]] || {
+		echo "$1: not '$2' but '$3'"
+		return 1
+	}
+}
+
+@test "what is written by any call is told, in order" {
+	need_bpf
+	tapped -- write 'a ' writev 'b ' 'c ' thread write 'd ' end fork write 'e ' end \
+		long 10000 ring ' f ' write 'g'
+	exits 0
+	is_same "what was told" "$(<written)" "$output"
+	[[ -z $stderr ]] || show_answer
+}
+
+@test "standard output and standard error are told together" {
+	need_bpf
+	writer write 'one ' err 'two ' write 'three '
+	tap_begins "$WRITER"
+	tap_ends
+	exits 0
+	[[ $output == 'one two three ' ]] || show_answer
+}
+
+@test "what is written over what was there is told" {
+	need_bpf
+	tapped -- write 'abc' pwrite 'X' write 'def'
+	[[ $output == abcXdef && $(<written) == Xbcdef ]] || show_answer
+}
+
+@test "what is sent to a socket is told, by any call" {
+	need_bpf
+	writer socket send 'a ' sendmsg 'b ' 'c ' sendmmsg 'd ' 'e ' ring ' f'
+	until [[ $(readlink "/proc/$WRITER/fd/1") == socket* ]]; do kill -0 "$WRITER"; done
+	tap_begins "$WRITER:1"
+	tap_ends
+	exits 0
+	is_same "what was told" "a b c d e  f" "$output"
+}
+
+@test "what goes from file to file is marked, with its size and from which file" {
+	need_bpf
+	printf '%05000d' 7 >source
+	tapped -- write 'a' sendfile source copy source splice source ring-vector 'xyz' write 'z'
+	exits 0
+	is_same "what was told" "a[5000 bytes from $SCRATCH/source, not seen: sendfile]\
+[5000 bytes from $SCRATCH/source, not seen: copy_file_range]\
+[5000 bytes, not seen: splice][3 bytes, not seen: io_uring]z" "$output"
+	[[ $stderr == 'procowl: 15003 bytes were not seen: '* ]] || show_answer
+}
+
+@test "of a storm from several threads every byte is told or counted" {
+	need_bpf
+	tapped -- storm 20000000 4
+	exits 0
+	[[ $(<writer.err) == 80000000 ]]
+	local told lost
+	lost=$(grep -o '\[[0-9]* bytes lost\]' told | tr -dc '0-9\n' | awk '{ sum += $1 } END { print sum + 0 }')
+	told=$(sed 's/\[[0-9]* bytes lost\]//g' told | wc -c)
+	is_same "told and lost" 80000000 $((told + lost))
+	((lost == 0)) || [[ $stderr == "procowl: $lost of 80000000 bytes were lost: "* ]] || show_answer
+}
+
+@test "a write that began before us is told as well, and what is read by whoever reads" {
+	need_bpf
+	writer begin read 6
+	tap_begins --read "$WRITER"
+	echo hello >&"$GO"
+	tap_ends
+	exits 0
+	[[ $output == hello ]] || show_answer
+}
+
+@test "nothing written is nothing matched" {
+	need_bpf
+	tapped -- fork end
+	exits 1
+	[[ -z $output$stderr ]] || show_answer
+}
+
+@test "an interrupt ends it, and is no failure" {
+	need_bpf
+	writer begin write 'early' read 1
+	tap_begins "$WRITER:1"
+	kill -INT "$TAPPER"
+	status=0
+	wait "$TAPPER" || status=$?
+	TAPPER=''
+	((status < 2)) || show_answer
+}
+
+@test "tap says what it cannot do" {
+	run --separate-stderr owl tap
+	exits 2
+	says 'tap what? one process'
+	run --separate-stderr owl tap 4194305
+	exits 2
+	says 'process 4194305 does not exist'
+	run --separate-stderr owl tap "$BASHPID:977"
+	exits 2
+	says "process $BASHPID has no descriptor 977"
+	run --separate-stderr owl tap "$BASHPID:cwd"
+	exits 2
+	says 'nothing is written to'
+	run --separate-stderr owl tap /etc/passwd
+	exits 2
+	says 'tap takes a process or a descriptor'
+	run --separate-stderr owl tap no-such-process
+	exits 1
+}
+
+@test "nobody taps another one's process" {
+	need_root
+	run --separate-stderr owl_as_nobody tap $$:1
+	((status == 3)) || show_answer
+	says 'is not yours to look into; run as root'
+}
