@@ -114,9 +114,7 @@ static int attach_end(const struct tap *skeleton)
 	if (fd < 0 || ioctl(fd, PERF_EVENT_IOC_SET_BPF, skeleton->progs.file_ends.prog_fd) ||
 	    ioctl(fd, PERF_EVENT_IOC_ENABLE, 0))
 		return -errno;
-	int ret = fd;
-	fd = -1;
-	return ret;
+	return scope_fd_take(&fd);
 }
 
 /** The walk that finds the files: it writes nothing, and has to be read to be done. */

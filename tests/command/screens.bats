@@ -162,6 +162,7 @@ type_in() {
 
 	  as it happens   progress   how far is it?
 	                  watch      which files are opened, right now?
+	                  tap        what is it writing?
 
 	  anything else   sql        ask in SQL
 
@@ -198,6 +199,7 @@ two() {
 
 	  as it happens   progress   how far is it?
 	                  watch      which files are opened, right now?
+	                  tap        what is it writing?
 
 	  anything else   sql        ask in SQL
 
