@@ -110,11 +110,17 @@ static int attach_end(const struct tap *skeleton)
 	if (len <= 0 || text_number((struct text){ bytes, (size_t)len - 1 }, 10, &type))
 		return -EOPNOTSUPP;
 	attr.type = (uint32_t)type;
-	scope_fd fd = (int)syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
-	if (fd < 0 || ioctl(fd, PERF_EVENT_IOC_SET_BPF, skeleton->progs.file_ends.prog_fd) ||
-	    ioctl(fd, PERF_EVENT_IOC_ENABLE, 0))
+	int fd = (int)syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+	if (fd < 0)
 		return -errno;
-	return scope_fd_take(&fd);
+	if (ioctl(fd, PERF_EVENT_IOC_SET_BPF, skeleton->progs.file_ends.prog_fd) ||
+	    ioctl(fd, PERF_EVENT_IOC_ENABLE, 0)) {
+		int rc = -errno;
+
+		close(fd);
+		return rc;
+	}
+	return fd;
 }
 
 /** The walk that finds the files: it writes nothing, and has to be read to be done. */

@@ -197,7 +197,7 @@ static void *swallow(void *fd)
 {
 	char bytes[65536];
 
-	while (read((int)(intptr_t)fd, bytes, sizeof(bytes)) > 0)
+	while (read(*(int *)fd, bytes, sizeof(bytes)) > 0)
 		;
 	return NULL;
 }
@@ -205,11 +205,11 @@ static void *swallow(void *fd)
 /** It takes the place of our standard output, which is then what is tapped. */
 static void to_socket(void)
 {
+	static int ends[2];
 	pthread_t id;
-	int ends[2];
 
 	check(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), "socketpair");
-	pthread_create(&id, NULL, swallow, (void *)(intptr_t)ends[1]);
+	pthread_create(&id, NULL, swallow, &ends[1]);
 	dup2(ends[0], STDOUT_FILENO);
 	close(ends[0]);
 }
