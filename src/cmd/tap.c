@@ -2,29 +2,24 @@
 /**
  * procowl tap: what is it writing?
  */
-#include "scan/tap.h"
+#include "cmd/tap_choose.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "act/interrupt.h"
 #include "base/scope.h"
 #include "cmd/command.h"
 #include "cmd/options.h"
-#include "kernel/procfile.h"
-#include "kernel/task.h"
 #include "scan/names.h"
 #include "show/echo.h"
 #include "show/encode.h"
+#include "show/style.h"
 
 /* clang-format off */
 static const struct argp_option options[] = {
@@ -40,7 +35,6 @@ enum {
 	INTERVAL_MS = 10,
 	SOON = 1 << 20,       /**< bytes in the ring, after which it is looked again at once */
 	OUT_SIZE = 256 << 10, /**< our buffer */
-	LINK_MAX = 4096,
 };
 
 static int take(struct invocation *invocation, int key, const char *value, struct error *err)
@@ -63,8 +57,7 @@ struct tapped {
 	const struct invocation *invocation;
 	struct source source;
 	struct arena arena;
-	struct tap_wish wish;
-	struct text links[TAP_FILES]; /**< where they lead */
+	struct tap_choice choice;
 	struct tapping *tapping;
 	struct pieces pieces;
 	struct echo echo;
@@ -74,155 +67,6 @@ struct tapped {
 	int failed;      /**< errno, once our output cannot be written to */
 	bool over;
 };
-
-static int find_named(struct tapped *tapped, struct text name, struct error *err)
-{
-	const char *program = tapped->invocation->program;
-	unsigned int *pids;
-	size_t count;
-	int rc = names_find(&tapped->source, name, &tapped->arena, &pids, &count);
-
-	if (rc)
-		return error_set(err, rc, "cannot list the processes in /proc: %s", strerror(-rc));
-	if (!count)
-		return error_set(err, -ESRCH, "no process is called %.*s", (int)name.len,
-				 name.bytes);
-	if (count > 1)
-		return error_set(err, -EINVAL,
-				 "%zu processes are called %.*s; tap one of them:\n  %s ps %.*s\n"
-				 "  %s tap %u",
-				 count, (int)name.len, name.bytes, program, (int)name.len,
-				 name.bytes, program, pids[0]);
-	tapped->wish.pid = pids[0];
-	return 0;
-}
-
-static int find_target(struct tapped *tapped, const struct target *target, struct error *err)
-{
-	struct tap_wish *wish = &tapped->wish;
-
-	switch (target->kind) {
-	case TARGET_PROCESS:
-		wish->pid = target->pid;
-		return 0;
-	case TARGET_HANDLE:
-		if (target->handle.use != USE_FD)
-			break;
-		wish->pid = target->handle.pid;
-		wish->tid = target->handle.tid;
-		wish->fds[0] = target->handle.fd;
-		wish->count = 1;
-		return 0;
-	case TARGET_NAME:
-		return find_named(tapped, target->name, err);
-	case TARGET_WORD:
-		return find_named(tapped, target->text, err);
-	case TARGET_PATH:
-	case TARGET_PORT:
-		return error_set(
-			err, -EINVAL,
-			"tap takes a process or a descriptor; who has this one: %s who %.*s",
-			tapped->invocation->program, (int)target->text.len, target->text.bytes);
-	}
-	return error_set(err, -EINVAL, "nothing is written to %.*s", (int)target->text.len,
-			 target->text.bytes);
-}
-
-/** "4076/fd/1", or a thread's. */
-static const char *link_name(char ret[48], const struct tap_wish *wish, unsigned int fd)
-{
-	if (wish->tid)
-		snprintf(ret, 48, "%u/task/%u/fd/%u", wish->pid, wish->tid, fd);
-	else
-		snprintf(ret, 48, "%u/fd/%u", wish->pid, fd);
-	return ret;
-}
-
-/** Is it a terminal? A copy of the descriptor knows, and nothing has to be opened for it. */
-static int ask_terminal(const struct tap_wish *wish, unsigned int fd, enum tap_terminal *ret)
-{
-	unsigned int number;
-	struct termios settings;
-
-	scope_fd pidfd = wish->tid ? task_pidfd_thread(wish->tid) : task_pidfd(wish->pid);
-	if (pidfd < 0)
-		return pidfd;
-	scope_fd copy = task_getfd(pidfd, fd);
-	if (copy < 0)
-		return copy;
-	if (ioctl(copy, TIOCGPTN, &number) == 0)
-		*ret = TAP_MASTER;
-	else
-		*ret = tcgetattr(copy, &settings) == 0 ? TAP_TERMINAL : TAP_NO_TERMINAL;
-	return 0;
-}
-
-/** -ENOENT: it is not open. */
-static int look_at(struct tapped *tapped, unsigned int fd, unsigned int to, struct error *err)
-{
-	struct tap_wish *wish = &tapped->wish;
-	char name[48], bytes[LINK_MAX];
-	struct text link;
-	struct stat stat;
-	int rc = procfile_link(tapped->source.proc, link_name(name, wish, fd), bytes, sizeof(bytes),
-			       &link);
-
-	if (rc == -EACCES || rc == -EPERM)
-		return error_set(err, rc, "process %u is not yours to look into; run as root",
-				 wish->pid);
-	if (rc)
-		return error_set(err, -ENOENT, "process %u has no descriptor %u", wish->pid, fd);
-	wish->terminals[to] = TAP_NO_TERMINAL;
-	if (fstatat(tapped->source.proc, name, &stat, 0) == 0 && S_ISCHR(stat.st_mode))
-		rc = ask_terminal(wish, fd, &wish->terminals[to]);
-	if (rc)
-		return error_set(err, rc, "cannot look at descriptor %u of process %u: %s", fd,
-				 wish->pid, strerror(-rc));
-	wish->fds[to] = fd;
-	tapped->links[to] = arena_text(&tapped->arena, link);
-	return 0;
-}
-
-/** Without a descriptor: of 1 and 2 those that are open, or 0. */
-static int look_at_usual(struct tapped *tapped, struct error *err)
-{
-	struct tap_wish *wish = &tapped->wish;
-	unsigned int first = wish->reads ? 0 : 1, last = wish->reads ? 0 : 2;
-	int rc = -ENOENT;
-
-	for (unsigned int fd = first; fd <= last; fd++) {
-		rc = look_at(tapped, fd, wish->count, err);
-		if (rc && rc != -ENOENT)
-			return rc;
-		wish->count += rc == 0;
-	}
-	if (wish->count) {
-		*err->message = 0;
-		return 0;
-	}
-	return error_set(err, rc, "process %u has no standard %s; what it has open: %s files %u",
-			 wish->pid, wish->reads ? "input" : "output or error",
-			 tapped->invocation->program, wish->pid);
-}
-
-static int understand(struct tapped *tapped, struct error *err)
-{
-	const struct invocation *invocation = tapped->invocation;
-	struct tap_wish *wish = &tapped->wish;
-
-	if (invocation->target_count != 1)
-		return error_set(err, -EINVAL,
-				 "tap what? one process, or one of its descriptors\n  %s tap 4076\n"
-				 "  %s tap 4076:7",
-				 invocation->program, invocation->program);
-	*wish = (struct tap_wish){ .source = &tapped->source, .reads = invocation->tap.reads };
-	int rc = find_target(tapped, &invocation->targets[0], err);
-	if (rc)
-		return rc;
-	if (!names_exists(&tapped->source, wish->pid))
-		return error_set(err, -ENOENT, "process %u does not exist (any more)", wish->pid);
-	return wish->count ? look_at(tapped, wish->fds[0], 0, err) : look_at_usual(tapped, err);
-}
 
 /** Somebody asks us to stop: which signal it was is the same to us. */
 static void hear(struct tapped *tapped)
@@ -322,7 +166,9 @@ static void tell_gap(void *context, const struct tap_gap *gap)
 /** What is tapped, for people. */
 static void tell_targets(struct tapped *tapped)
 {
-	const struct tap_wish *wish = &tapped->wish;
+	static const char *const arrows[][2] = { { "->", "<-" }, { "→", "←" } };
+	const struct tap_wish *wish = &tapped->choice.wish;
+	const char *arrow = arrows[style_of(stderr).utf8][wish->reads];
 
 	if (!isatty(STDERR_FILENO))
 		return;
@@ -330,8 +176,8 @@ static void tell_targets(struct tapped *tapped)
 	encode_shown(stderr, names_comm(&tapped->source, wish->pid, &tapped->arena));
 	fprintf(stderr, " (%u):", wish->pid);
 	for (unsigned int i = 0; i < wish->count; i++) {
-		fprintf(stderr, "%s %u %s ", i ? "," : "", wish->fds[i], wish->reads ? "←" : "→");
-		encode_shown(stderr, tapped->links[i]);
+		fprintf(stderr, "%s %u %s ", i ? "," : "", wish->fds[i], arrow);
+		encode_shown(stderr, tapped->choice.links[i]);
 	}
 	putc('\n', stderr);
 }
@@ -392,7 +238,7 @@ static enum status begin(struct tapped *tapped, struct error *err)
 	struct stat stat;
 	enum status status = STATUS_USAGE;
 
-	if (tap_begin(&tapped->wish, &tapped->tapping, err))
+	if (tap_begin(&tapped->choice.wish, &tapped->tapping, err))
 		return STATUS_USAGE;
 	tell_targets(tapped);
 	pieces_begin(&tapped->pieces, &reader);
@@ -429,7 +275,7 @@ static enum status run(struct invocation *invocation, struct error *err)
 	if (source_procfs(NULL, &tapped.source, err))
 		return STATUS_USAGE;
 	arena_init(&tapped.arena);
-	int rc = understand(&tapped, err);
+	int rc = tap_choose(invocation, &tapped.source, &tapped.arena, &tapped.choice, err);
 	if (rc == -ESRCH)
 		status = STATUS_NOTHING;
 	else if (rc == -EACCES || rc == -EPERM)

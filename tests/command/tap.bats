@@ -139,7 +139,7 @@ is_same() {
 	((lost == 0)) || [[ $stderr == "procowl: $lost of 20000000 bytes were lost: "* ]] || show_answer
 }
 
-@test "a write that began before us is told as well, and what is read by whoever reads" {
+@test "what is read is told, by a call that began before us too" {
 	need_bpf
 	writer begin read 6
 	tap_begins --read "$WRITER"
@@ -232,6 +232,9 @@ seen() {
 	run --separate-stderr owl tap "$BASHPID:977"
 	exits 2
 	says "process $BASHPID has no descriptor 977"
+	run --separate-stderr owl tap "$BASHPID:0@1"
+	exits 2
+	says "$BASHPID:0 is another file now: inode "
 	run --separate-stderr owl tap "$BASHPID:cwd"
 	exits 2
 	says 'nothing is written to'
