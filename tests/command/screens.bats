@@ -620,11 +620,11 @@ the_bar() {
 
 @test "recover: to standard output, it says on the terminal how sure that is" {
 	inside mkdir /var/log/shop
-	process 2214 java open /var/log/shop/app.log.1 creat,w,append fd 0 5 write 0 3M \
+	process 2214 java open /var/log/shop/app.log.1 creat,w,append fd 0 5 write 0 30M \
 		loop-write 0 append 50 unlink /var/log/shop/app.log.1
 	type_in 'procowl recover 2214:5 -o - | cat >/mnt/app.log'
 	shows 0 <<-'END'
-	/var/log/shop/app.log.1: 3.<n>M to standard output; prefix: exact up to <clock>.
+	/var/log/shop/app.log.1: <n>M to standard output; prefix: exact up to <clock>.
 	END
 }
 
