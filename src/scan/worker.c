@@ -270,6 +270,8 @@ void worker_run(const struct jobs *jobs)
 		pool_await(pool, i);
 		struct job *job = pool_wait(pool, i, &patience_ns);
 
+		/* It is the caller's now: a worker that looks whether to wake him finds none. */
+		pool->slots[i] = NULL;
 		pthread_mutex_unlock(&pool->lock);
 		jobs->consume(jobs->context, i, job);
 		if (job)
