@@ -22,7 +22,7 @@ static void tell_gap(void *context, const struct tap_gap *gap)
 {
 	struct test *test = context;
 
-	fprintf(test->printed.out, "[%d %d %u", (int)gap->bytes, gap->why, gap->way);
+	fprintf(test->printed.out, "[%d %d %u", (int)gap->bytes, gap->why, (unsigned int)gap->way);
 	fprintf(test->printed.out, " %.*s]", (int)gap->path.len,
 		gap->path.len ? gap->path.bytes : "");
 }
