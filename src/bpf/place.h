@@ -41,6 +41,29 @@ struct draft {
 	};
 };
 
+/** Two, since one program may interrupt another on its processor. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 2);
+	__type(key, __u32);
+	__type(value, struct draft);
+} drafts SEC(".maps");
+
+/** One that nobody writes in; who has it sets `taken` back. NULL: there is none. */
+static __always_inline struct draft *take_draft(void)
+{
+	for (__u32 i = 0; i < 2; i++) {
+		__u32 at = i;
+		struct draft *draft = bpf_map_lookup_elem(&drafts, &at);
+
+		if (draft && !draft->taken) {
+			draft->taken = 1;
+			return draft;
+		}
+	}
+	return 0;
+}
+
 /** Words of `struct mount`, side by side in all kernels so far. */
 struct mount_words {
 	struct mount *parent;

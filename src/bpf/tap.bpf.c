@@ -54,20 +54,13 @@ struct sheet {
 	char bytes[TAP_PAGE];
 };
 
-/** Two of each, since one program may interrupt another on its processor. */
+/** Two, since one program may interrupt another on its processor. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 2);
 	__type(key, __u32);
 	__type(value, struct sheet);
 } sheets SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 2);
-	__type(key, __u32);
-	__type(value, struct draft);
-} drafts SEC(".maps");
 
 static __always_inline struct sheet *take_sheet(void)
 {
@@ -78,20 +71,6 @@ static __always_inline struct sheet *take_sheet(void)
 		if (sheet && !sheet->taken) {
 			sheet->taken = 1;
 			return sheet;
-		}
-	}
-	return 0;
-}
-
-static __always_inline struct draft *take_draft(void)
-{
-	for (__u32 i = 0; i < 2; i++) {
-		__u32 at = i;
-		struct draft *draft = bpf_map_lookup_elem(&drafts, &at);
-
-		if (draft && !draft->taken) {
-			draft->taken = 1;
-			return draft;
 		}
 	}
 	return 0;

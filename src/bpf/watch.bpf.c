@@ -35,29 +35,6 @@ struct {
 
 enum { TASK_IO_WORKER = 0x10 /* include/linux/sched.h, PF_IO_WORKER */ };
 
-/** Two, since one program may interrupt another on its processor. */
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 2);
-	__type(key, __u32);
-	__type(value, struct draft);
-} drafts SEC(".maps");
-
-static __always_inline struct draft *take_draft(void)
-{
-	for (__u32 i = 0; i < 2; i++) {
-		__u32 at = i;
-		struct draft *draft = bpf_map_lookup_elem(&drafts, &at);
-
-		if (draft && !draft->taken) {
-			draft->taken = 1;
-			return draft;
-		}
-	}
-	__sync_fetch_and_add(&lost, 1);
-	return 0;
-}
-
 /** The number that the watcher's PID namespace has for it; 0: none. */
 static __always_inline __u32 number_in(const struct pid *pid)
 {
@@ -96,8 +73,10 @@ static __always_inline struct draft *begin(struct task_struct *task, __u32 op, i
 {
 	struct draft *draft = take_draft();
 
-	if (!draft)
+	if (!draft) {
+		__sync_fetch_and_add(&lost, 1);
 		return 0;
+	}
 	/* Each by itself: a whole struct would be made on the stack first. */
 	struct deed_record *record = &draft->record;
 	record->at_ns = bpf_ktime_get_ns();
