@@ -105,13 +105,22 @@ static void tell_terminal(const struct telling *telling)
 			  copy(telling, text_of(terminal_name(name, telling->facts->stat.tty))));
 }
 
+/** Of one name one copy. */
+static void tell_name(const struct telling *telling)
+{
+	if (!is_shown(telling, PROCESS_COLUMN_COMMAND) && !is_shown(telling, PROCESS_COLUMN_COMM))
+		return;
+	struct text name = copy(telling, telling->facts->stat.comm);
+	tell_text(telling, PROCESS_COLUMN_COMMAND, name);
+	tell_text(telling, PROCESS_COLUMN_COMM, name);
+}
+
 static void tell_stat(const struct telling *telling)
 {
 	const struct pidstat *stat = &telling->facts->stat;
 
 	tell_text(telling, PROCESS_COLUMN_STATE, ps_state(telling->ask->arena, stat->state));
-	if (is_shown(telling, PROCESS_COLUMN_COMM))
-		tell_text(telling, PROCESS_COLUMN_COMM, copy(telling, stat->comm));
+	tell_name(telling);
 	tell_number(telling, PROCESS_COLUMN_RSS, stat->rss_pages * telling->ask->page);
 	tell_number(telling, PROCESS_COLUMN_VSZ, stat->vsize);
 	tell_number(telling, PROCESS_COLUMN_THREADS, stat->threads);
@@ -126,7 +135,7 @@ static void tell_stat(const struct telling *telling)
 }
 
 /** What a person recognises: the command line, or [comm]. */
-static void tell_command(const struct telling *telling)
+static void tell_args(const struct telling *telling)
 {
 	const struct process_facts *facts = telling->facts;
 	struct arena *arena = telling->ask->arena;
@@ -137,7 +146,7 @@ static void tell_command(const struct telling *telling)
 	if (!line.len)
 		line = arena_format(arena, "[%.*s]", (int)facts->stat.comm.len,
 				    facts->stat.comm.bytes);
-	tell_text(telling, PROCESS_COLUMN_COMMAND, line);
+	tell_text(telling, PROCESS_COLUMN_ARGS, line);
 	if (facts_have(facts, PROCESS_CMDLINE) && is_shown(telling, PROCESS_COLUMN_CMDLINE))
 		tell_names(telling, PROCESS_COLUMN_CMDLINE, ps_words(arena, facts->cmdline));
 }
@@ -242,7 +251,7 @@ void ps_row(struct ps_ask *ask, const struct process_facts *facts, struct proces
 	if (!facts->rc) {
 		tell_stat(&telling);
 		ps_tell_status(&telling);
-		tell_command(&telling);
+		tell_args(&telling);
 		tell_io(&telling);
 		tell_memory(&telling);
 		tell_limits(&telling);

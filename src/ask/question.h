@@ -18,6 +18,7 @@ struct ps_wish {
 	bool threads;        /**< each thread */
 	bool tree;           /**< parents before their children */
 	bool near;           /**< only who is near a limit */
+	bool full;           /**< command lines instead of names */
 	bool any_size;       /**< page tables of any size are walked */
 	int64_t interval_ns; /**< rates over so long; 0: none */
 };

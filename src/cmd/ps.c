@@ -18,6 +18,7 @@ static const struct argp_option options[] = {
 	{ "threads", OPTION_THREADS, NULL, 0, "each thread; the handle is PID/TID", 0 },
 	{ "tree", OPTION_TREE, NULL, 0, "parents before their children; TARGET with all below it",
 	  0 },
+	{ "full", 'f', NULL, 0, "command lines instead of names: args for command", 0 },
 	{ "interval", OPTION_INTERVAL, "SECONDS", 0,
 	  "look twice, so long apart: cpu and the rates are of that time", 0 },
 	{ "near-limit", OPTION_NEAR_LIMIT, NULL, 0,
@@ -66,6 +67,9 @@ static int take(struct invocation *invocation, int key, const char *value, struc
 		return take_user(invocation, value, err);
 	case OPTION_CGROUP:
 		return take_cgroup(invocation, value, err);
+	case 'f':
+		invocation->ps.full = true;
+		return 0;
 	case OPTION_THREADS:
 		invocation->ps.threads = true;
 		return 0;
@@ -101,6 +105,22 @@ static const char *usual_columns(const struct invocation *invocation)
 		return "pid,user,state,cpu,read_rate,write_rate,rss,threads,command";
 	/* A person sees the tree; a program needs it in numbers. */
 	return wish->tree && !for_people ? "+ppid,depth" : NULL;
+}
+
+/** In place of the name, and at the end: it is long. */
+static void show_args(struct selection *selection)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < selection->count; i++) {
+		size_t index = selection->columns[i];
+
+		if (index != PROCESS_COLUMN_COMMAND && index != PROCESS_COLUMN_COMM &&
+		    index != PROCESS_COLUMN_ARGS)
+			selection->columns[kept++] = index;
+	}
+	selection->columns[kept++] = PROCESS_COLUMN_ARGS;
+	selection->count = kept;
 }
 
 /** "4076/4090" is how we name a thread; elsewhere it is a path. */
@@ -194,6 +214,8 @@ static enum status run(struct invocation *invocation, struct error *err)
 		select_columns(&process_table, text_of(columns), &invocation->selection, err);
 		memset(invocation->selection.asked, false, sizeof(invocation->selection.asked));
 	}
+	if (invocation->ps.full)
+		show_args(&invocation->selection);
 	/* The nearest first, unless something else was asked for. */
 	if (invocation->ps.near && invocation->selection.sort < 0)
 		select_sort(&process_table, text_of("-limit_used"), &invocation->selection, err);

@@ -10,7 +10,7 @@ enum { SHOWN = COLUMN_DEFAULT, TREE = COLUMN_TREE, OPTIONAL = COLUMN_OPTIONAL };
 #define USER        (NEED(OWNER) | NEED(NEED_USER))
 #define GROUP       (NEED(OWNER) | NEED(NEED_GROUP))
 #define GROUPS      (NEED(STATUS) | NEED(NEED_GROUP))
-#define COMMAND     (NEED(STAT) | NEED(CMDLINE))
+#define ARGS        (NEED(STAT) | NEED(CMDLINE))
 #define RATES       (NEED(IO) | NEED(NEED_RATES))
 #define NEAR        (NEED(STAT) | NEED(STATUS) | NEED(FDS) | NEED(LIMITS))
 
@@ -22,7 +22,7 @@ static const struct column columns[] = {
 	[COLUMN(RSS)]          = { "rss",          TYPE_SIZE,     SHOWN,        AT(rss),          NEED(STAT),            "memory in RAM, shared pages in full" },
 	[COLUMN(THREADS)]      = { "threads",      TYPE_COUNT,    SHOWN,        AT(threads),      NEED(STAT),            "threads it has" },
 	[COLUMN(TIME)]         = { "time",         TYPE_DURATION, SHOWN,        AT(time),         NEED(STAT),            "processor time used" },
-	[COLUMN(COMMAND)]      = { "command",      TYPE_TEXT,     SHOWN | TREE, AT(command),      COMMAND,               "command line; [comm] of kernel threads and where it does not answer" },
+	[COLUMN(COMMAND)]      = { "command",      TYPE_TEXT,     SHOWN | TREE, AT(command),      NEED(STAT),            "its name, 15 bytes at most; its command line: args, --full" },
 	[COLUMN(TID)]          = { "tid",          TYPE_ID,       0,            AT(tid),          NEED(STAT),            "thread id: --threads" },
 	[COLUMN(HANDLE)]       = { "handle",       TYPE_HANDLE,   0,            AT(handle),       NEED(STAT),            "PID, of a thread PID/TID" },
 	[COLUMN(PPID)]         = { "ppid",         TYPE_ID,       0,            AT(ppid),         NEED(STAT),            "parent process" },
@@ -97,7 +97,8 @@ static const struct column columns[] = {
 	[COLUMN(UNIT)]         = { "unit",         TYPE_TEXT,     0,            AT(unit),         NEED(CGROUP),          "systemd unit" },
 	[COLUMN(CONTAINER)]    = { "container",    TYPE_TEXT,     OPTIONAL,     AT(container),    NEED(NEED_CONTAINER),  "host name its process sees, where that is not this machine's" },
 	[COLUMN(NAMESPACES)]   = { "namespaces",   TYPE_NAMES,    0,            AT(namespaces),   NEED(NAMESPACES),      "namespaces that are not ours" },
-	[COLUMN(COMM)]         = { "comm",         TYPE_TEXT,     TREE,         AT(comm),         NEED(STAT),            "short name, 15 bytes" },
+	[COLUMN(COMM)]         = { "comm",         TYPE_TEXT,     TREE,         AT(comm),         NEED(STAT),            "the same as command" },
+	[COLUMN(ARGS)]         = { "args",         TYPE_TEXT,     TREE,         AT(args),         ARGS,                  "command line; [comm] of kernel threads and where it does not answer" },
 	[COLUMN(EXE)]          = { "exe",          TYPE_PATH,     TREE,         AT(exe),          NEED(EXE),             "program file" },
 	[COLUMN(CMDLINE)]      = { "cmdline",      TYPE_NAMES,    TREE,         AT(cmdline),      NEED(CMDLINE),         "command line, word by word" },
 	[COLUMN(CWD)]          = { "cwd",          TYPE_PATH,     0,            AT(cwd),          NEED(CWD),             "directory it stands in" },

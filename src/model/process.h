@@ -76,7 +76,7 @@ struct process_row {
 	uint64_t umask;
 	struct text cgroup, unit, container;
 	struct texts namespaces;
-	struct text comm, exe;
+	struct text comm, args, exe;
 	struct texts cmdline;
 	struct text cwd, root, limit;
 	uint64_t limit_used;
@@ -167,6 +167,7 @@ enum process_column {
 	PROCESS_COLUMN_CONTAINER,
 	PROCESS_COLUMN_NAMESPACES,
 	PROCESS_COLUMN_COMM,
+	PROCESS_COLUMN_ARGS,
 	PROCESS_COLUMN_EXE,
 	PROCESS_COLUMN_CMDLINE,
 	PROCESS_COLUMN_CWD,

@@ -72,25 +72,27 @@ both() {
 @test "both sources agree about who has a terminal, and about the kernel's own threads" {
 	need_bpf
 	need_command script
-	program_start script --quiet --command 'stty -opost; echo child $$; echo ready; read -r' /dev/null
+	program_start script --quiet --command 'stty -opost; echo child $$; echo ready; exec sleep 1000' /dev/null
 	local pid=${ACTOR_CHILDREN[0]}
-	ROWS='{ pid, comm, tty, sid, pgid, ppid, state, rss, vsz, command }' both "$pid"
+	ROWS='{ pid, comm, tty, sid, pgid, ppid, state, rss, vsz, args }' both "$pid"
 	answer '.[0].tty | startswith("pts/")'
+	# It reads nothing, so that no end of input ends it.
+	kill "$pid"
 	[[ $(ps -o comm= -p 2) == kthreadd ]] || skip "kernel threads are not to be seen here"
-	ROWS='{ pid, comm, rss, vsz, threads, ppid, uid, command, cmdline, nice, start }' both 2
+	ROWS='{ pid, comm, rss, vsz, threads, ppid, uid, args, cmdline, nice, start }' both 2
 }
 
 @test "both sources agree about everybody who is there all the time" {
 	need_bpf
 	local source
 	for source in procfs bpf again; do
-		owl ps --json -o pid,ppid,uid,start,threads,command --source "${source/again/procfs}" \
+		owl ps --json -o pid,ppid,uid,start,threads,command,args --source "${source/again/procfs}" \
 			2>/dev/null >"$source" || [[ -s $source ]]
 	done
 	# Who is different in the two looks at /proc moves; the rest is compared.
 	run jq -n --slurpfile a procfs --slurpfile b bpf --slurpfile c again '
 		($a[0] - ($a[0] - $c[0])) as $still | ($still - $b[0])
-		| map(select(.command | startswith("[kworker") | not))'
+		| map(select(.command | startswith("kworker") | not))'
 	[[ $output == '[]' ]] || show_answer
 }
 
@@ -101,6 +103,9 @@ both() {
 	run grep "\"$ACTOR_PID" trace
 	exits 1
 	owl_traced ps --raw --source bpf >/dev/null
+	run grep "\"$ACTOR_PID" trace
+	exits 1
+	owl_traced ps --raw --full --source bpf >/dev/null
 	run grep -c "\"$ACTOR_PID" trace
 	[[ $output == 1 ]] && grep -q "\"$ACTOR_PID/cmdline\"" trace
 }
@@ -141,11 +146,11 @@ both() {
 		exec setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps +bpf,+perfmon \
 			--ambient-caps +bpf,+perfmon "$@"'
 	run --separate-stderr unshare --mount bash -c "$script" - "$(owl_for_all)" ps --json \
-		--source bpf -o pid,uid,comm,command,error
+		--source bpf -o pid,uid,comm,args,error
 	((status != 77)) || skip "no hidepid here"
 	((status != 1)) || skip "capabilities cannot be passed on here: $stderr"
 	exits 0
-	answer 'any(.pid == $p and .uid == 4711 and .comm == "owl-hidden" and .command == "[owl-hidden]"
+	answer 'any(.pid == $p and .uid == 4711 and .comm == "owl-hidden" and .args == "[owl-hidden]"
 		and .error == "Permission denied")' --argjson p "$ACTOR_PID"
 	[[ $stderr == *'could not be read (not yours)'* ]] || show_answer
 }
@@ -155,8 +160,8 @@ both() {
 	actor_start churn 4
 	local _
 	for _ in 1 2 3; do
-		run --separate-stderr owl ps --source bpf --json -o pid,ppid,state,comm,command,user
+		run --separate-stderr owl ps --source bpf --json -o pid,ppid,state,comm,args,user
 		answer 'all(.pid > 0 and .ppid >= 0 and (.state | length) == 1 and (.comm | length) > 0
-			and (.command | length) > 0)'
+			and (.args | length) > 0)'
 	done
 }

@@ -68,7 +68,7 @@ as_status() {
 	rows 1
 	as_ps "$ACTOR_PID" pid=pid ppid=ppid pgid=pgid sid=sid uid=uid ruid=ruid suid=suid \
 		gid=gid rgid=rgid user=user group=group nice=ni priority=priority threads=nlwp \
-		state=s comm=comm command=args wchan=wchan:40 rtprio=rtprio minflt=min_flt \
+		state=s comm=comm command=comm args=args wchan=wchan:40 rtprio=rtprio minflt=min_flt \
 		majflt=maj_flt
 	answer '.[0].vsz / 1024 == $vsz' --argjson vsz "$(ps -o vsz= -p "$ACTOR_PID")"
 	# What is in RAM is counted by each processor for itself: it may lag behind.
@@ -168,14 +168,22 @@ as_status() {
 	processes "$ACTOR_PID"
 	answer '.[0].cmdline[1:] == ["comm", "x", "comm", "\u001b[2J", "comm", "", "comm", "a  b",
 		"comm", "y"]'
-	run --separate-stderr owl ps --columns command "$ACTOR_PID"
+	run --separate-stderr owl ps --columns args "$ACTOR_PID"
 	says 'comm \x1b[2J comm  comm a  b comm y'
+}
+
+@test "--full shows command lines instead of names, at the end" {
+	actor_start comm owl
+	run owl ps --full "$ACTOR_PID"
+	[[ $output == *"THREADS"*"TIME  ARGS"*"$ACTOR comm owl" && $output != *COMMAND* ]] || show_answer
+	run owl ps -f --threads --columns +comm,fds "$ACTOR_PID"
+	[[ $output == *"FDS  ARGS"* && $output != *COMM* ]] || show_answer
 }
 
 @test "an empty command line leaves the name" {
 	program_start bash -c 'exec -a "" "$ACTOR"'
 	processes "$ACTOR_PID"
-	answer '.[0] | .command == "[actor]" and .cmdline == []'
+	answer '.[0] | .command == "actor" and .args == "[actor]" and .cmdline == []'
 }
 
 @test "a huge command line is told to its end" {
@@ -190,7 +198,7 @@ as_status() {
 	answer 'any(.pid == $p and (.cmdline[2] | length) == 500)' --argjson p "$long"
 	processes "$ACTOR_PID"
 	answer '.[0].cmdline | length == 9 and (.[6] | endswith("w3")) and .[8] == "x"'
-	answer '.[0].command | length > 300000 and endswith(" comm x")'
+	answer '.[0].args | length > 300000 and endswith(" comm x")'
 }
 
 @test "a zombie has its name and no memory" {
@@ -198,14 +206,14 @@ as_status() {
 	local child
 	child=$(ps -o pid= --ppid "$ACTOR_PID")
 	processes "${child// /}"
-	answer '.[0] | .state == "Z" and .command == "[actor]" and .rss == 0 and .vsz == 0'
+	answer '.[0] | .state == "Z" and .command == "actor" and .args == "[actor]" and .rss == 0 and .vsz == 0'
 	answer '.[0] | .pss == null and .data == null and .ppid == $p' --argjson p "$ACTOR_PID"
 }
 
-@test "a kernel thread has vsz and rss 0, and its name in brackets" {
+@test "a kernel thread has vsz and rss 0, and its name in brackets for a command line" {
 	[[ $(ps -o comm= -p 2) == kthreadd ]] || skip "kernel threads are not to be seen here"
 	processes 2
-	answer '.[0] | .command == "[kthreadd]" and .rss == 0 and .vsz == 0 and .exe == null'
+	answer '.[0] | .command == "kthreadd" and .args == "[kthreadd]" and .rss == 0 and .vsz == 0 and .exe == null'
 	answer '.[0] | .pss == null and .data == null and .cmdline == null'
 }
 
@@ -216,9 +224,9 @@ as_status() {
 	pad=$(printf '%9000s' '')
 	actor_start args-from "$HUNG/file" "${pad// /p}"
 	hang
-	within 20 owl ps --json --columns pid,state,comm,command "$ACTOR_PID"
+	within 20 owl ps --json --columns pid,state,comm,args "$ACTOR_PID"
 	((status == 0))
-	answer 'length == 1 and .[0].comm == "actor" and (.[0].command | length > 0)'
+	answer 'length == 1 and .[0].comm == "actor" and (.[0].args | length > 0)'
 }
 
 # lock_memory PID : its mmap_lock is wanted by a writer and held by a reader that waits for a mount:
@@ -261,14 +269,14 @@ until_waits() {
 	lock_memory "$ACTOR_PID"
 	local source
 	for source in procfs bpf; do
-		within 20 owl ps --json --columns pid,state,command,cmdline,pss,error \
+		within 20 owl ps --json --columns pid,state,args,cmdline,pss,error \
 			--source "$source" "$ACTOR_PID" "$$"
 		[[ $source == procfs || $stderr != *'not possible'* ]] || continue
 		((status == 0))
-		answer 'any(.pid == $p and .state == "D" and .command == "[actor]" and .cmdline == null
+		answer 'any(.pid == $p and .state == "D" and .args == "[actor]" and .cmdline == null
 			and .pss == null and .error == "its memory does not answer")' \
 			--argjson p "$ACTOR_PID"
-		answer 'any(.pid == $p and (.command | length > 0))' --argjson p "$$"
+		answer 'any(.pid == $p and (.args | length > 0))' --argjson p "$$"
 		[[ $stderr == *'1 process did not answer'* ]]
 	done
 	# Neither does it keep others from being found by name.
@@ -295,6 +303,8 @@ reads_only() {
 	owl_traced ps --raw --columns pid,swap --sort -fdlimit "$ACTOR_PID"
 	reads_only stat status limits
 	owl_traced ps --raw "$ACTOR_PID"
+	reads_only stat
+	owl_traced ps --raw --full "$ACTOR_PID"
 	reads_only stat cmdline
 	# Descriptors are counted without listing them.
 	owl_traced ps --raw --columns fds "$ACTOR_PID"
@@ -366,11 +376,11 @@ reads_only() {
 	actor_start churn 4
 	local i
 	for i in 1 2 3; do
-		run --separate-stderr owl ps --json --columns pid,ppid,state,comm,command,user,swap
+		run --separate-stderr owl ps --json --columns pid,ppid,state,comm,args,user,swap
 		exits 0
 		# A name may be empty, but no name is null.
 		answer 'all(.pid > 0 and .ppid >= 0 and (.state | length) == 1 and .comm != null
-			and .command != null)'
+			and .args != null)'
 	done
 }
 

@@ -37,8 +37,17 @@ machine_begin() {
 		"$SCRATCH/bin/actor"
 	MACHINE=$(child_of "$ACTOR_PID")
 	inside test -w /proc/sys/kernel/ns_last_pid || skip "needs /proc/sys/kernel/ns_last_pid"
+	away_with_others
 	memory 64M /srv /home /mnt /var/lib
 	memory 128M /var/log
+}
+
+# What tests and people beside us have mounted would be offered as a place for a copy.
+away_with_others() {
+	local point
+	while read -r point; do
+		[[ $SCRATCH/ == "$point"/* ]] || inside umount --lazy "$point"
+	done < <(inside findmnt -rn -o TARGET | grep "^${SCRATCH%/*}/" | tac)
 }
 
 child_of() {
