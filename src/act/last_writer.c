@@ -7,7 +7,7 @@
 #include "act/lease.h"
 #include "base/clock.h"
 
-/** Nobody has to tell of a descriptor in flight that arrived, or of a ring that let go. */
+/** Nobody tells of a descriptor in flight that arrived, of a ring that let go, of a close while a hold keeps. */
 static const int64_t TOLD_PAUSE_NS = 30000000000, PAUSE_NS = 5000000000;
 
 /** Of the time since the last look, looking may take this part. */
@@ -23,7 +23,10 @@ void last_writer_begin(struct last_writer *last, const struct source *source,
 				      .pause_ns = told ? TOLD_PAUSE_NS : PAUSE_NS };
 }
 
-/** Everybody in sight. When some descriptor is on its way, or in a ring, it may be this file's. */
+/**
+ * Everybody in sight. When some descriptor is on its way, or in a ring, it may be this file's. What a
+ * hold keeps of a writer is that writer's open file: it is not closed when he closes it.
+ */
 static bool look(struct last_writer *last)
 {
 	struct arena arena;
@@ -33,7 +36,7 @@ static bool look(struct last_writer *last)
 	arena_init(&arena);
 	int rc = holders_look(last->source, last->held, true, &arena, &holders, &err);
 	arena_end(&arena);
-	if (!rc && (holders.in_flight || holders.in_ring))
+	if (!rc && (holders.in_flight || holders.in_ring || holders.kept))
 		last->pause_ns = PAUSE_NS;
 	return !rc && holders.writers == holders.kept && !holders.mapped && !holders.in_flight &&
 	       !holders.in_ring;

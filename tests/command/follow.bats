@@ -770,8 +770,12 @@ on_screen_ended() {
 	local hold job rc=0
 	filesystem fuse
 	actor_start open fuse/log w,append,creat fd 0 9 write 0 5000 unlink fuse/log
-	hold=$(owl hold -b "$ACTOR_PID:9" --json | jq -r '.[0].handle')
-	timeout "$PATIENCE" "$PROCOWL" recover --follow "$ACTOR_PID:9" -o back >out 2>err 3>&- &
+	# Neither may keep the pipe that ends the actor.
+	hold=$(close_the_rest && owl hold -b "$ACTOR_PID:9" --json | jq -r '.[0].handle')
+	(
+		close_the_rest
+		exec timeout "$PATIENCE" "$PROCOWL" recover --follow "$ACTOR_PID:9" -o back >out 2>err
+	) &
 	job=$!
 	until [[ -s back ]]; do
 		[[ -e /proc/$job/exe ]]
