@@ -70,23 +70,39 @@ static void tell_origin(struct what *what, FILE *out)
 	}
 }
 
+/** A process may have taken its name away: prctl(2), PR_SET_NAME. */
+static struct text what_name(struct what *what)
+{
+	struct text comm = what->facts.stat.comm;
+
+	return comm.len ? arena_format(&what->arena, "%.*s (%u)", (int)comm.len, comm.bytes,
+				       what->wish->pid) :
+			  arena_format(&what->arena, "process %u", what->wish->pid);
+}
+
+/** "shopd 4076" */
+static void write_link(FILE *line, struct text comm, unsigned int pid)
+{
+	encode_shown(line, comm.len ? comm : text_of("process"));
+	fprintf(line, " %u", pid);
+}
+
 static void tell_sentence(struct what *what, const struct what_doing *doing, FILE *out)
 {
 	char age[UNITS_MAX];
 
-	encode_shown(out, what->facts.stat.comm);
+	encode_shown(out, what_name(what));
 	if (what_has_ended(what)) {
-		fprintf(out, " (%u) ", what->wish->pid);
+		putc(' ', out);
 		encode_shown(out, doing->phrase);
 		putc('.', out);
 		return;
 	}
 	units_duration(age, age_ns(what));
 	if (what_is_kernel_thread(what)) {
-		fprintf(out, " (%u) is a kernel thread and has run for %s. It ", what->wish->pid,
-			age);
+		fprintf(out, " is a kernel thread and has run for %s. It ", age);
 	} else {
-		fprintf(out, " (%u) has run for %s", what->wish->pid, age);
+		fprintf(out, " has run for %s", age);
 		tell_origin(what, out);
 		fputs(". ", out);
 		if (tell_busy(what, out))
@@ -254,16 +270,15 @@ static void tell_parents(struct what *what)
 
 	page_open(what->page, "parents", '[');
 	for (size_t i = count; i-- > 0;) {
-		encode_shown(line, ancestors[i].comm);
-		fprintf(line, " %u%s", ancestors[i].pid, arrow);
+		write_link(line, ancestors[i].comm, ancestors[i].pid);
+		fputs(arrow, line);
 		page_open(what->page, NULL, '{');
 		page_number(what->page, "pid", ancestors[i].pid);
 		page_text(what->page, "comm", ancestors[i].comm);
 		page_close(what->page);
 	}
 	page_close(what->page);
-	encode_shown(line, what->facts.stat.comm);
-	fprintf(line, " %u", what->wish->pid);
+	write_link(line, what->facts.stat.comm, what->wish->pid);
 	page_words(what->page);
 }
 

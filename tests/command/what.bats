@@ -487,6 +487,14 @@ looked_at() {
 	answer '.process.comm == "\\xff\\xfe" and .process.comm_base64 == "//4="'
 }
 
+@test "who has no name has a number" {
+	actor_start comm '' fork end
+	run owl what "$ACTOR_PID"
+	[[ $output == "process $ACTOR_PID has run for "*" → process $ACTOR_PID"* ]] || show_answer
+	run owl what "${ACTOR_CHILDREN[0]}"
+	[[ $output == *" → process $ACTOR_PID → "* ]] || show_answer
+}
+
 @test "arguments: empty ones, blanks, invalid UTF-8, and very many" {
 	local long
 	program_start "$ACTOR" comm '' comm 'a b' comm $'\xff'
