@@ -287,7 +287,7 @@ scratch() {
 
 	# 03:02
 	rm var/shop/orders.db
-	types procowl deleted "$place/var"
+	patiently types procowl deleted "$place/var"
 	screen 0 <<-END
 	1 deleted file on $place/var is still open and holds <size>. <size> of <size> are free.
 
@@ -355,7 +355,7 @@ scratch() {
 	ballast var $((size * 3 / 4))
 
 	rm "$ORDERS"
-	types procowl deleted "$place/var"
+	patiently types procowl deleted "$place/var"
 	exits 0
 	says "1 deleted file on $place/var is still open"
 	says "$handle"
@@ -426,7 +426,7 @@ scratch() {
 	tell "$other" full
 
 	# 02:40
-	types procowl deleted "$place/var"
+	patiently types procowl deleted "$place/var"
 	screen 0 <<-END
 	4 deleted files on $place/var are still open and hold <size>. <size> of <size> are free.
 
@@ -469,7 +469,7 @@ scratch() {
 	(($(stat -Lc %s "/proc/$java/fd/5") < 1 << 20))
 
 	# 02:44
-	types procowl reclaim "$scratch"
+	patiently types procowl reclaim "$scratch"
 	screen 4 <<-END
 	procowl: will not empty $scratch: sqlite3 has it open for reading and may still need what is in it
 	  $path, <size>. Nothing was changed.
@@ -533,7 +533,7 @@ CONTAINER_ID=3f2a91c07b5e4d6f8091a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f7
 	make_cgroup "cri-containerd-$CONTAINER_ID.scope"
 	container comm python3 open /shipped r fd 0 9 unlink /shipped
 	enter_cgroup "$ACTOR_PID"
-	types procowl reclaim "$ACTOR_PID:9"
+	patiently types procowl reclaim "$ACTOR_PID:9"
 	screen 4 <<-END
 	procowl: will not empty $ACTOR_PID:9: it belongs to the image and takes no space that could be freed
 	  /shipped, deleted in web-7d9f. Nothing was changed.
