@@ -64,7 +64,8 @@
  *               the sockets, with a wire_socket.h and a shadow_socket.h of its own; wire.h is what
  *               both sides share, shadow.h the kernel's structs. watch tells what is done with files
  *               (deed.h): call.h is which system call does what, place.h where a file lies. tap copies
- *               bytes (tap.h): flow.h is which system call moves them, shadow_tap.h more structs
+ *               bytes (tap.h): flow.h is which system call moves them, shadow_tap.h more structs.
+ *               watcher.h is who is told
  *   kernel/     what Linux says: one file a kernel interface, bytes in, plain struct out
  *   model/      what we remember: handle, target, kind, and the rows with their columns
  *   row/        how an answer is shaped: column, selection, sink

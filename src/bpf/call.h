@@ -259,3 +259,16 @@ static __always_inline bool takes_descriptor(const struct call *call)
 	}
 	return false;
 }
+
+/** The open file behind a descriptor that a call was given. */
+static __always_inline struct file *file_at(struct task_struct *task, int fd)
+{
+	struct file **files, *file = 0;
+	struct files_struct *table = task->files;
+
+	if (!table || fd < 0 || (__u32)fd >= table->fdt->max_fds)
+		return 0;
+	files = table->fdt->fd;
+	bpf_probe_read_kernel(&file, sizeof(file), files + fd);
+	return file;
+}

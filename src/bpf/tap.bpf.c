@@ -9,6 +9,7 @@
 #include "bpf/magic.h"
 #include "bpf/place.h"
 #include "bpf/shadow_tap.h"
+#include "bpf/watcher.h"
 
 const volatile _Bool reads = 0;  /**< what is read, not what is written */
 const volatile __u32 target = 0; /**< a thread's number, in our PID namespace */
@@ -23,10 +24,7 @@ __u64 inodes[TAP_FILES] = { 0 }; /**< theirs */
 __u64 seen = 0; /**< by the walk: which of the files somebody has open, one bit each */
 __u64 lost = 0; /**< bytes of calls that found no room at all */
 __u64 calls = 0;
-__u32 found = 0;   /**< the files have been looked for */
-__u32 watcher = 0; /**< our process, in the first PID namespace */
-__u32 level = 0;   /**< how deep our PID namespace is, and which */
-__u64 space = 0;
+__u32 found = 0;     /**< the files have been looked for */
 __u64 own_group = 0; /**< our process group, which may write to the same terminal what we told it */
 
 struct {
@@ -76,18 +74,6 @@ static __always_inline struct sheet *take_sheet(void)
 	return 0;
 }
 
-static __always_inline struct file *file_at(struct task_struct *task, int fd)
-{
-	struct file **files, *file = 0;
-	struct files_struct *table = task->files;
-
-	if (!table || fd < 0 || (__u32)fd >= table->fdt->max_fds)
-		return 0;
-	files = table->fdt->fd;
-	bpf_probe_read_kernel(&file, sizeof(file), files + fd);
-	return file;
-}
-
 /** Which of the files it is, from 1 on; 0: none. One that has the place of another has another inode. */
 static __always_inline __u32 find_file(const struct file *file)
 {
@@ -104,11 +90,11 @@ static __always_inline __u32 find_file(const struct file *file)
 	return index;
 }
 
+enum { GROUP = 2 /* include/linux/pid_types.h, PIDTYPE_PGID */ };
+
 /** We, and who is to show what we tell. */
 static __always_inline bool is_own(struct task_struct *task)
 {
-	enum { GROUP = 2 /* include/linux/pid_types.h, PIDTYPE_PGID */ };
-
 	return (__u32)task->tgid == watcher ||
 	       (own_group && (__u64)task->signal->pids[GROUP] == own_group);
 }
@@ -536,35 +522,6 @@ int file_ends(struct pt_regs *regs)
 	return 0;
 }
 
-static __always_inline void look_at_us(void)
-{
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct pid *pid = task->thread_pid;
-	struct upid upid;
-
-	level = BPF_CORE_READ(pid, level);
-	bpf_core_read(&upid, sizeof(upid),
-		      (const char *)pid + bpf_core_field_offset(struct pid, numbers) +
-			      level * bpf_core_type_size(struct upid));
-	space = (__u64)upid.ns;
-	own_group = (__u64)BPF_CORE_READ(task, signal, pids[2]);
-	watcher = task->tgid;
-}
-
-/** The number that our PID namespace has for it; 0: none. */
-static __always_inline __u32 number_of(struct task_struct *task)
-{
-	const struct pid *pid = BPF_CORE_READ(task, thread_pid);
-	struct upid upid;
-
-	if (!pid || BPF_CORE_READ(pid, level) < level)
-		return 0;
-	bpf_core_read(&upid, sizeof(upid),
-		      (const char *)pid + bpf_core_field_offset(struct pid, numbers) +
-			      level * bpf_core_type_size(struct upid));
-	return (__u64)upid.ns == space ? upid.nr : 0;
-}
-
 static __always_inline void take_file(__u32 at, const struct file *file)
 {
 	inodes[at] = (__u64)BPF_CORE_READ(file, f_inode);
@@ -579,8 +536,10 @@ int find(struct bpf_iter__task_file *ctx)
 	struct file *file = ctx->file;
 	__u32 fd = ctx->fd;
 
-	if (!watcher)
-		look_at_us();
+	if (!watcher) {
+		look_at_watcher(bpf_get_current_task_btf());
+		own_group = (__u64)BPF_CORE_READ(bpf_get_current_task_btf(), signal, pids[GROUP]);
+	}
 	if (!task || !file)
 		return 0;
 	if (found) {
@@ -589,7 +548,7 @@ int find(struct bpf_iter__task_file *ctx)
 	}
 	if (number_of(task) != target)
 		return 0;
-	if ((__u64)BPF_CORE_READ(task, signal, pids[2]) == own_group)
+	if ((__u64)BPF_CORE_READ(task, signal, pids[GROUP]) == own_group)
 		own_group = 0;
 	if (fd == wanted[0])
 		take_file(0, file);

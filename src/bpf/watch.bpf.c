@@ -7,6 +7,7 @@
 #include "bpf/call.h"
 #include "bpf/magic.h"
 #include "bpf/place.h"
+#include "bpf/watcher.h"
 
 const volatile __u32 wants = 0;
 const volatile int only_fd = -1;   /**< nothing but this descriptor */
@@ -14,9 +15,6 @@ const volatile __u32 only_tid = 0; /**< of this thread, whose table is its own *
 const volatile __u32 by_tree = 0;  /**< of all processes what lies in a directory asked for */
 const volatile int tree_fds[DEED_TREES] = { 0 }; /**< directories, open where the bell is rung */
 
-__u32 watcher = 0; /**< the process that rang the bell, in the first PID namespace */
-__u32 level = 0;   /**< how deep its PID namespace is, and which */
-__u64 space = 0;
 __u64 lost = 0;  /**< records that found no room */
 __u64 alive = 0; /**< processes in the map, beside those that were put there at first */
 
@@ -34,29 +32,6 @@ struct {
 } processes SEC(".maps");
 
 enum { TASK_IO_WORKER = 0x10 /* include/linux/sched.h, PF_IO_WORKER */ };
-
-/** The number that the watcher's PID namespace has for it; 0: none. */
-static __always_inline __u32 number_in(const struct pid *pid)
-{
-	struct upid upid;
-
-	if (BPF_CORE_READ(pid, level) < level)
-		return 0;
-	bpf_core_read(&upid, sizeof(upid),
-		      (const char *)pid + bpf_core_field_offset(struct pid, numbers) +
-			      level * bpf_core_type_size(struct upid));
-	return (__u64)upid.ns == space ? upid.nr : 0;
-}
-
-static __always_inline __u32 number_of(struct task_struct *task)
-{
-	return level ? number_in(BPF_CORE_READ(task, thread_pid)) : (__u32)task->pid;
-}
-
-static __always_inline __u32 process_of(struct task_struct *task)
-{
-	return level ? number_in(BPF_CORE_READ(task, group_leader, thread_pid)) : (__u32)task->tgid;
-}
 
 /** Is its process told of? DEED_WATCHED, DEED_BELOW (only what lies in a directory), or 0. */
 static __always_inline __u32 attention(struct task_struct *task)
@@ -147,18 +122,6 @@ static __always_inline void tell_name(struct draft *draft, __u64 address, bool o
 	} else {
 		draft->record.is |= DEED_UNREAD;
 	}
-}
-
-static __always_inline struct file *file_at(struct task_struct *task, int fd)
-{
-	struct file **files, *file = 0;
-	struct files_struct *table = task->files;
-
-	if (!table || fd < 0 || (__u32)fd >= table->fdt->max_fds)
-		return 0;
-	files = table->fdt->fd;
-	bpf_probe_read_kernel(&file, sizeof(file), files + fd);
-	return file;
 }
 
 /** Where a name begins: the root if it is absolute, else a directory. */
@@ -266,23 +229,16 @@ static __always_inline void add_tree(__u64 entry, __u32 bit)
 	bpf_map_update_elem(&trees, &entry, &bit, BPF_ANY);
 }
 
-static __always_inline void look_at_watcher(struct task_struct *task)
+/** Who rings the bell, and what it has open. */
+static __always_inline void hear(struct task_struct *task)
 {
-	struct pid *pid = task->thread_pid;
-	struct upid upid;
-
-	level = BPF_CORE_READ(pid, level);
-	bpf_core_read(&upid, sizeof(upid),
-		      (const char *)pid + bpf_core_field_offset(struct pid, numbers) +
-			      level * bpf_core_type_size(struct upid));
-	space = (__u64)upid.ns;
 	for (__u32 i = 0; i < DEED_TREES && i < tree_count; i++) {
 		struct file *file = file_at(task, tree_fds[i]);
 
 		if (file)
 			add_tree((__u64)BPF_CORE_READ(file, f_path.dentry), 1U << i);
 	}
-	watcher = task->tgid;
+	look_at_watcher(task);
 }
 
 /** What a call has done. */
@@ -327,7 +283,7 @@ int call_ends(__u64 *ctx)
 	if (call.number == __NR_getppid) {
 		read_arguments(regs, task, &call);
 		if (call.arg[0] == DEED_BELL && !watcher)
-			look_at_watcher(task);
+			hear(task);
 		return 0;
 	}
 	read_arguments(regs, task, &call);
