@@ -476,6 +476,18 @@ int call_begins(__u64 *ctx)
 	return 0;
 }
 
+/** What its call was found to be when it began; it is told once. */
+static __always_inline struct begun take_begun(struct task_struct *task)
+{
+	struct begun *begun = bpf_task_storage_get(&under_way, task, 0, 0), ret = { 0 };
+
+	if (begun) {
+		ret = *begun;
+		*begun = (struct begun){ 0 };
+	}
+	return ret;
+}
+
 SEC("tp_btf/sys_exit")
 int call_ends(__u64 *ctx)
 {
@@ -483,29 +495,28 @@ int call_ends(__u64 *ctx)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct call call = { .number = flow_number(regs, task) };
 	long result = ctx[1];
-	struct begun *begun;
+	struct begun begun;
 	struct file *file;
-	__u32 index, is = 0;
 	struct flow flow;
+	__u32 index;
 
-	if (!flow_may_be(call.number, reads) || result <= 0)
+	if (!flow_may_be(call.number, reads))
+		return 0;
+	/* Of one that failed, too: it is not that of the next. */
+	begun = take_begun(task);
+	if (result <= 0)
 		return 0;
 	read_arguments(regs, task, &call);
 	if (!flow_of(&call, reads, &flow))
 		return 0;
 	file = file_at(task, flow.fd);
 	index = find_file(file);
-	begun = bpf_task_storage_get(&under_way, task, 0, 0);
 	/* What its descriptor was when it began counts; where that was before us, what it is now. */
-	if (begun && begun->file) {
-		is = begun->is;
-		begun->file = 0;
-	} else if (!index || is_own(task)) {
+	if (!begun.file && (!index || is_own(task)))
 		return 0;
-	}
 	if (index && is_hidden(file, index))
-		is |= TAP_HIDDEN;
-	tell_flow(task, &flow, result, is);
+		begun.is |= TAP_HIDDEN;
+	tell_flow(task, &flow, result, begun.is);
 	return 0;
 }
 

@@ -91,6 +91,13 @@ is_same() {
 	[[ -z $stderr ]] || show_answer
 }
 
+@test "after a write that failed the next one, to another file, is not told" {
+	need_bpf
+	tapped -- fault 10 err 'of another file' write 'mine'
+	exits 0
+	is_same "what was told" mine "$output"
+}
+
 @test "standard output and standard error are told together" {
 	need_bpf
 	writer write 'one ' err 'two ' write 'three '

@@ -9,6 +9,7 @@
  *     writes long N                         N bytes in one call, "0123456789" over and over
  *     writes storm BYTES THREADS            so many a thread, in writes of 1 to 200000; tells the sum on descriptor 2
  *     writes time N                         100 bytes N times, and tells the nanoseconds of one there
+ *     writes fault N                        N bytes from where there is no memory, in vain
  *     writes socket                         from here on to a socket that takes all
  *     writes echo on|off                    how its standard input shows what is typed; said by a line
  *     writes read N                         N bytes of standard input
@@ -285,6 +286,8 @@ static void write_by(const char *how, char *text)
 		from_file(how, text);
 	else if (!strcmp(how, "time"))
 		measure(atol(text));
+	else if (!strcmp(how, "fault"))
+		syscall(SYS_write, to, (void *)8, (size_t)atol(text));
 	else if (!strcmp(how, "echo"))
 		set_echo(text);
 	else if (!strcmp(how, "read"))
