@@ -9,7 +9,8 @@
  *   cmd/        what you type: dispatch.c finds the command, runs it and flushes; one file a
  *               command: its options, one entry in the table of command.c; listing.c is what all
  *               listings share; recover_show.c what recover shows, reclaim_show.c reclaim;
- *               consent.c asks, launch.c starts what is to be watched
+ *               consent.c asks, launch.c starts what is to be watched; tap_choose.c finds what is
+ *               to be tapped, tap_out.c writes it
  *   sql/        what you ask in SQL: catalog.c names the tables, module.c is a question as SQLite
  *               sees it, cursor.c one reading of it, push.c what of a WHERE clause goes down into it
  *               (push_narrow.c: to look at fewer), flow.c the rows on their way back, kept.c those of a join, number.c how
@@ -64,8 +65,9 @@
  *               the sockets, with a wire_socket.h and a shadow_socket.h of its own; wire.h is what
  *               both sides share, shadow.h the kernel's structs. watch tells what is done with files
  *               (deed.h): call.h is which system call does what, place.h where a file lies. tap copies
- *               bytes (tap.h): flow.h is which system call moves them, shadow_tap.h more structs.
- *               watcher.h is who is told
+ *               bytes (tap.h): flow.h is which system call moves them, request.h which io_uring,
+ *               tapped.h through which files, copy.h gets them into the ring, tell.h says the rest,
+ *               audience.h is who passes it on; shadow_tap.h more structs. watcher.h is who is told
  *   kernel/     what Linux says: one file a kernel interface, bytes in, plain struct out
  *   model/      what we remember: handle, target, kind, and the rows with their columns
  *   row/        how an answer is shaped: column, selection, sink

@@ -84,6 +84,7 @@ struct file {
 	struct path f_path;
 	long long f_pos;
 	void *private_data;
+	const struct cred *f_cred;
 };
 
 /**

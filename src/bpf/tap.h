@@ -44,6 +44,9 @@ enum tap_terminal {
 
 enum {
 	TAP_FILES = 2,
-	TAP_PAGE = 4096,     /**< bytes of a piece, at most */
-	TAP_RING = 32 << 20, /**< bytes */
+	TAP_PAGE = 4096,
+	TAP_BLOCK = 16 * TAP_PAGE, /**< bytes of a piece, at most */
+	TAP_LITTLE_BLOCK = 4 * TAP_PAGE,
+	TAP_RING_MIN = 1 << 20, /**< bytes */
+	TAP_RING_MAX = 128 << 20,
 };

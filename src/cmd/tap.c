@@ -3,12 +3,11 @@
  * procowl tap: what is it writing?
  */
 #include "cmd/tap_choose.h"
+#include "cmd/tap_out.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <poll.h>
-#include <stdlib.h>
-#include <sys/signalfd.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,8 +32,7 @@ static const struct argp_option options[] = {
 
 enum {
 	INTERVAL_MS = 10,
-	SOON = 1 << 20,       /**< bytes in the ring, after which it is looked again at once */
-	OUT_SIZE = 256 << 10, /**< our buffer */
+	SOON = 256 << 10, /**< bytes in the ring, after which it is looked again at once */
 };
 
 static int take(struct invocation *invocation, int key, const char *value, struct error *err)
@@ -62,66 +60,17 @@ struct tapped {
 	struct pieces pieces;
 	struct echo echo;
 	struct interrupt interrupt;
-	int signals;
-	bool one_by_one; /**< our output is a pipe: whoever reads it may stop */
-	int failed;      /**< errno, once our output cannot be written to */
-	bool over;
+	struct tap_out out;
 };
-
-/** Somebody asks us to stop: which signal it was is the same to us. */
-static void hear(struct tapped *tapped)
-{
-	struct signalfd_siginfo info;
-
-	while (read(tapped->signals, &info, sizeof(info)) == sizeof(info))
-		tapped->over = true;
-}
-
-/** Our output may be a pipe that nobody reads for now: then who asks us to stop is still heard. */
-static bool wait_for_room(struct tapped *tapped)
-{
-	struct pollfd polled[] = { { .fd = STDOUT_FILENO, .events = POLLOUT },
-				   { .fd = tapped->signals, .events = POLLIN } };
-
-	while (poll(polled, 2, -1) < 0 && errno == EINTR)
-		;
-	if (!polled[1].revents)
-		return true;
-	hear(tapped);
-	return polled[0].revents;
-}
-
-/** The last step of our output: into a pipe as much at a time as there is room for at once. */
-static ssize_t write_out(void *cookie, const char *bytes, size_t size)
-{
-	struct tapped *tapped = cookie;
-	size_t done = 0;
-
-	while (done < size) {
-		size_t step = size - done;
-
-		if (tapped->one_by_one) {
-			step = step < TAP_PAGE ? step : TAP_PAGE;
-			if (!wait_for_room(tapped))
-				return 0;
-		}
-		ssize_t wrote = write(STDOUT_FILENO, bytes + done, step);
-		if (wrote < 0 && errno == EINTR)
-			continue;
-		if (wrote < 0) {
-			tapped->failed = errno;
-			return 0;
-		}
-		done += (size_t)wrote;
-	}
-	return (ssize_t)done;
-}
 
 static void tell_bytes(void *context, struct text bytes)
 {
 	struct tapped *tapped = context;
 
-	echo_write(&tapped->echo, bytes);
+	if (tapped->echo.shown)
+		echo_write(&tapped->echo, bytes);
+	else
+		tap_out_add(&tapped->out, bytes);
 }
 
 static const char *way_name(enum tap_way way)
@@ -146,7 +95,7 @@ static const char *way_name(enum tap_way way)
 static void tell_gap(void *context, const struct tap_gap *gap)
 {
 	struct tapped *tapped = context;
-	FILE *out = tapped->echo.out;
+	FILE *out = tapped->out.file;
 
 	echo_end(&tapped->echo);
 	if (gap->why & TAP_HIDDEN) {
@@ -161,6 +110,7 @@ static void tell_gap(void *context, const struct tap_gap *gap)
 	} else {
 		fprintf(out, "[%" PRIu64 " bytes lost]", gap->bytes);
 	}
+	fflush(out);
 }
 
 /** What is tapped, for people. */
@@ -198,70 +148,108 @@ static void tell_sums(const struct tapped *tapped)
 			"procowl: %" PRIu64
 			" bytes were not seen: they did not come by its memory\n",
 			pieces->unseen_bytes);
+	if (tapped->out.dropped)
+		fprintf(stderr,
+			"procowl: %" PRIu64 " bytes were left over: nobody read them in time\n",
+			tapped->out.dropped);
 }
 
-static bool drain(struct tapped *tapped, bool last)
+/** What went through since, or a part of it: how many bytes in the ring. */
+static size_t drain(struct tapped *tapped)
 {
 	size_t size = tap_drain(tapped->tapping, &tapped->pieces);
 
-	if (last)
-		pieces_end(&tapped->pieces, tap_lost(tapped->tapping));
-	if (last)
-		echo_end(&tapped->echo);
-	fflush(tapped->echo.out);
-	return size >= SOON;
+	tap_out_flush(&tapped->out);
+	pieces_forget(&tapped->pieces);
+	tap_free(tapped->tapping);
+	return size;
 }
 
-/** Until nobody has it open any more, or somebody asks to stop; what went through up to then is told. */
+/** What went through up to now is told, but not what comes while that is done. */
+static void drain_rest(struct tapped *tapped)
+{
+	uint64_t lost = tap_lost(tapped->tapping);
+	size_t left = tap_waiting(tapped->tapping), size;
+
+	while (left && !tapped->out.failed && !tapped->out.dropped && (size = drain(tapped)))
+		left -= size < left ? size : left;
+	pieces_end(&tapped->pieces, lost);
+	echo_end(&tapped->echo);
+	tap_out_flush(&tapped->out);
+	pieces_forget(&tapped->pieces);
+}
+
+/** A reader that has gone ends us as it ends any filter: by SIGPIPE, unless that is ignored. */
+static void reader_gone(struct tapped *tapped)
+{
+	if (tapped->out.kind != TAP_OUT_TERMINAL)
+		raise(SIGPIPE);
+	tapped->out.failed = tapped->out.kind == TAP_OUT_TERMINAL ? EIO : EPIPE;
+}
+
+/** Until nobody has it open any more, or somebody asks to stop. */
 static int tap(struct tapped *tapped, struct error *err)
 {
-	struct pollfd polled = { .fd = tapped->signals, .events = POLLIN };
-	bool soon = false;
+	struct tap_out *out = &tapped->out;
+	bool soon = false, gone = false;
 
-	while (!tapped->over && !tapped->failed) {
-		bool gone = tap_is_over(tapped->tapping);
-
-		if (poll(&polled, 1, soon || gone ? 0 : INTERVAL_MS) > 0)
-			hear(tapped);
-		tapped->over |= gone;
-		soon = drain(tapped, tapped->over);
+	while (!out->asked && !out->failed && !gone) {
+		/* Whoever wrote before it was gone did so before the last look. */
+		gone = tap_is_over(tapped->tapping);
+		tap_out_wait(out, soon || gone ? 0 : INTERVAL_MS);
+		if (out->gone)
+			reader_gone(tapped);
+		else if (!gone && !out->asked)
+			soon = drain(tapped) >= SOON;
 	}
-	if (tapped->failed)
-		return error_set(err, -tapped->failed, "cannot write the answer: %s",
-				 strerror(tapped->failed));
+	if (!out->failed)
+		drain_rest(tapped);
+	if (out->failed)
+		return error_set(err, -out->failed, "cannot write the answer: %s",
+				 strerror(out->failed));
 	return 0;
+}
+
+static bool went_through(const struct pieces *pieces)
+{
+	return pieces->told_bytes || pieces->lost_bytes || pieces->hidden_bytes ||
+	       pieces->unseen_bytes;
+}
+
+/** With signals blocked. */
+static enum status tap_and_tell(struct tapped *tapped, struct error *err)
+{
+	enum status status = STATUS_USAGE;
+	int signals = interrupt_fd();
+
+	if (tap_out_begin(&tapped->out, signals)) {
+		tapped->echo = (struct echo){ .out = tapped->out.file,
+					      .shown = isatty(STDOUT_FILENO) &&
+						       !tapped->invocation->tap.escapes };
+		if (tap(tapped, err) == 0) {
+			tell_sums(tapped);
+			status = went_through(&tapped->pieces) ? STATUS_ANSWERED : STATUS_NOTHING;
+		}
+		tap_out_end(&tapped->out);
+	}
+	close(signals);
+	return status;
 }
 
 static enum status begin(struct tapped *tapped, struct error *err)
 {
 	const struct pieces_reader reader = { tapped, tell_bytes, tell_gap };
+	struct tap_wish *wish = &tapped->choice.wish;
 	struct stat stat;
-	enum status status = STATUS_USAGE;
 
-	if (tap_begin(&tapped->choice.wish, &tapped->tapping, err))
+	wish->passed_on = isatty(STDOUT_FILENO) ||
+			  (fstat(STDOUT_FILENO, &stat) == 0 && S_ISFIFO(stat.st_mode));
+	if (tap_begin(wish, &tapped->tapping, err))
 		return STATUS_USAGE;
 	tell_targets(tapped);
 	pieces_begin(&tapped->pieces, &reader);
 	interrupt_begin(&tapped->interrupt);
-	tapped->signals = interrupt_fd();
-	tapped->one_by_one = fstat(STDOUT_FILENO, &stat) == 0 && S_ISFIFO(stat.st_mode);
-	FILE *out = fopencookie(tapped, "w", (cookie_io_functions_t){ .write = write_out });
-	if (out) {
-		setvbuf(out, NULL, _IOFBF, OUT_SIZE);
-		tapped->echo = (struct echo){ .out = out,
-					      .shown = isatty(STDOUT_FILENO) &&
-						       !tapped->invocation->tap.escapes };
-		if (tap(tapped, err) == 0) {
-			tell_sums(tapped);
-			status = tapped->pieces.told_bytes || tapped->pieces.lost_bytes ||
-						 tapped->pieces.hidden_bytes ||
-						 tapped->pieces.unseen_bytes ?
-					 STATUS_ANSWERED :
-					 STATUS_NOTHING;
-		}
-		fclose(out);
-	}
-	close(tapped->signals);
+	enum status status = tap_and_tell(tapped, err);
 	interrupt_end(&tapped->interrupt);
 	tap_end(tapped->tapping);
 	return status;
@@ -269,7 +257,7 @@ static enum status begin(struct tapped *tapped, struct error *err)
 
 static enum status run(struct invocation *invocation, struct error *err)
 {
-	struct tapped tapped = { .invocation = invocation, .signals = -1 };
+	struct tapped tapped = { .invocation = invocation };
 	enum status status = STATUS_USAGE;
 
 	if (source_procfs(NULL, &tapped.source, err))

@@ -63,16 +63,21 @@ bool bpfring_next(struct bpfring *ring, struct text *ret)
 			};
 			return true;
 		}
-		bpfring_done(ring);
+		bpfring_pass(ring);
 	}
 	return false;
 }
 
-void bpfring_done(struct bpfring *ring)
+void bpfring_pass(struct bpfring *ring)
 {
 	uint32_t len = head_at(ring, ring->at) << RECORD_FLAGS >> RECORD_FLAGS;
 
 	ring->at += rounded(len);
+}
+
+void bpfring_done(struct bpfring *ring)
+{
+	bpfring_pass(ring);
 	if (ring->at - *ring->consumer >= ring->size / 64)
 		bpfring_free(ring);
 }

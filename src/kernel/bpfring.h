@@ -34,4 +34,7 @@ bool bpfring_next(struct bpfring *ring, struct text *ret);
 void bpfring_done(struct bpfring *ring);
 void bpfring_free(struct bpfring *ring);
 
+/** Go on to the next, but leave the bytes where they are until bpfring_free. */
+void bpfring_pass(struct bpfring *ring);
+
 void bpfring_end(struct bpfring *ring);

@@ -110,6 +110,26 @@ static void end_call(struct pieces *pieces, const struct pieces_call *call)
 	tell_gap(pieces, &gap);
 }
 
+static void spend(struct pieces *pieces, char *kept)
+{
+	if (!kept)
+		return;
+	struct pieces_spent *spent = memory_resize(NULL, 1, sizeof(*spent));
+	*spent = (struct pieces_spent){ pieces->spent, kept };
+	pieces->spent = spent;
+}
+
+void pieces_forget(struct pieces *pieces)
+{
+	while (pieces->spent) {
+		struct pieces_spent *spent = pieces->spent;
+
+		pieces->spent = spent->next;
+		free(spent->kept);
+		free(spent);
+	}
+}
+
 static void tell_kept(struct pieces *pieces, struct pieces_call *call)
 {
 	size_t at = 0;
@@ -122,7 +142,7 @@ static void tell_kept(struct pieces *pieces, struct pieces_call *call)
 		tell_piece(pieces, call, (struct text){ call->kept + at, len });
 		at += (len + ALIGN - 1) / ALIGN * ALIGN;
 	}
-	free(call->kept);
+	spend(pieces, call->kept);
 	call->kept = NULL;
 	call->kept_len = 0;
 }

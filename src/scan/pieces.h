@@ -18,7 +18,7 @@ struct tap_gap {
 	struct text path; /**< TAP_UNSEEN: what they are from; empty where that is not known */
 };
 
-/** Whoever is told. */
+/** Whoever is told. The bytes stay where they are until pieces_forget. */
 struct pieces_reader {
 	void *context;
 	void (*bytes)(void *context, struct text bytes);
@@ -37,8 +37,15 @@ struct pieces_call {
 	size_t kept_len;
 };
 
+/** What was kept, and is told. */
+struct pieces_spent {
+	struct pieces_spent *next;
+	char *kept;
+};
+
 struct pieces {
 	struct pieces_reader reader;
+	struct pieces_spent *spent;
 	struct pieces_call *first, *last;
 	uint64_t lost; /**< as the last call told it, of calls that found no room at all */
 	/** Sums of what went through: told, lost, typed without echo, or from other files. */
@@ -47,8 +54,14 @@ struct pieces {
 
 void pieces_begin(struct pieces *pieces, const struct pieces_reader *reader);
 
-/** Take a record, in the order in which they lie in the ring. */
+/**
+ * Take a record, in the order in which they lie in the ring. It must stay where it is until
+ * pieces_forget.
+ */
 void pieces_take(struct pieces *pieces, struct text record);
+
+/** What was told up to now need not stay. */
+void pieces_forget(struct pieces *pieces);
 
 /** There is no more to come. `lost`: as it is now, what found no room after the last call included. */
 void pieces_end(struct pieces *pieces, uint64_t lost);

@@ -17,6 +17,7 @@ struct tap_wish {
 	unsigned int fds[TAP_FILES];
 	enum tap_terminal terminals[TAP_FILES];
 	unsigned int count;
+	bool passed_on; /**< our standard output is read by others, who may write it where it came from */
 };
 
 struct tapping;
@@ -27,13 +28,20 @@ struct tapping;
  */
 int tap_begin(const struct tap_wish *wish, struct tapping **ret, struct error *err);
 
-/** Give what has gone through since to `pieces`. How many bytes that took in the ring. */
+/**
+ * Give what has gone through since to `pieces`, or the first part of it. How many bytes that took in the
+ * ring, where they stay until tap_free.
+ */
 size_t tap_drain(struct tapping *tapping, struct pieces *pieces);
+void tap_free(struct tapping *tapping);
+
+/** How many bytes in the ring have not been looked at. */
+size_t tap_waiting(const struct tapping *tapping);
 
 /** Bytes of calls for which there was no room at all, so far: pieces_end marks those after the last. */
 uint64_t tap_lost(const struct tapping *tapping);
 
-/** True once nobody has any of the files open any more; without kprobes it takes half a second to see. */
+/** True once nobody has any of the files open any more; without kprobes it takes a while to see. */
 bool tap_is_over(struct tapping *tapping);
 
 void tap_end(struct tapping *tapping);

@@ -25,17 +25,38 @@
 #include "kernel/procfile.h"
 #include "scan/iterator.h"
 
-enum { LOG_SIZE = 256 << 10, WALK_SIZE = 4096, WALK_NS = 500000000 };
+enum {
+	LOG_SIZE = 256 << 10,
+	WALK_SIZE = 4096,
+	WALK_NS = 500000000,
+	WALK_SHARE = 20, /**< a walk through what everybody has open may take one part in so many */
+	AUDIENCE_WALKS = 16, /**< as long as a pipeline may be */
+	MEMORY_SHARE = 64,   /**< the ring may take one part of the memory in so many */
+	DRAIN_SIZE = 4 << 20,
+};
 
 struct tapping {
 	struct tap *skeleton;
 	struct bpfring ring;
-	int ends;          /**< the probe that tells of the end of a file; or -errno */
-	int64_t walked_ns; /**< without it: when it was looked for last */
+	size_t ring_size;
+	int ends;       /**< the probe that tells of the end of a file; or -errno */
+	int64_t due_ns; /**< without it: when it is looked for next */
 };
 
-static void set_up(struct tap *skeleton, const struct tap_wish *wish, const char *log)
+/** Bytes that come faster than they are read wait in the ring: as much as this machine can spare. */
+static size_t ring_size(void)
 {
+	uint64_t memory = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+	size_t size = TAP_RING_MAX;
+
+	while (size > TAP_RING_MIN && size > memory / MEMORY_SHARE)
+		size /= 2;
+	return size;
+}
+
+static void set_up(struct tapping *tapping, const struct tap_wish *wish, const char *log)
+{
+	struct tap *skeleton = tapping->skeleton;
 	struct tap__rodata *settings = skeleton->rodata;
 
 	settings->reads = wish->reads;
@@ -45,6 +66,7 @@ static void set_up(struct tap *skeleton, const struct tap_wish *wish, const char
 		settings->wanted[i] = wish->fds[i];
 		settings->terminals[i] = wish->terminals[i];
 	}
+	skeleton->maps.events.max_entries = (unsigned int)tapping->ring_size;
 	skeleton->ctx.log_level = log != NULL;
 	skeleton->ctx.log_size = log ? LOG_SIZE : 0;
 	skeleton->ctx.log_buf = (uintptr_t)log;
@@ -55,13 +77,25 @@ static int load(struct tapping *tapping, const struct tap_wish *wish, const char
 	tapping->skeleton = tap__open();
 	if (!tapping->skeleton)
 		return -ENOMEM;
-	set_up(tapping->skeleton, wish, log);
+	set_up(tapping, wish, log);
 	int rc = tap__load(tapping->skeleton);
 	if (rc < 0) {
 		tap__destroy(tapping->skeleton);
 		tapping->skeleton = NULL;
 	}
 	return rc < 0 ? rc : 0;
+}
+
+/** A container may have less memory than the machine. */
+static int load_smaller(struct tapping *tapping, const struct tap_wish *wish)
+{
+	int rc = load(tapping, wish, NULL);
+
+	while (rc == -ENOMEM && tapping->ring_size > TAP_RING_MIN) {
+		tapping->ring_size /= 2;
+		rc = load(tapping, wish, NULL);
+	}
+	return rc;
 }
 
 /** Why it was not loaded: once more, and this time the verifier is to say what it thinks. */
@@ -123,14 +157,14 @@ static int attach_end(const struct tap *skeleton)
 	return fd;
 }
 
-/** The walk that finds the files: it writes nothing, and has to be read to be done. */
-static int walk(const struct tap *skeleton)
+/** A program that walks through what everybody has open: it writes nothing, and has to be read to be done. */
+static int walk(const struct bpf_prog_desc *program)
 {
 	union bpf_attr attr = { 0 };
 	char bytes[WALK_SIZE];
 	ssize_t got;
 
-	attr.link_create.prog_fd = (uint32_t)skeleton->progs.find.prog_fd;
+	attr.link_create.prog_fd = (uint32_t)program->prog_fd;
 	attr.link_create.attach_type = BPF_TRACE_ITER;
 	scope_fd link = skel_sys_bpf(BPF_LINK_CREATE, &attr, sizeof(attr.link_create));
 	if (link < 0)
@@ -146,31 +180,62 @@ static int walk(const struct tap *skeleton)
 	return got < 0 ? -errno : 0;
 }
 
+/** Who reads what we tell, who reads what these write, and so on. */
+static int find_audience(struct tap *skeleton)
+{
+	unsigned int grown;
+	int rc;
+
+	for (int i = 0; i < AUDIENCE_WALKS; i++) {
+		grown = skeleton->bss->grown;
+		rc = walk(&skeleton->progs.find_audience);
+		if (rc || skeleton->bss->grown == grown)
+			return rc;
+	}
+	return 0;
+}
+
+static int find(struct tapping *tapping, const struct tap_wish *wish, struct error *err)
+{
+	struct tap *skeleton = tapping->skeleton;
+	int rc = wish->passed_on ? find_audience(skeleton) : 0;
+
+	if (!rc)
+		rc = walk(&skeleton->progs.find);
+	skeleton->bss->found = 1;
+	if (rc)
+		return error_set(err, rc, "tap needs the kernel's iterators: %s", strerror(-rc));
+	if (skeleton->bss->circular)
+		return error_set(
+			err, -ELOOP,
+			"process %u passes on what tap tells, which would go round for ever; "
+			"tell it to a file: > FILE",
+			wish->pid);
+	if (!skeleton->bss->calls && tap_is_over(tapping))
+		return error_set(err, -EBADF, "process %u has closed it meanwhile", wish->pid);
+	return 0;
+}
+
 static int begin(struct tapping *tapping, const struct tap_wish *wish, struct error *err)
 {
-	int rc = load(tapping, wish, NULL);
+	int rc = load_smaller(tapping, wish);
 
 	if (rc)
 		return explain(tapping, wish, rc, err);
-	rc = bpfring_begin(tapping->skeleton->maps.events.map_fd, TAP_RING, &tapping->ring);
+	rc = bpfring_begin(tapping->skeleton->maps.events.map_fd, tapping->ring_size,
+			   &tapping->ring);
 	if (!rc)
 		rc = attach(tapping->skeleton);
-	if (!rc) {
-		tapping->ends = attach_end(tapping->skeleton);
-		rc = walk(tapping->skeleton);
-		tapping->skeleton->bss->found = 1;
-	}
 	if (rc)
 		return error_set(err, rc, "tap needs the kernel's tracepoints: %s", strerror(-rc));
-	if (!tapping->skeleton->bss->calls && tap_is_over(tapping))
-		return error_set(err, -EBADF, "process %u has closed it meanwhile", wish->pid);
-	return 0;
+	tapping->ends = attach_end(tapping->skeleton);
+	return find(tapping, wish, err);
 }
 
 int tap_begin(const struct tap_wish *wish, struct tapping **ret, struct error *err)
 {
 	*ret = memory_resize(NULL, 1, sizeof(**ret));
-	**ret = (struct tapping){ .ends = -1 };
+	**ret = (struct tapping){ .ends = -1, .ring_size = ring_size() };
 	int rc = begin(*ret, wish, err);
 	if (rc) {
 		tap_end(*ret);
@@ -185,12 +250,21 @@ size_t tap_drain(struct tapping *tapping, struct pieces *pieces)
 	unsigned long before = ring->at;
 	struct text record;
 
-	while (bpfring_next(ring, &record)) {
+	while (ring->at - before < DRAIN_SIZE && bpfring_next(ring, &record)) {
 		pieces_take(pieces, record);
-		bpfring_done(ring);
+		bpfring_pass(ring);
 	}
-	bpfring_free(ring);
 	return ring->at - before;
+}
+
+void tap_free(struct tapping *tapping)
+{
+	bpfring_free(&tapping->ring);
+}
+
+size_t tap_waiting(const struct tapping *tapping)
+{
+	return __atomic_load_n(tapping->ring.producer, __ATOMIC_ACQUIRE) - tapping->ring.at;
 }
 
 uint64_t tap_lost(const struct tapping *tapping)
@@ -198,19 +272,19 @@ uint64_t tap_lost(const struct tapping *tapping)
 	return __atomic_load_n(&tapping->skeleton->bss->lost, __ATOMIC_RELAXED);
 }
 
-/** Without the probe: is somebody left who has it open? */
+/** Without the probe: is somebody left who has it open? Where that takes long it is seldom asked. */
 static void look_again(struct tapping *tapping)
 {
 	struct tap__bss *told = tapping->skeleton->bss;
-	int64_t now = clock_ns(CLOCK_MONOTONIC);
+	int64_t begin = clock_ns(CLOCK_MONOTONIC);
 
-	if (tapping->ends >= 0 || now - tapping->walked_ns < WALK_NS)
+	if (tapping->ends >= 0 || begin < tapping->due_ns)
 		return;
-	tapping->walked_ns = now;
 	told->seen = 0;
-	if (walk(tapping->skeleton))
-		return;
-	for (unsigned int i = 0; i < TAP_FILES; i++) {
+	int rc = walk(&tapping->skeleton->progs.find);
+	int64_t end = clock_ns(CLOCK_MONOTONIC), pause = (end - begin) * WALK_SHARE;
+	tapping->due_ns = end + (pause > WALK_NS ? pause : WALK_NS);
+	for (unsigned int i = 0; !rc && i < TAP_FILES; i++) {
 		if (!(told->seen >> i & 1))
 			told->tapped[i] = 0;
 	}

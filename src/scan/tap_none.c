@@ -19,6 +19,17 @@ size_t tap_drain(struct tapping *tapping, struct pieces *pieces)
 	return 0;
 }
 
+void tap_free(struct tapping *tapping)
+{
+	(void)tapping;
+}
+
+size_t tap_waiting(const struct tapping *tapping)
+{
+	(void)tapping;
+	return 0;
+}
+
 uint64_t tap_lost(const struct tapping *tapping)
 {
 	(void)tapping;

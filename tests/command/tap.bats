@@ -163,15 +163,106 @@ is_same() {
 	[[ -z $output$stderr ]] || show_answer
 }
 
-@test "an interrupt ends it, and is no failure" {
-	need_bpf
-	writer begin write 'early' read 1
-	tap_begins "$WRITER:1"
+# interrupted : end tap by SIGINT; $status and $output are those of tap
+interrupted() {
 	kill -INT "$TAPPER"
 	status=0
 	wait "$TAPPER" || status=$?
+	TAPPER='' output=$(<told) stderr=$(<tap.err)
+}
+
+@test "an interrupt ends it: nothing went through, or what did is told" {
+	need_bpf
+	writer write 'before' err 'written' read 1
+	tap_begins "$WRITER:1"
+	interrupted
+	exits 1
+	[[ -z $output$stderr ]] || show_answer
+	tap_begins "$WRITER:1"
+	echo >&"$GO"
+	until grep -qs written writer.err; do kill -0 "$WRITER"; done
+	interrupted
+	exits 0
+	[[ $output == before ]] || show_answer
+}
+
+@test "an interrupt is heard while nobody takes what is told" {
+	need_bpf
+	mkfifo unread
+	exec {UNREAD}<>unread
+	writer long 4000000 err written read 1
+	(
+		close_the_rest
+		exec "$PROCOWL" tap "$WRITER:1" >unread 2>tap.err
+	) &
+	TAPPER=$!
+	until [[ $(readlink "/proc/$TAPPER/fd"/*) == *signalfd* ]]; do kill -0 "$TAPPER"; done
+	echo >&"$GO"
+	until grep -qs written writer.err; do kill -0 "$WRITER"; done
+	kill -TERM "$TAPPER"
+	status=0
+	wait "$TAPPER" || status=$?
+	TAPPER='' output='' stderr=$(<tap.err)
+	exits 0
+	says ' bytes were left over: nobody read them in time'
+	exec {UNREAD}>&-
+}
+
+@test "when its reader goes it ends, though nothing is written" {
+	need_bpf
+	mkfifo unread
+	exec {UNREAD}<>unread
+	writer write 'never'
+	(
+		close_the_rest
+		exec "$PROCOWL" tap "$WRITER:1" >unread 2>tap.err
+	) &
+	TAPPER=$!
+	until [[ $(readlink "/proc/$TAPPER/fd"/*) == *signalfd* ]]; do kill -0 "$TAPPER"; done
+	exec {UNREAD}>&-
+	status=0
+	wait "$TAPPER" || status=$?
 	TAPPER=''
-	((status < 2)) || show_answer
+	# Where SIGPIPE is ignored it is an error.
+	((status == 141 || status == 2)) || show_answer
+}
+
+@test "what a pipeline passes on to where it came from does not come round again" {
+	need_bpf
+	(
+		close_the_rest
+		exec >written
+		"$WRITES" write 'once ' read 1 write 'last ' <go &
+		echo $! >writer
+		sh -c 'echo $$ >tapper; exec "$@"' sh "$PROCOWL" tap $! 2>tap.err | cat
+	) &
+	local pipeline=$!
+	exec {GO}>go
+	until [[ -s tapper ]]; do kill -0 "$pipeline"; done
+	WRITER=$(<writer) TAPPER=$(<tapper)
+	until [[ $(readlink "/proc/$TAPPER/fd"/*) == *signalfd* ]]; do kill -0 "$TAPPER"; done
+	echo >&"$GO"
+	until [[ $(<written) == 'once once '* ]]; do kill -0 "$TAPPER"; done
+	echo >&"$GO"
+	until [[ $(<written) == *'last '*'last '* ]]; do kill -0 "$TAPPER"; done
+	kill -INT "$TAPPER"
+	wait "$pipeline"
+	WRITER='' TAPPER=''
+	is_same "what was written and passed on" 'once once last last ' "$(<written)"
+}
+
+@test "who passes on what is told is not tapped" {
+	need_bpf
+	mkfifo pipe
+	cat <pipe >/dev/null &
+	WRITER=$!
+	exec {PIPE}>pipe
+	status=0
+	"$PROCOWL" tap "$WRITER" >&"$PIPE" 2>tap.err || status=$?
+	exec {PIPE}>&-
+	output='' stderr=$(<tap.err)
+	exits 2
+	says "process $WRITER passes on what tap tells, which would go round for ever"
 }
 
 # seen ARG… : tap the writer on a terminal behind us, whose screen goes into ./told
