@@ -110,7 +110,7 @@ static void end_call(struct pieces *pieces, const struct pieces_call *call)
 	tell_gap(pieces, &gap);
 }
 
-static void spend(struct pieces *pieces, char *kept)
+static void spend(struct pieces *pieces, const char *kept)
 {
 	if (!kept)
 		return;
@@ -125,7 +125,7 @@ void pieces_forget(struct pieces *pieces)
 		struct pieces_spent *spent = pieces->spent;
 
 		pieces->spent = spent->next;
-		free(spent->kept);
+		free((char *)spent->kept);
 		free(spent);
 	}
 }

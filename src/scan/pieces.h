@@ -40,7 +40,7 @@ struct pieces_call {
 /** What was kept, and is told. */
 struct pieces_spent {
 	struct pieces_spent *next;
-	char *kept;
+	const char *kept;
 };
 
 struct pieces {
