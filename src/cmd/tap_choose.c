@@ -2,6 +2,7 @@
 #include "cmd/tap_choose.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -10,6 +11,7 @@
 
 #include "base/scope.h"
 #include "kernel/inode.h"
+#include "kernel/pidstat.h"
 #include "kernel/procfile.h"
 #include "kernel/task.h"
 #include "scan/names.h"
@@ -161,6 +163,42 @@ static int look_at_usual(struct choosing *choosing, struct error *err)
 			 choosing->invocation->program, wish->pid);
 }
 
+/** A thread that goes on where the first one, by whose number the process is called, has ended. 0: none. */
+static unsigned int find_heir(const struct choosing *choosing)
+{
+	char name[48], buffer[PIDSTAT_MAX];
+	unsigned int pid = choosing->choice->wish.pid, *tids;
+	struct pidstat stat;
+	size_t count;
+
+	snprintf(name, sizeof(name), "%u/task", pid);
+	scope_fd dir = openat(choosing->source->proc, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0 || procfile_numbers(dir, choosing->arena, &tids, &count))
+		return 0;
+	for (size_t i = 0; i < count; i++) {
+		snprintf(name, sizeof(name), "%u", tids[i]);
+		scope_fd thread = openat(dir, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		bool ended = thread < 0 || pidstat_read(thread, buffer, &stat) ||
+			     stat.state == 'Z' || stat.state == 'X';
+		if (tids[i] == pid && !ended)
+			return 0;
+		if (tids[i] != pid && !ended)
+			return tids[i];
+	}
+	return 0;
+}
+
+/** A thread whose table is that of its process is none of its own. */
+static void find_table(struct choosing *choosing)
+{
+	struct tap_wish *wish = &choosing->choice->wish;
+
+	if (wish->tid && task_compare_files(wish->tid, wish->pid) == 0)
+		wish->tid = 0;
+	if (!wish->tid)
+		wish->tid = find_heir(choosing);
+}
+
 int tap_choose(const struct invocation *invocation, const struct source *source,
 	       struct arena *arena, struct tap_choice *ret, struct error *err)
 {
@@ -178,5 +216,6 @@ int tap_choose(const struct invocation *invocation, const struct source *source,
 		return rc;
 	if (!names_exists(source, wish->pid))
 		return error_set(err, -ENOENT, "process %u does not exist (any more)", wish->pid);
+	find_table(choosing);
 	return wish->count ? look_at(choosing, wish->fds[0], 0, err) : look_at_usual(choosing, err);
 }

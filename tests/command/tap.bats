@@ -107,6 +107,33 @@ is_same() {
 	[[ $output == 'one two three ' ]] || show_answer
 }
 
+# last_thread THREADS PID : the last of its threads, once it has so many
+last_thread() {
+	local tids=()
+	until ((${#tids[@]} == $1)); do
+		kill -0 "$2"
+		tids=("/proc/$2/task/"*)
+	done
+	echo "${tids[-1]##*/}"
+}
+
+@test "a thread's descriptor is its process's, and of one whose first thread has ended another's" {
+	need_bpf
+	writer begin thread read 1 write 'a thread' end
+	tap_begins "$WRITER/$(last_thread 2 "$WRITER"):1"
+	echo >&"$GO"
+	tap_ends
+	exits 0
+	is_same "what was told" 'a thread' "$output"
+	writer heir read 1 write 'an heir'
+	until [[ $(<"/proc/$WRITER/stat") == *') Z '* ]]; do kill -0 "$WRITER"; done
+	tap_begins "$WRITER"
+	echo >&"$GO"
+	tap_ends
+	exits 0
+	is_same "what was told" 'an heir' "$output"
+}
+
 @test "what is written over what was there is told" {
 	need_bpf
 	tapped -- write 'abc' pwrite 'X' write 'def'

@@ -14,6 +14,7 @@
  *     writes echo on|off                    how its standard input shows what is typed; said by a line
  *     writes read N                         N bytes of standard input
  *     writes fork … end, thread … end
+ *     writes heir                           before all others: a thread does it, its first one ends
  *     writes begin                          before all others: is not waited
  *
  * 77 ends it where this kernel knows none of that.
@@ -341,10 +342,16 @@ int main(int argc, char **argv)
 		argv++;
 		to_socket();
 	}
-	if (!strcmp(*argv, "begin"))
-		argv++;
+	if (!strcmp(*argv, "begin") || !strcmp(*argv, "heir"))
+		argv += **argv == 'b';
 	else if (read(STDIN_FILENO, &byte, 1) < 0)
 		err(1, "standard input");
+	if (!strcmp(*argv, "heir")) {
+		pthread_t id;
+
+		pthread_create(&id, NULL, do_in_thread, argv + 1);
+		pthread_exit(NULL);
+	}
 	do_all(argv);
 	return 0;
 }
