@@ -13,6 +13,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "bpf/deed.h"
+#include "bpf/look.h"
 
 /** include/uapi/asm-generic/fcntl.h, linux/fcntl.h, linux/close_range.h. */
 enum {
@@ -123,6 +124,15 @@ static __always_inline int number_of_call(const struct pt_regs *regs,
 	return is_compat(task) ? native_number(number) : number & ~CALL_X32;
 }
 
+/** False: it is no close(2). What it may be else, with either ABI, is told of neither. */
+static __always_inline bool may_be_close(const struct pt_regs *regs)
+{
+	enum { COMPAT_CLOSE = 6 };
+	int number = regs->orig_ax & ~CALL_X32;
+
+	return number == __NR_close || number == COMPAT_CLOSE;
+}
+
 static __always_inline void read_arguments(const struct pt_regs *regs,
 					   const struct task_struct *task, struct call *ret)
 {
@@ -148,6 +158,11 @@ static __always_inline int number_of_call(const struct pt_regs *regs,
 	enum { TASK_32BIT = 1 << 22 };
 
 	return task->thread_info.flags & TASK_32BIT ? -1 : regs->syscallno;
+}
+
+static __always_inline bool may_be_close(const struct pt_regs *regs)
+{
+	return regs->syscallno == __NR_close;
 }
 
 static __always_inline void read_arguments(const struct pt_regs *regs,
@@ -263,12 +278,9 @@ static __always_inline bool takes_descriptor(const struct call *call)
 /** The open file behind a descriptor that a call was given. */
 static __always_inline struct file *file_at(struct task_struct *task, int fd)
 {
-	struct file **files, *file = 0;
 	struct files_struct *table = task->files;
 
 	if (!table || fd < 0 || (__u32)fd >= table->fdt->max_fds)
 		return 0;
-	files = table->fdt->fd;
-	bpf_probe_read_kernel(&file, sizeof(file), files + fd);
-	return file;
+	return (struct file *)LOOK_WORD(table->fdt->fd + fd);
 }

@@ -37,6 +37,12 @@ struct hlist_bl_node {
 	struct hlist_bl_node *next, **pprev;
 };
 
+struct hlist_node;
+
+struct hlist_head {
+	struct hlist_node *first;
+};
+
 struct qstr {
 	__u32 len;
 	const unsigned char *name;

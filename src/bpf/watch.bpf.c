@@ -15,6 +15,7 @@ const volatile __u32 only_tid = 0; /**< of this thread, whose table is its own *
 const volatile __u32 by_tree = 0;  /**< of all processes what lies in a directory asked for */
 const volatile int tree_fds[DEED_TREES] = { 0 }; /**< directories, open where the bell is rung */
 
+__u32 epoch = 0; /**< counted up whenever it may have changed who is told of */
 __u64 lost = 0;  /**< records that found no room */
 __u64 alive = 0; /**< processes in the map, beside those that were put there at first */
 
@@ -33,8 +34,20 @@ struct {
 
 enum { TASK_IO_WORKER = 0x10 /* include/linux/sched.h, PF_IO_WORKER */ };
 
-/** Is its process told of? DEED_WATCHED, DEED_BELOW (only what lies in a directory), or 0. */
-static __always_inline __u32 attention(struct task_struct *task)
+/**
+ * What was found out last on this processor: a process, the epoch, and what was found, in one word,
+ * which nobody who interrupts can tear.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} known SEC(".maps");
+
+enum { KNOWN_BITS = DEED_WATCHED | DEED_BELOW, KNOWN_PROCESS = 32, KNOWN_EPOCH = 4 };
+
+static __always_inline __u32 look_up_attention(struct task_struct *task)
 {
 	__u32 number = process_of(task), *state;
 
@@ -42,6 +55,31 @@ static __always_inline __u32 attention(struct task_struct *task)
 	if (state && *state == DEED_ACTIVE)
 		return DEED_WATCHED;
 	return by_tree && watcher && (__u32)task->tgid != watcher ? DEED_BELOW : 0;
+}
+
+/** Is its process told of? DEED_WATCHED, DEED_BELOW (only what lies in a directory), or 0. */
+static __always_inline __u32 attention(struct task_struct *task)
+{
+	__u64 now = (__u64)task->tgid << KNOWN_PROCESS | (epoch << KNOWN_EPOCH & ~0U);
+	__u32 first = 0, ret;
+	__u64 *last = bpf_map_lookup_elem(&known, &first);
+
+	if (last && (*last & ~(__u64)KNOWN_BITS) == now)
+		return *last & KNOWN_BITS;
+	ret = look_up_attention(task);
+	if (last)
+		*last = now | ret;
+	return ret;
+}
+
+static __always_inline void read_comm(char *to, const struct task_struct *task)
+{
+	if (!can_cast) {
+		bpf_core_read(to, DEED_COMM, &task->comm);
+		return;
+	}
+	((__u64 *)to)[0] = LOOK_WORD(task->comm);
+	((__u64 *)to)[1] = LOOK_WORD(task->comm + sizeof(__u64));
 }
 
 static __always_inline struct draft *begin(struct task_struct *task, __u32 op, int fd, int error)
@@ -69,7 +107,7 @@ static __always_inline struct draft *begin(struct task_struct *task, __u32 op, i
 	if (task->flags & TASK_IO_WORKER)
 		BPF_CORE_READ_STR_INTO(&draft->record.comm, task, group_leader, comm);
 	else
-		bpf_core_read(&draft->record.comm, sizeof(draft->record.comm), &task->comm);
+		read_comm(draft->record.comm, task);
 	return draft;
 }
 
@@ -167,9 +205,9 @@ static __always_inline void tell_file(struct task_struct *task, __u32 attention,
 	if (op == DEED_CLOSE) {
 		if (wants & DEED_WANT_FAILED)
 			return;
-		if ((wants & DEED_WANT_WRITES) && !(BPF_CORE_READ(file, f_mode) & MODE_WRITE))
+		if ((wants & DEED_WANT_WRITES) && !(LOOK(file, struct file, f_mode) & MODE_WRITE))
 			return;
-		flags = BPF_CORE_READ(file, f_flags);
+		flags = LOOK(file, struct file, f_flags);
 	}
 	draft = begin(task, op, fd, 0);
 	if (!draft)
@@ -239,6 +277,7 @@ static __always_inline void hear(struct task_struct *task)
 			add_tree((__u64)BPF_CORE_READ(file, f_path.dentry), 1U << i);
 	}
 	look_at_watcher(task);
+	__sync_fetch_and_add(&epoch, 1);
 }
 
 /** What a call has done. */
@@ -254,8 +293,8 @@ static __always_inline void tell_deed(struct task_struct *task, const struct cal
 			tell_file(task, seen, DEED_TAKE, result, 0);
 		return;
 	}
-	/* Closing is told when it begins, running another program once it does. */
-	if ((deed.op == DEED_CLOSE || deed.op == DEED_EXEC) && result >= 0)
+	/* Running another program is told once it does. */
+	if (deed.op == DEED_EXEC && result >= 0)
 		return;
 	seen = attention(task);
 	if (!seen)
@@ -277,17 +316,17 @@ SEC("tp_btf/sys_exit")
 int call_ends(__u64 *ctx)
 {
 	const struct pt_regs *regs = (const struct pt_regs *)ctx[0];
+
+	/* It was told when it began. */
+	if (may_be_close(regs) && (long)ctx[1] >= 0)
+		return 0;
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct call call = { .number = number_of_call(regs, task) };
-
-	if (call.number == __NR_getppid) {
-		read_arguments(regs, task, &call);
-		if (call.arg[0] == DEED_BELL && !watcher)
-			hear(task);
-		return 0;
-	}
 	read_arguments(regs, task, &call);
-	tell_deed(task, &call, ctx[1]);
+	if (call.number != __NR_getppid)
+		tell_deed(task, &call, ctx[1]);
+	else if (call.arg[0] == DEED_BELL && !watcher)
+		hear(task);
 	return 0;
 }
 
@@ -313,13 +352,14 @@ SEC("tp_btf/sys_enter")
 int call_begins(__u64 *ctx)
 {
 	const struct pt_regs *regs = (const struct pt_regs *)ctx[0];
+
+	if (only_fd < 0 && !may_be_close(regs))
+		return 0;
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct call call = { .number = number_of_call(regs, task) };
 	__u32 seen;
 	int fd;
 
-	if (call.number != __NR_close && only_fd < 0)
-		return 0;
 	read_arguments(regs, task, &call);
 	if (call.number == __NR_close)
 		fd = call.arg[0];
@@ -348,6 +388,7 @@ int process_forks(__u64 *ctx)
 	if (!number)
 		return 0;
 	long rc = bpf_map_update_elem(&processes, &number, &active, BPF_NOEXIST);
+	__sync_fetch_and_add(&epoch, 1);
 	if (rc == 0)
 		__sync_fetch_and_add(&alive, 1);
 	else if (rc != -CALL_EEXIST)
@@ -366,8 +407,10 @@ int process_runs(__u64 *ctx)
 	struct draft *draft;
 
 	state = bpf_map_lookup_elem(&processes, &number);
-	if (state)
+	if (state && *state != DEED_ACTIVE) {
 		*state = DEED_ACTIVE;
+		__sync_fetch_and_add(&epoch, 1);
+	}
 	seen = attention(task);
 	if (!seen || (wants & (DEED_WANT_FAILED | DEED_WANT_WRITES)))
 		return 0;
@@ -400,6 +443,7 @@ int process_ends(__u64 *ctx)
 		return 0;
 	active = *state == DEED_ACTIVE;
 	bpf_map_delete_elem(&processes, &number);
+	__sync_fetch_and_add(&epoch, 1);
 	__sync_fetch_and_add(&alive, -1);
 	if (!active || (wants & (DEED_WANT_FAILED | DEED_WANT_WRITES | DEED_WANT_BELOW)))
 		return 0;

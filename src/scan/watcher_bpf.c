@@ -81,10 +81,12 @@ static unsigned int wants_of(const struct watcher_wish *wish)
 	       (wish->writes ? DEED_WANT_WRITES : 0) | (wish->below.len ? DEED_WANT_BELOW : 0);
 }
 
-static void set_up(struct bpf_watcher *bpf, const struct watcher_wish *wish, const char *log)
+static void set_up(struct bpf_watcher *bpf, const struct watcher_wish *wish, bool can_cast,
+		   const char *log)
 {
 	struct watch__rodata *settings = bpf->skeleton->rodata;
 
+	settings->can_cast = can_cast;
 	settings->wants = wants_of(wish);
 	settings->only_fd = wish->only ? (int)wish->only->fd : -1;
 	settings->only_tid = wish->only ? wish->only->tid : 0;
@@ -97,18 +99,27 @@ static void set_up(struct bpf_watcher *bpf, const struct watcher_wish *wish, con
 	bpf->skeleton->ctx.log_buf = (uintptr_t)log;
 }
 
-static int load(struct bpf_watcher *bpf, const struct watcher_wish *wish, const char *log)
+static int load_as(struct bpf_watcher *bpf, const struct watcher_wish *wish, bool can_cast,
+		   const char *log)
 {
 	bpf->skeleton = watch__open();
 	if (!bpf->skeleton)
 		return -ENOMEM;
-	set_up(bpf, wish, log);
+	set_up(bpf, wish, can_cast, log);
 	int rc = watch__load(bpf->skeleton);
 	if (rc < 0) {
 		watch__destroy(bpf->skeleton);
 		bpf->skeleton = NULL;
 	}
 	return rc < 0 ? rc : 0;
+}
+
+/** Kernels before 6.2 know no bpf_rdonly_cast: they are asked to do without. */
+static int load(struct bpf_watcher *bpf, const struct watcher_wish *wish)
+{
+	int rc = load_as(bpf, wish, true, NULL);
+
+	return rc && rc != -EPERM ? load_as(bpf, wish, false, NULL) : rc;
 }
 
 /** Of a verifier's log the last line says why, before it counts what it has done. */
@@ -131,7 +142,7 @@ static int explain(struct bpf_watcher *bpf, const struct watcher_wish *wish, int
 		return error_set(reason, rc, "it takes CAP_BPF and CAP_PERFMON");
 	scope_free char *log = memory_resize(NULL, LOG_SIZE, 1);
 	*log = 0;
-	load(bpf, wish, log);
+	load_as(bpf, wish, false, log);
 	struct text why = text_first(complaint(log), 120);
 	return error_set(reason, rc, "the kernel did not take the program: %s%s%.*s", strerror(-rc),
 			 why.len ? ": " : "", (int)why.len, why.len ? why.bytes : "");
@@ -155,6 +166,12 @@ static int attach(struct watch *skeleton)
 	return 0;
 }
 
+/** What the programs remember of who is told of is out of date. */
+static void forget_known(const struct bpf_watcher *bpf)
+{
+	__atomic_fetch_add(&bpf->skeleton->bss->epoch, 1, __ATOMIC_SEQ_CST);
+}
+
 /** True: it was not there before. */
 static bool add_process(struct bpf_watcher *bpf, unsigned int pid, unsigned int state)
 {
@@ -163,6 +180,7 @@ static bool add_process(struct bpf_watcher *bpf, unsigned int pid, unsigned int 
 	if (skel_map_update_elem(map, &pid, &state, BPF_NOEXIST))
 		return false;
 	bpf->members++;
+	forget_known(bpf);
 	return true;
 }
 
@@ -175,9 +193,11 @@ static bool add_descendant(void *context, unsigned int pid)
 /** One that had ended before the kernel was asked to tell of it. */
 static void drop_ended(struct bpf_watcher *bpf, const struct source *source, unsigned int pid)
 {
-	if (!names_exists(source, pid) &&
-	    skel_map_delete_elem(bpf->skeleton->maps.processes.map_fd, &pid) == 0)
-		bpf->members--;
+	if (names_exists(source, pid) ||
+	    skel_map_delete_elem(bpf->skeleton->maps.processes.map_fd, &pid))
+		return;
+	bpf->members--;
+	forget_known(bpf);
 }
 
 static int add_processes(struct bpf_watcher *bpf, const struct watcher_wish *wish)
@@ -421,7 +441,7 @@ static int begin(struct bpf_watcher *bpf, const struct watcher_wish *wish, struc
 
 	if (rc)
 		return rc;
-	rc = load(bpf, wish, NULL);
+	rc = load(bpf, wish);
 	if (rc)
 		return explain(bpf, wish, rc, reason);
 	rc = bpfring_begin(bpf->skeleton->maps.events.map_fd, DEED_RING, &bpf->ring);
