@@ -14,12 +14,13 @@
 
 /** What the position is taken from, the strongest first. */
 enum progress_evidence {
-	EVIDENCE_POS,        /**< the file's own offset */
-	EVIDENCE_GROWTH,     /**< how much longer the destination became than its offset says */
-	EVIDENCE_OFFSET,     /**< the place that the call was told, as pread64(2) is */
-	EVIDENCE_RCHAR,      /**< what the process read in all: at most as far */
-	EVIDENCE_READ_BYTES, /**< what the disk had to bring for it: likewise */
-	EVIDENCE_MAPPED,     /**< what of files it has in memory: likewise */
+	EVIDENCE_POS,         /**< the file's own offset */
+	EVIDENCE_GROWTH,      /**< how much longer the destination became than its offset says */
+	EVIDENCE_OFFSET,      /**< the place that the call was told, as pread64(2) is */
+	EVIDENCE_RCHAR,       /**< what the process read in all: at most as far */
+	EVIDENCE_WRITE_BYTES, /**< what it gave the disks to write: likewise */
+	EVIDENCE_READ_BYTES,  /**< what the disk had to bring for it: likewise */
+	EVIDENCE_MAPPED,      /**< what of files it has in memory: likewise */
 };
 
 /** One open file at one moment. */
@@ -61,12 +62,13 @@ struct movement {
 	const struct seen_file *input, *output; /**< either may be NULL */
 	const struct seen_file *file;           /**< which of them the position is in */
 	enum progress_evidence evidence;
-	uint64_t position; /**< bytes */
-	bool known;        /**< else only that it moves */
-	bool many;         /**< through many files, none of which was met with; `file` is none */
-	bool moved;        /**< since the sample before */
-	uint64_t moved_by; /**< for which of several moves most */
-	uint64_t total;    /**< 0: none */
+	uint64_t position;  /**< bytes */
+	bool known;         /**< else only that it moves */
+	bool many;          /**< through many files, none of which was met with; `file` is none */
+	bool moved;         /**< since the sample before */
+	uint64_t moved_by;  /**< for which of several moves most */
+	uint64_t under_way; /**< of `position`: what a call has copied that is not at its end */
+	uint64_t total;     /**< 0: none */
 };
 
 /** What is remembered of a transfer from look to look. */
@@ -79,10 +81,12 @@ struct passage {
 	uint64_t position, total;
 	bool position_known;
 	enum progress_evidence evidence;
-	int64_t rated_ns;           /**< over how long */
-	double rate;                /**< bytes a second, smoothed */
-	uint64_t rchar, read_bytes; /**< counters of the process before it opened the file */
-	unsigned int round;         /**< when it was last there */
+	int64_t rated_ns;   /**< over how long */
+	double rate;        /**< bytes a second, smoothed */
+	struct pidio base;  /**< counters of the process before it opened the file */
+	uint64_t under_way; /**< as that of the movement */
+	bool grew;          /**< the destination was seen to grow */
+	unsigned int round; /**< when it was last there */
 };
 
 /** A transfer as it is told. Texts lie in the sample. */
@@ -169,15 +173,15 @@ bool movement_find(const struct progress *progress, const struct seen *now, stru
 bool movement_is_kept(const struct seen *now);
 
 /** What the process had counted before it opened the file. */
-void movement_base(const struct progress *progress, const struct seen *now,
-		   const struct seen_file *file, uint64_t *rchar, uint64_t *read_bytes);
+struct pidio movement_base(const struct progress *progress, const struct seen *now,
+			   const struct seen_file *file);
 
 /** What is remembered of a passage through `file`; NULL: nothing. */
 struct passage *passage_find(const struct progress *progress, const struct seen *now,
 			     const struct seen_file *file);
 
-/** Remember this one, and how fast it is. */
-const struct passage *passage_note(struct progress *progress, const struct movement *movement);
+/** Remember this one, and how fast it is; of who goes from file to file, `moved_by` is through all of them. */
+const struct passage *passage_note(struct progress *progress, struct movement *movement);
 
 /** Forget who was not there in this round. */
 void passage_forget(struct progress *progress);
@@ -197,7 +201,7 @@ struct text waiting_say(const struct progress *progress, const struct seen *cons
 			size_t count);
 
 /** Make a row. False: no target means it, or it is not worth one. */
-bool progress_row(struct progress *progress, const struct movement *movement, struct told *ret);
+bool progress_row(struct progress *progress, struct movement *movement, struct told *ret);
 
 /** The sentence that answers; nothing where nothing was found and not all could be looked at. */
 void progress_headline(const struct progress *progress, FILE *out);

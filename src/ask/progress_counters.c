@@ -7,15 +7,17 @@
 
 #include "ask/weighing.h"
 
-void movement_base(const struct progress *progress, const struct seen *now,
-		   const struct seen_file *file, uint64_t *rchar, uint64_t *read_bytes)
+struct pidio movement_base(const struct progress *progress, const struct seen *now,
+			   const struct seen_file *file)
 {
 	const struct seen *before = progress_past(progress, now);
 	const struct passage *passage = passage_find(progress, now, file);
-	bool is_new = before && before->close && !seen_again(before, file);
 
-	*rchar = passage ? passage->rchar : is_new ? before->io.rchar : 0;
-	*read_bytes = passage ? passage->read_bytes : is_new ? before->io.read_bytes : 0;
+	if (passage)
+		return passage->base;
+	if (before && !seen_again(before, file))
+		return before->io;
+	return (struct pidio){ 0 };
 }
 
 /** Who hears from others, by descriptors from `first` on, reads other things too. */
@@ -35,20 +37,19 @@ bool weigh_counters(const struct weighing *weighing, struct movement *ret)
 {
 	const struct seen *now = weighing->now, *before = weighing->before;
 	const struct seen_file *input = weighing_only(weighing);
-	uint64_t rchar, read_bytes;
 
 	if (!input || !before || !now->has_io || !before->has_io || !only_reads_files(now, 3))
 		return false;
-	movement_base(weighing->progress, now, input, &rchar, &read_bytes);
+	struct pidio base = movement_base(weighing->progress, now, input);
 	ret->input = input;
 	ret->moved = true;
 	ret->moved_by = now->io.rchar - before->io.rchar;
 	if (ret->moved_by) {
-		weighing_settle(ret, input, EVIDENCE_RCHAR, now->io.rchar - rchar);
+		weighing_settle(ret, input, EVIDENCE_RCHAR, now->io.rchar - base.rchar);
 		return ret->known;
 	}
 	ret->moved_by = now->io.read_bytes - before->io.read_bytes;
-	weighing_settle(ret, input, EVIDENCE_READ_BYTES, now->io.read_bytes - read_bytes);
+	weighing_settle(ret, input, EVIDENCE_READ_BYTES, now->io.read_bytes - base.read_bytes);
 	return ret->moved_by && ret->known;
 }
 

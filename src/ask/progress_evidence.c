@@ -4,6 +4,7 @@
  * offset is exact, but cp(1) and cat(1) copy with one call for up to 2 GiB (copy_file_range(2), sendfile(2),
  * splice(2)), which moves it only at its end; pread(2), io_uring and mappings never move it.
  */
+#include <string.h>
 #include <sys/stat.h>
 
 #include "ask/weighing.h"
@@ -81,6 +82,31 @@ bool movement_is_kept(const struct seen *now)
 	       shape.deed == SYSCALL_SENDS || shape.deed == SYSCALL_FLUSHES;
 }
 
+/** It has been in one call since the look before, and did nothing meanwhile. */
+static bool stays_in_call(const struct weighing *weighing)
+{
+	const struct seen *now = weighing->now, *before = weighing->before;
+
+	return before && weighing->call && seen_is_inside(before) && before->ticks == now->ticks &&
+	       memcmp(&before->called.call, weighing->call, sizeof(*weighing->call)) == 0;
+}
+
+/** What keeps it is this very file: it has not begun with it, or waits for all of it to reach the disk. */
+static bool is_kept_by(const struct weighing *weighing, const struct seen_file *file)
+{
+	if (!stays_in_call(weighing) || weighing_called(weighing, weighing->shape.fd) != file)
+		return false;
+	switch (weighing->shape.deed) {
+	case SYSCALL_READS:
+	case SYSCALL_COPIES:
+		return weighing_is_input(weighing, file) && !file->file.writable;
+	case SYSCALL_FLUSHES:
+		return weighing_is_output(file) && file->file.pos;
+	default:
+		return false;
+	}
+}
+
 /** Nothing of it moved: whether it was seen to move before, or something keeps it from it. */
 static bool stands_in(const struct weighing *weighing, const struct seen_file *file, bool *known)
 {
@@ -90,31 +116,44 @@ static bool stands_in(const struct weighing *weighing, const struct seen_file *f
 	if (*known)
 		return kept || !weighing_has_place(file) || !file->total ||
 		       file->file.pos < file->total;
-	return kept && weighing_has_place(file) && file->file.pos &&
-	       weighing_is_input(weighing, file) && !file->file.writable;
+	if (!kept || !weighing_has_place(file))
+		return false;
+	return (file->file.pos && weighing_is_input(weighing, file) && !file->file.writable) ||
+	       is_kept_by(weighing, file);
+}
+
+static const struct seen_file *standing_file(const struct weighing *weighing, bool *known)
+{
+	const struct seen_file *best = NULL;
+	bool here;
+
+	*known = false;
+	for (size_t i = 0; i < weighing->now->count; i++) {
+		const struct seen_file *file = &weighing->now->files[i];
+
+		if (!stands_in(weighing, file, &here) || here < *known ||
+		    (best && here == *known && file->total <= best->total))
+			continue;
+		best = file;
+		*known = here;
+	}
+	return best;
 }
 
 static bool weigh_standstill(const struct weighing *weighing, struct movement *ret)
 {
-	const struct seen_file *best = NULL;
-	bool best_known = false, known;
+	bool known;
+	const struct seen_file *file = standing_file(weighing, &known);
 
-	for (size_t i = 0; i < weighing->now->count; i++) {
-		const struct seen_file *file = &weighing->now->files[i];
-
-		if (!stands_in(weighing, file, &known) || known < best_known ||
-		    (best && known == best_known && file->total <= best->total))
-			continue;
-		best = file;
-		best_known = known;
-	}
-	if (!best)
+	if (!file)
 		return false;
-	bool reads = best->file.readable && !best->file.writable;
-	ret->input = reads ? best : NULL;
-	ret->output = reads ? NULL : best;
-	weighing_settle(ret, best, EVIDENCE_POS, best->file.pos);
-	if (!reads && !best_known)
+	bool reads = file->file.readable && !file->file.writable;
+	ret->input = reads ? file : NULL;
+	ret->output = reads ? NULL : file;
+	/* Who goes from file to file moves, though not yet in this one. */
+	ret->moved = weighing->before && !seen_again(weighing->before, file);
+	weighing_settle(ret, file, EVIDENCE_POS, file->file.pos);
+	if (!reads && !known)
 		ret->total = 0;
 	return true;
 }

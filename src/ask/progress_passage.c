@@ -29,24 +29,70 @@ struct passage *passage_find(const struct progress *progress, const struct seen 
 	return NULL;
 }
 
-static struct passage *begin(struct progress *progress, const struct movement *movement)
+static bool is_open(const struct passage *passage, const struct seen *now)
+{
+	for (size_t i = 0; i < now->count; i++) {
+		if (is_of(passage, now, &now->files[i].file))
+			return true;
+	}
+	return false;
+}
+
+/** The passage of the same process through a file that it has closed since the look before; or NULL. */
+static const struct passage *one_before(const struct progress *progress, const struct seen *now)
+{
+	for (size_t i = 0; i < progress->passage_count; i++) {
+		const struct passage *passage = &progress->passages[i];
+
+		if (passage->pid == now->pid && passage->start == now->start &&
+		    passage->round != progress->round && !is_open(passage, now))
+			return passage;
+	}
+	return NULL;
+}
+
+/**
+ * What went through the file before this one, all those between, and this one, since the look before: by
+ * what the process read, or wrote. What a call copies is counted at its end.
+ */
+static uint64_t counted(const struct progress *progress, const struct movement *movement,
+			const struct passage *before)
+{
+	const struct seen *now = movement->process, *past = progress_past(progress, now);
+	uint64_t bytes, known = before ? before->under_way : 0;
+
+	if (!past || !past->has_io || !now->has_io || seen_again(past, movement->file) ||
+	    (movement->evidence != EVIDENCE_POS && movement->evidence != EVIDENCE_GROWTH))
+		return 0;
+	bytes = movement->input ? now->io.rchar - past->io.rchar : now->io.wchar - past->io.wchar;
+	bytes += movement->under_way;
+	return bytes > known ? bytes - known : 0;
+}
+
+/** Who goes from file to file goes on as fast as before. */
+static struct passage *begin(struct progress *progress, struct movement *movement)
 {
 	const struct seen *now = movement->process;
 	const struct open_file *file = &movement->file->file;
+	const struct passage *before = one_before(progress, now);
 	int64_t idle_ns = now->called_known && now->called.idle_known ? now->called.idle_ns : 0;
+	uint64_t bytes = counted(progress, movement, before);
+	struct passage new = { .pid = now->pid,
+			       .start = now->start,
+			       .handle = file->handle,
+			       .device = file->inode.dev,
+			       .ino = file->inode.ino,
+			       .moved_ns = now->at_ns - idle_ns,
+			       .position = UINT64_MAX,
+			       .base = movement_base(progress, now, movement->file),
+			       .rated_ns = before ? before->rated_ns : 0,
+			       .rate = before ? before->rate : 0 };
 
+	if (bytes > movement->moved_by)
+		movement->moved_by = bytes;
 	memory_grow(&progress->passages, progress->passage_count, sizeof(*progress->passages));
-	struct passage *passage = &progress->passages[progress->passage_count];
-	*passage = (struct passage){ .pid = now->pid,
-				     .start = now->start,
-				     .handle = file->handle,
-				     .device = file->inode.dev,
-				     .ino = file->inode.ino,
-				     .moved_ns = now->at_ns - idle_ns,
-				     .position = UINT64_MAX };
-	movement_base(progress, now, movement->file, &passage->rchar, &passage->read_bytes);
-	progress->passage_count++;
-	return passage;
+	progress->passages[progress->passage_count] = new;
+	return &progress->passages[progress->passage_count++];
 }
 
 /** How many bytes since the look before: by where it was, or by what moved. Backwards is a new start. */
@@ -77,7 +123,7 @@ static void rate(struct passage *passage, const struct movement *movement, int64
 	passage->rate += (sample - passage->rate) * weight;
 }
 
-const struct passage *passage_note(struct progress *progress, const struct movement *movement)
+const struct passage *passage_note(struct progress *progress, struct movement *movement)
 {
 	struct passage *passage = passage_find(progress, movement->process, movement->file);
 	const struct seen *past = progress_past(progress, movement->process);
@@ -92,6 +138,8 @@ const struct passage *passage_note(struct progress *progress, const struct movem
 	passage->position = movement->position;
 	passage->position_known = movement->known;
 	passage->evidence = movement->evidence;
+	passage->under_way = movement->under_way;
+	passage->grew |= movement->evidence == EVIDENCE_GROWTH && movement->moved;
 	passage->total = movement->total;
 	passage->round = progress->round;
 	return passage;

@@ -212,6 +212,7 @@ static bool is_bound(enum progress_evidence evidence)
 	case EVIDENCE_OFFSET:
 		return false;
 	case EVIDENCE_RCHAR:
+	case EVIDENCE_WRITE_BYTES:
 	case EVIDENCE_READ_BYTES:
 	case EVIDENCE_MAPPED:
 		return true;
@@ -230,9 +231,13 @@ static uint64_t percent(uint64_t part, uint64_t whole)
 static void tell_position(struct telling *telling)
 {
 	static const char *const words[] = {
-		[EVIDENCE_POS] = "pos",       [EVIDENCE_GROWTH] = "growth",
-		[EVIDENCE_OFFSET] = "offset", [EVIDENCE_RCHAR] = "rchar",
-		[EVIDENCE_MAPPED] = "mapped", [EVIDENCE_READ_BYTES] = "read_bytes",
+		[EVIDENCE_POS] = "pos",
+		[EVIDENCE_GROWTH] = "growth",
+		[EVIDENCE_OFFSET] = "offset",
+		[EVIDENCE_RCHAR] = "rchar",
+		[EVIDENCE_MAPPED] = "mapped",
+		[EVIDENCE_READ_BYTES] = "read_bytes",
+		[EVIDENCE_WRITE_BYTES] = "write_bytes",
 	};
 	const struct movement *movement = telling->movement;
 	struct progress_row *row = telling->row;
@@ -331,7 +336,7 @@ static bool is_worth(struct telling *telling)
 	return !movement->moved || movement->moved_by >= LOG_STEP;
 }
 
-bool progress_row(struct progress *progress, const struct movement *movement, struct told *ret)
+bool progress_row(struct progress *progress, struct movement *movement, struct told *ret)
 {
 	char handle[HANDLE_MAX];
 	const struct seen *process = movement->process;
@@ -345,6 +350,7 @@ bool progress_row(struct progress *progress, const struct movement *movement, st
 	if (!is_worth(&telling) || !is_meant(&telling))
 		return false;
 	telling.passage = passage_note(progress, movement);
+	ret->weight = movement->moved_by;
 	for (size_t i = 0; i < telling.count && telling.count > 1; i++)
 		pipeline_follow(progress, &telling.members[i]->pid, 1);
 	tell_number(&telling, &ret->row.pid, PROGRESS_PID, process->pid);

@@ -247,3 +247,16 @@ bool syscall_offset(const struct syscall *call, uint64_t *ret)
 		return false;
 	}
 }
+
+bool syscall_keeps_offset(const struct syscall *call)
+{
+	switch (call->number) {
+	case __NR_copy_file_range:
+	case __NR_splice:
+		return call->arguments[1];
+	case __NR_sendfile:
+		return call->arguments[2];
+	default:
+		return false;
+	}
+}

@@ -93,3 +93,9 @@ bool syscall_locks(const struct syscall *call, bool *open_file);
  * False: it goes on from the file's own offset.
  */
 bool syscall_offset(const struct syscall *call, uint64_t *ret);
+
+/**
+ * True when a call that copies was given the address of the place it reads from: copy_file_range(2),
+ * sendfile(2), splice(2). The offset of what it reads stays where it is then.
+ */
+bool syscall_keeps_offset(const struct syscall *call);

@@ -156,6 +156,104 @@ static void the_arguments_of_a_copying_call_say_which_file(void **state)
 	end(&looks);
 }
 
+static void room_that_was_made_before_is_not_copied(void **state)
+{
+	struct looks looks;
+	struct movement movement;
+
+	/* fallocate(2), then one long call: the file is as long as it will be from the start. */
+	(void)state;
+	begin(&looks);
+	add(&looks, 3, O_RDONLY, BOTH(0, 0), BOTH(4000, 4000));
+	add(&looks, 4, O_RDWR, BOTH(0, 0), BOTH(4000, 4000));
+	looks.seen[0].io.write_bytes = 100 * MIB;
+	looks.seen[1].io.write_bytes = 140 * MIB;
+	call(&looks, __NR_copy_file_range, 3, 4);
+	assert_true(find(&looks, &movement));
+	assert_at(&movement, EVIDENCE_WRITE_BYTES, 140, 4000);
+	assert_true(movement.moved);
+	assert_int_equal(movement.moved_by, 40 * MIB);
+	/* Where nothing is counted there is no telling. */
+	looks.seen[0].io.write_bytes = looks.seen[1].io.write_bytes = 0;
+	assert_true(!find(&looks, &movement) || !movement.known || !movement.position);
+	end(&looks);
+}
+
+static void what_a_call_writes_over_is_not_copied(void **state)
+{
+	struct looks looks;
+	struct movement movement;
+
+	(void)state;
+	begin(&looks);
+	add(&looks, 3, O_RDONLY, BOTH(0, 0), BOTH(4000, 4000));
+	add(&looks, 4, O_WRONLY, BOTH(0, 0), BOTH(3000, 3000));
+	looks.seen[0].io.write_bytes = 100 * MIB;
+	looks.seen[1].io.write_bytes = 140 * MIB;
+	call(&looks, __NR_copy_file_range, 3, 4);
+	assert_true(find(&looks, &movement));
+	assert_at(&movement, EVIDENCE_WRITE_BYTES, 140, 4000);
+	end(&looks);
+}
+
+static void a_call_that_stands_is_as_far_as_its_destination(void **state)
+{
+	struct looks looks;
+	struct movement movement;
+
+	(void)state;
+	begin(&looks);
+	add(&looks, 3, O_RDONLY, BOTH(0, 0), BOTH(4000, 4000));
+	add(&looks, 4, O_WRONLY, BOTH(0, 0), BOTH(300, 300));
+	looks.seen[0].io.write_bytes = looks.seen[1].io.write_bytes = 301 * MIB;
+	call(&looks, __NR_copy_file_range, 3, 4);
+	assert_true(find(&looks, &movement));
+	assert_at(&movement, EVIDENCE_GROWTH, 300, 4000);
+	assert_false(movement.moved);
+	end(&looks);
+}
+
+static void a_call_that_was_told_its_place_leaves_the_offset(void **state)
+{
+	struct looks looks;
+	struct movement movement;
+
+	/* The second sendfile(2) of a file of more than 2 GiB. */
+	(void)state;
+	begin(&looks);
+	add(&looks, 3, O_RDONLY, BOTH(0, 0), BOTH(4000, 4000));
+	add(&looks, 4, O_WRONLY, BOTH(2047, 2047), BOTH(2100, 2200));
+	call(&looks, __NR_sendfile, 4, 0);
+	looks.seen[1].called.call.arguments[1] = 3;
+	looks.seen[1].called.call.arguments[2] = 0x7ffc0000;
+	assert_true(find(&looks, &movement));
+	assert_at(&movement, EVIDENCE_GROWTH, 2200, 4000);
+	end(&looks);
+}
+
+static void the_next_file_moves_from_its_beginning(void **state)
+{
+	struct looks looks;
+	struct movement movement;
+
+	/* cp -r, at one file a look; met in its call, and not met in it. */
+	(void)state;
+	for (int met = 0; met < 2; met++) {
+		begin(&looks);
+		add(&looks, 3, O_RDONLY, BOTH(0, 0), BOTH(30, 30));
+		add(&looks, 4, O_WRONLY, BOTH(0, 0), BOTH(15, 15));
+		looks.files[0][0].file.inode.ino = looks.files[0][1].file.inode.ino = 99;
+		if (met)
+			call(&looks, __NR_copy_file_range, 3, 4);
+		looks.seen[1].state = 'D';
+		assert_true(find(&looks, &movement));
+		assert_at(&movement, EVIDENCE_GROWTH, 15, 30);
+		assert_true(movement.moved);
+		assert_int_equal(movement.moved_by, 15 * MIB);
+		end(&looks);
+	}
+}
+
 static void what_was_there_before_is_not_copied(void **state)
 {
 	struct looks looks;
@@ -357,6 +455,11 @@ int main(void)
 		cmocka_unit_test(a_long_call_is_as_far_as_its_destination_grew),
 		cmocka_unit_test(from_one_long_call_to_the_next_it_goes_on),
 		cmocka_unit_test(the_arguments_of_a_copying_call_say_which_file),
+		cmocka_unit_test(room_that_was_made_before_is_not_copied),
+		cmocka_unit_test(what_a_call_writes_over_is_not_copied),
+		cmocka_unit_test(a_call_that_stands_is_as_far_as_its_destination),
+		cmocka_unit_test(a_call_that_was_told_its_place_leaves_the_offset),
+		cmocka_unit_test(the_next_file_moves_from_its_beginning),
 		cmocka_unit_test(what_was_there_before_is_not_copied),
 		cmocka_unit_test(who_waits_for_a_file_to_grow_moves_through_nothing),
 		cmocka_unit_test(the_end_of_a_file_is_all_of_it),
