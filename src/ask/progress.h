@@ -200,6 +200,16 @@ size_t pipeline_of(const struct progress *progress, const struct seen *first,
 struct text waiting_say(const struct progress *progress, const struct seen *const *members,
 			size_t count);
 
+/** What it writes to; who fills its buffers first has not done so yet. NULL: no file. */
+const struct seen_file *ends_output(const struct progress *progress,
+				    const struct movement *movement, const struct seen *seen);
+
+/** Where a movement comes from, and where the last of its pipeline takes it; empty: not known. */
+struct text ends_source(const struct progress *progress, const struct movement *movement,
+			struct arena *arena);
+struct text ends_destination(const struct progress *progress, const struct movement *movement,
+			     const struct seen *const *members, size_t count);
+
 /** Make a row. False: no target means it, or it is not worth one. */
 bool progress_row(struct progress *progress, struct movement *movement, struct told *ret);
 

@@ -2,9 +2,6 @@
 /**
  * A transfer as a row: what the process moves through, with all that its pipeline says of it.
  */
-#include <fcntl.h>
-#include <sys/sysmacros.h>
-#include <unistd.h>
 
 #include "ask/progress.h"
 #include "base/clock.h"
@@ -38,151 +35,6 @@ static void tell_number(struct telling *telling, uint64_t *place, enum progress_
 {
 	*place = number;
 	facts_know(&telling->row->facts, column);
-}
-
-/** The name it has, or had. */
-static struct text name_of(const struct seen_file *file)
-{
-	struct text link = file->file.link;
-
-	if (!file->file.inode_rc && !file->file.inode.nlink && text_ends(link, " (deleted)"))
-		link.len -= strlen(" (deleted)");
-	return link;
-}
-
-/** Documentation/admin-guide/devices.txt: memory devices, such as /dev/null and /dev/zero. */
-enum { MEM_MAJOR = 1, NULL_MINOR = 3 };
-
-/** What a descriptor that is no file with a place leads to, if that says something. */
-static struct text device_at(const struct seen *seen, unsigned int fd)
-{
-	dev_t nothing = makedev(MEM_MAJOR, NULL_MINOR);
-
-	for (size_t i = 0; i < seen->count; i++) {
-		const struct seen_file *file = &seen->files[i];
-
-		if (file->file.handle.use != USE_FD || file->file.handle.fd != fd)
-			continue;
-		if (seen_file_is(file, S_IFSOCK))
-			return text_of("a socket");
-		if (seen_file_is(file, S_IFIFO))
-			return text_starts(file->file.link, "/") ? file->file.link :
-								   text_of("a pipe");
-		if (seen_file_is(file, S_IFCHR) && major(file->file.inode.rdev) == MEM_MAJOR &&
-		    (fd || file->file.inode.rdev != nothing))
-			return file->file.link;
-	}
-	return (struct text){ 0 };
-}
-
-/** It writes, and not to its standard output, where that did not move: to a socket, say. */
-static bool writes_elsewhere(const struct progress *progress, const struct seen *seen)
-{
-	const struct seen *past = progress_past(progress, seen);
-
-	if (past && seen->io.wchar >= past->io.wchar + LOG_STEP)
-		return true;
-	if (!seen_is_inside(seen))
-		return false;
-	struct syscall_shape shape = syscall_shape(seen->called.call.number);
-	return (shape.deed == SYSCALL_WRITES || shape.deed == SYSCALL_SENDS) &&
-	       syscall_int(&seen->called.call, shape.fd) != STDOUT_FILENO;
-}
-
-/**
- * What a process may write to, that has not done so yet: the only file it has for it, else its standard
- * output.
- */
-static const struct seen_file *still_output(const struct progress *progress,
-					    const struct seen *seen)
-{
-	const struct seen_file *only = NULL, *standard = NULL;
-	size_t count = 0;
-
-	for (size_t i = 0; i < seen->count; i++) {
-		const struct seen_file *file = &seen->files[i];
-
-		if (file->file.handle.use != USE_FD || !file->file.writable ||
-		    (!seen_file_is(file, S_IFREG) && !seen_file_is(file, S_IFBLK)))
-			continue;
-		if (file->file.handle.fd == STDOUT_FILENO)
-			standard = file;
-		if (file->file.handle.fd <= STDERR_FILENO)
-			continue;
-		only = file;
-		count++;
-	}
-	if (count == 1)
-		return only;
-	return standard && !writes_elsewhere(progress, seen) ? standard : NULL;
-}
-
-/** What it writes to; who fills its buffers first has not done so yet. */
-static const struct seen_file *output_of(struct telling *telling, const struct seen *seen)
-{
-	struct movement theirs = { 0 };
-
-	if (seen == telling->movement->process)
-		theirs = *telling->movement;
-	else
-		movement_find(telling->progress, seen, &theirs);
-	return theirs.output ? theirs.output : still_output(telling->progress, seen);
-}
-
-/** What it reads may go nowhere, as that of md5sum(1) does. */
-static bool writes(const struct telling *telling, const struct seen *now)
-{
-	const struct seen *past = progress_past(telling->progress, now);
-
-	if (now->blocked || (past && now->io.wchar != past->io.wchar))
-		return true;
-	if (!seen_is_inside(now))
-		return false;
-	enum syscall_deed deed = syscall_shape(now->called.call.number).deed;
-	return deed == SYSCALL_WRITES || deed == SYSCALL_SENDS || deed == SYSCALL_COPIES;
-}
-
-static struct text destination(struct telling *telling)
-{
-	if (telling->movement->many)
-		return (struct text){ 0 };
-	for (size_t i = telling->count; i-- > 0;) {
-		const struct seen_file *output = output_of(telling, telling->members[i]);
-		struct text device;
-
-		if (output)
-			return name_of(output);
-		device = device_at(telling->members[i], 1);
-		if (device.len && writes(telling, telling->members[i]))
-			return device;
-	}
-	return (struct text){ 0 };
-}
-
-/** What it wrote came from somewhere, if it read as much. */
-static bool reads_as_much(const struct telling *telling)
-{
-	const struct seen *now = telling->movement->process;
-	const struct seen *past = progress_past(telling->progress, now);
-
-	return past && now->has_io && past->has_io &&
-	       now->io.rchar - past->io.rchar >= telling->movement->moved_by / 2;
-}
-
-static struct text source(struct telling *telling)
-{
-	if (telling->movement->many)
-		return (struct text){ 0 };
-	const struct seen *writer;
-
-	if (telling->movement->input)
-		return name_of(telling->movement->input);
-	writer = pipeline_writer(telling->progress, telling->movement->process);
-	if (writer)
-		return arena_format(telling->arena, "%.*s (%u)", (int)writer->comm.len,
-				    writer->comm.bytes, writer->pid);
-	return reads_as_much(telling) ? device_at(telling->movement->process, 0) :
-					(struct text){ 0 };
 }
 
 /** "tar | gzip", and their numbers. */
@@ -255,6 +107,25 @@ static void tell_position(struct telling *telling)
 			    percent(movement->position, movement->total));
 }
 
+/** Less may be libraries, and what a program reads to begin with. */
+static const uint64_t IN_ALL_STEP = 16 << 20;
+
+/** Of who goes from file to file it is not known how much is to come, but how much it was. */
+static void tell_in_all(struct telling *telling)
+{
+	const struct movement *movement = telling->movement;
+	const struct seen *process = movement->process;
+	bool writes = !movement->input && movement->output;
+	uint64_t bytes = writes ? process->io.wchar : process->io.rchar;
+
+	if (!process->has_io ||
+	    (!movement->many && (!movement->known || is_bound(movement->evidence))))
+		return;
+	bytes += movement->under_way;
+	if (bytes >= movement->position + IN_ALL_STEP)
+		tell_number(telling, &telling->row->in_all, PROGRESS_IN_ALL, bytes);
+}
+
 /** A rate is known once it was looked at twice. */
 static void tell_rate(struct telling *telling)
 {
@@ -305,7 +176,8 @@ static bool is_meant(struct telling *telling)
 	    (movement->output && movement->output->meant))
 		return true;
 	for (size_t i = 0; i < telling->count; i++) {
-		const struct seen_file *output = output_of(telling, telling->members[i]);
+		const struct seen_file *output =
+			ends_output(telling->progress, movement, telling->members[i]);
 
 		if ((output && output->meant) || (processes && any_is_meant(telling->members[i])))
 			return true;
@@ -357,9 +229,12 @@ bool progress_row(struct progress *progress, struct movement *movement, struct t
 	tell_pipeline(&telling);
 	tell_position(&telling);
 	tell_rate(&telling);
+	tell_in_all(&telling);
 	tell_stall(&telling);
-	tell_text(&telling, &ret->row.source, PROGRESS_SOURCE, source(&telling));
-	tell_text(&telling, &ret->row.destination, PROGRESS_DESTINATION, destination(&telling));
+	tell_text(&telling, &ret->row.source, PROGRESS_SOURCE,
+		  ends_source(progress, movement, telling.arena));
+	tell_text(&telling, &ret->row.destination, PROGRESS_DESTINATION,
+		  ends_destination(progress, movement, telling.members, telling.count));
 	handle_format(handle, &movement->file->file.handle);
 	if (!movement->many)
 		tell_text(&telling, &ret->row.handle, PROGRESS_HANDLE,

@@ -56,6 +56,14 @@ static bool is_through_many(const struct told *told)
 	return !knows(told, PROGRESS_SOURCE) && !knows(told, PROGRESS_DESTINATION);
 }
 
+static void tell_in_all(FILE *out, const struct told *told)
+{
+	char size[UNITS_MAX];
+
+	if (knows(told, PROGRESS_IN_ALL))
+		fprintf(out, "; %s in all so far", units_size(size, told->row.in_all));
+}
+
 static void tell_one(FILE *out, const struct told *told)
 {
 	char words[UNITS_MAX];
@@ -64,6 +72,7 @@ static void tell_one(FILE *out, const struct told *told)
 	if (is_through_many(told)) {
 		fprintf(out, " goes through many small files, at %s a second",
 			units_size(words, told->row.rate));
+		tell_in_all(out, told);
 	} else if (stands(told)) {
 		fprintf(out, " has stood still for %s, ",
 			units_duration(words, (int64_t)told->row.stalled));
@@ -76,9 +85,11 @@ static void tell_one(FILE *out, const struct told *told)
 		fputs(" is ", out);
 		tell_place(out, told);
 		if (knows(told, PROGRESS_LEFT))
-			fprintf(out, ", about %s left", left_words(words, told->row.left));
+			fprintf(out, ", about %s left%s", left_words(words, told->row.left),
+				knows(told, PROGRESS_IN_ALL) ? " of this file" : "");
 		else if (!knows(told, PROGRESS_TOTAL))
 			fputs("; where that ends is not known", out);
+		tell_in_all(out, told);
 	}
 	fputs(".\n", out);
 }

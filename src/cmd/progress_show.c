@@ -84,20 +84,31 @@ static struct text pace(const struct told *told, struct arena *arena)
 					   left_ns < CLOCK_SECOND_NS ? CLOCK_SECOND_NS : left_ns));
 }
 
+/** Through the files before this one too. */
+static struct text in_all(const struct told *told, struct arena *arena)
+{
+	char size[UNITS_MAX];
+
+	if (!knows(told, PROGRESS_IN_ALL))
+		return (struct text){ "", 0 };
+	return arena_format(arena, "   %s in all", units_size(size, told->row.in_all));
+}
+
 static struct bars_item item_of(const struct told *told, const struct bars *bars,
 				struct arena *arena)
 {
 	struct text share = percent(told, arena), where = place(told, arena);
-	struct text speed = pace(told, arena);
+	struct text speed = pace(told, arena), all = in_all(told, arena);
 
 	return (struct bars_item){
 		.label = progress_show_label(told, arena),
 		.title = title(told, bars, arena),
 		.measured = knows(told, PROGRESS_PERCENT),
 		.part = (double)told->row.percent / 100000.0,
-		.tail = arena_format(arena, "%.*s%.*s   %.*s", (int)share.len,
+		.tail = arena_format(arena, "%.*s%.*s   %.*s%.*s", (int)share.len,
 				     share.len ? share.bytes : "", (int)where.len, where.bytes,
-				     (int)speed.len, speed.len ? speed.bytes : ""),
+				     (int)speed.len, speed.len ? speed.bytes : "", (int)all.len,
+				     all.bytes),
 		.doubtful = knows(told, PROGRESS_STALLED),
 	};
 }

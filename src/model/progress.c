@@ -14,6 +14,7 @@ static const struct column columns[] = {
 	[PROGRESS_TOTAL]       = { "total",       TYPE_SIZE,     SHOWN,  AT(total),       0, "where the file ends; of what grows with it, nothing" },
 	[PROGRESS_RATE]        = { "rate",        TYPE_SIZE,     SHOWN,  AT(rate),        0, "bytes a second, smoothed" },
 	[PROGRESS_LEFT]        = { "left",        TYPE_DURATION, SHOWN,  AT(left),        0, "time left at this rate" },
+	[PROGRESS_IN_ALL]      = { "in_all",      TYPE_SIZE,     IF_ANY, AT(in_all),      0, "what the process moved so far, through the files before this one too" },
 	[PROGRESS_STALLED]     = { "stalled",     TYPE_DURATION, IF_ANY, AT(stalled),     0, "since when it does not move" },
 	[PROGRESS_WAITS]       = { "waits",       TYPE_TEXT,     IF_ANY, AT(waits),       0, "on what it is stalled" },
 	[PROGRESS_SOURCE]      = { "source",      TYPE_PATH,     SHOWN,  AT(source),      0, "the file that is read" },

@@ -9,7 +9,7 @@ struct progress_row {
 	struct facts facts;
 	uint64_t pid;
 	struct text command; /**< "tar | gzip": with who reads what it writes */
-	uint64_t percent, position, total, rate, left;
+	uint64_t percent, position, total, rate, left, in_all;
 	struct text bound;
 	uint64_t stalled;
 	struct text waits, source, destination, evidence;
@@ -27,6 +27,7 @@ enum progress_column {
 	PROGRESS_TOTAL,
 	PROGRESS_RATE,
 	PROGRESS_LEFT,
+	PROGRESS_IN_ALL,
 	PROGRESS_STALLED,
 	PROGRESS_WAITS,
 	PROGRESS_SOURCE,

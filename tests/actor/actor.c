@@ -32,7 +32,8 @@
  * Last in a fork block (wait.c): wait sleep|flock|posix|ofd|read|write|accept|epoll|poll|futex|child|open|
  * signal|spin|behind|polls|select|clock|mutex|join|locked|polls-behind ARGUMENT, a child that never
  * does anything else. zombie STATUS is one that has ended.
- * Likewise (mover.c): move read|pread|map|uring|write PATH, move grow SOURCE:DESTINATION.
+ * Likewise (mover.c): move read|pread|map|uring|write PATH, move grow SOURCE:DESTINATION,
+ * move after FIRST:THEN.
  *
  * and locks on a slot: flock SLOT r|w, posix|ofd SLOT r|w START LENGTH (0: to the end), lease SLOT r|w.
  */

@@ -55,6 +55,21 @@ static void move_read(const char *path)
 		pause_a_little();
 }
 
+/** The same, when all of another was read: "FIRST:THEN". */
+static void move_after(const char *paths)
+{
+	char *first = strdup(paths), *then = strchr(first, ':');
+
+	if (!then)
+		errx(1, "after FIRST:THEN");
+	*then++ = 0;
+	int fd = open_file(first, O_RDONLY);
+	while (read(fd, buffer, STEP) == STEP)
+		;
+	close(fd);
+	move_read(then);
+}
+
 /** By pread(2), which does not. */
 static void move_pread(const char *path)
 {
@@ -149,8 +164,9 @@ static void op_move(struct actor *actor, char **arg)
 		const char *name;
 		void (*move)(const char *path);
 	} kinds[] = {
-		{ "read", move_read }, { "pread", move_pread }, { "map", move_map },
-		{ "grow", move_grow }, { "uring", move_uring }, { "write", move_write },
+		{ "read", move_read },   { "after", move_after }, { "pread", move_pread },
+		{ "map", move_map },     { "grow", move_grow },   { "uring", move_uring },
+		{ "write", move_write },
 	};
 
 	(void)actor;

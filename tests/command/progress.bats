@@ -266,10 +266,27 @@ all_started() {
 		(.left - (.total - .position) / .rate | fabs < 2)' <<<"$output"
 	kill -STOP "${ACTOR_CHILDREN[0]}"
 	wait_until_stopped "${ACTOR_CHILDREN[0]}"
-	line '.stalled != null'
+	line '.waits == "is stopped"'
 	[[ $(jq .position <<<"$output") == "$(position "${ACTOR_CHILDREN[0]}" 3)" ]]
 	kill -CONT "${ACTOR_CHILDREN[0]}"
 	line '.stalled == null'
+}
+
+@test "from file to file: how much it was in all, of which this file is only the last" {
+	sparse a 32M
+	sparse b 1T
+	actor_start fork move after a:b end
+	stream "${ACTOR_CHILDREN[0]}"
+	line '.rate > 0 and .in_all != null'
+	kill -STOP "${ACTOR_CHILDREN[0]}"
+	wait_until_stopped "${ACTOR_CHILDREN[0]}"
+	line '.waits == "is stopped"'
+	jq -e --arg from "$SCRATCH/b" --argjson at "$(position "${ACTOR_CHILDREN[0]}" 3)" \
+		--argjson read "$(sed -n 's/^rchar: //p' "/proc/${ACTOR_CHILDREN[0]}/io")" \
+		'.source == $from and .position == $at and .in_all == $read and
+			.in_all - .position >= 33554432' <<<"$output"
+	run --separate-stderr owl progress --once --interval 0.02 "${ACTOR_CHILDREN[0]}"
+	says ' IN_ALL '
 }
 
 @test "pread(2): what was read in all, which is at most as far" {
@@ -279,7 +296,7 @@ all_started() {
 	line '.evidence == "rchar"'
 	kill -STOP "${ACTOR_CHILDREN[0]}"
 	wait_until_stopped "${ACTOR_CHILDREN[0]}"
-	line '.stalled != null'
+	line '.waits == "is stopped"'
 	jq -e --argjson read "$(sed -n 's/^rchar: //p' "/proc/${ACTOR_CHILDREN[0]}/io")" \
 		'if .evidence == "rchar" then .bound == "at most" and .position == $read
 		else .evidence == "offset" and .bound == null and .position <= $read end' <<<"$output"
@@ -313,7 +330,7 @@ all_started() {
 		.destination == $dir + "/b" and .total == 1099511627776' <<<"$output"
 	kill -STOP "${ACTOR_CHILDREN[0]}"
 	wait_until_stopped "${ACTOR_CHILDREN[0]}"
-	line '.stalled != null'
+	line '.waits == "is stopped"'
 	[[ $(jq .position <<<"$output") == "$(stat -c %s b)" ]]
 }
 

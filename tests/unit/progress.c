@@ -254,6 +254,76 @@ static void the_next_file_moves_from_its_beginning(void **state)
 	}
 }
 
+static void who_goes_from_file_to_file_keeps_its_rate(void **state)
+{
+	struct looks looks;
+	struct movement movement;
+	const struct passage *passage;
+
+	(void)state;
+	begin(&looks);
+	add(&looks, 3, O_RDONLY, BOTH(10, 30), BOTH(40, 40));
+	looks.seen[0].io.rchar = 100 * MIB;
+	looks.seen[1].io.rchar = 120 * MIB;
+	assert_true(find(&looks, &movement));
+	assert_int_equal((uint64_t)passage_note(&looks.progress, &movement)->rate, 20 * MIB);
+	/* The rest of it, one of 5 MiB between, and of the next one 15. */
+	looks.files[0][0] = looks.files[1][0];
+	looks.files[1][0].file.inode.ino = 99;
+	looks.files[1][0].file.pos = 15 * MIB;
+	looks.seen[0].io.rchar = 120 * MIB;
+	looks.seen[1].io.rchar = 150 * MIB;
+	looks.seen[0].at_ns += CLOCK_SECOND_NS;
+	looks.seen[1].at_ns += CLOCK_SECOND_NS;
+	looks.progress.round += 2;
+	assert_true(find(&looks, &movement));
+	passage = passage_note(&looks.progress, &movement);
+	assert_int_equal(movement.moved_by, 30 * MIB);
+	assert_int_equal((uint64_t)passage->rate, 25 * MIB);
+	assert_int_equal(passage->position, 15 * MIB);
+	end(&looks);
+}
+
+static void who_waits_in_its_first_read_stands_at_the_beginning(void **state)
+{
+	struct looks looks;
+	struct movement movement;
+
+	(void)state;
+	begin(&looks);
+	add(&looks, 3, O_RDONLY, BOTH(0, 0), BOTH(100, 100));
+	looks.seen[0].state = looks.seen[1].state = 'D';
+	call(&looks, __NR_read, 3, 0);
+	assert_false(find(&looks, &movement));
+	looks.seen[0].called = looks.seen[1].called;
+	looks.seen[0].called_known = true;
+	assert_true(find(&looks, &movement));
+	assert_at(&movement, EVIDENCE_POS, 0, 100);
+	assert_false(movement.moved);
+	end(&looks);
+}
+
+static void who_waits_for_the_disk_at_the_end_stands_there(void **state)
+{
+	struct looks looks;
+	struct movement movement;
+
+	/* dd conv=fsync */
+	(void)state;
+	begin(&looks);
+	add(&looks, 0, O_RDONLY, BOTH(100, 100), BOTH(100, 100));
+	add(&looks, 1, O_WRONLY, BOTH(100, 100), BOTH(100, 100));
+	looks.seen[0].state = looks.seen[1].state = 'D';
+	call(&looks, __NR_fsync, 1, 0);
+	looks.seen[0].called = looks.seen[1].called;
+	looks.seen[0].called_known = true;
+	assert_true(find(&looks, &movement));
+	assert_at(&movement, EVIDENCE_POS, 100, 0);
+	assert_false(movement.moved);
+	assert_int_equal(movement.output->file.handle.fd, 1);
+	end(&looks);
+}
+
 static void what_was_there_before_is_not_copied(void **state)
 {
 	struct looks looks;
@@ -460,6 +530,9 @@ int main(void)
 		cmocka_unit_test(a_call_that_stands_is_as_far_as_its_destination),
 		cmocka_unit_test(a_call_that_was_told_its_place_leaves_the_offset),
 		cmocka_unit_test(the_next_file_moves_from_its_beginning),
+		cmocka_unit_test(who_goes_from_file_to_file_keeps_its_rate),
+		cmocka_unit_test(who_waits_in_its_first_read_stands_at_the_beginning),
+		cmocka_unit_test(who_waits_for_the_disk_at_the_end_stands_there),
 		cmocka_unit_test(what_was_there_before_is_not_copied),
 		cmocka_unit_test(who_waits_for_a_file_to_grow_moves_through_nothing),
 		cmocka_unit_test(the_end_of_a_file_is_all_of_it),
