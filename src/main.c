@@ -73,7 +73,7 @@
  *   model/      what we remember: handle, target, kind, and the rows with their columns
  *   row/        how an answer is shaped: column, selection, sink
  *   show/       how an answer looks: text, json, raw, a page, units, the encoder, echo.c for
- *               bytes that keep coming, bar.c and bars.c
+ *               bytes that keep coming, bar.c and bars.c (cells.c: as wide as it is shown)
  *   base/       what C lacks: text, arena, scope guards, errors
  */
 #include <locale.h>

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "show/cells.h"
 #include "show/encode.h"
 #include "show/units.h"
 
@@ -86,27 +87,21 @@ static void draw_cells(const struct bar *bar, FILE *out, unsigned int cells)
 	}
 }
 
-/** The name as it is shown, `cells` characters of it at most; how many there are. */
+/** The name as it is shown, in `cells` columns at most; how many it takes. */
 static unsigned int draw_name(const struct bar *bar, FILE *out, unsigned int cells)
 {
 	char shown[NAME_BYTES] = "";
 	FILE *memory = fmemopen(shown, sizeof(shown), "w");
-	unsigned int drawn = 0;
 
 	if (!memory)
 		return 0;
 	encode_shown(memory, bar->name);
 	fclose(memory);
 	shown[sizeof(shown) - 1] = 0;
-	for (const char *at = shown; *at; at++) {
-		bool begins = ((unsigned char)*at & 0xc0) != 0x80;
-
-		if (begins && drawn == cells)
-			break;
-		drawn += begins;
-		putc(*at, out);
-	}
-	return drawn;
+	struct text name = text_of(shown);
+	name.len = cells_head(name, cells);
+	fwrite(name.bytes, 1, name.len, out);
+	return (unsigned int)cells_of(name);
 }
 
 /** Time left is a guess: at least a second, and no parts of one. */

@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 
 #include "base/arena.h"
+#include "show/cells.h"
 
 enum { CELLS_MAX = 40, CELLS_MIN = 8, ROWS_USUAL = 24 };
 
@@ -20,50 +21,23 @@ static unsigned int height(FILE *out)
 	return ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_row ? size.ws_row : ROWS_USUAL;
 }
 
-static bool begins(char byte)
-{
-	return ((unsigned char)byte & 0xc0) != 0x80;
-}
-
-/** Characters, each taken for one cell. */
-static size_t length(struct text text)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < text.len; i++)
-		count += begins(text.bytes[i]);
-	return count;
-}
-
-/** Characters `from` up to `to` of it. */
-static void put_part(FILE *out, struct text text, size_t from, size_t to)
-{
-	size_t at = 0;
-
-	for (size_t i = 0; i < text.len; i++) {
-		at += begins(text.bytes[i]);
-		if (at > from && at <= to)
-			putc(text.bytes[i], out);
-	}
-}
-
-/** At most `cells` characters: of what is longer, the beginning and the end. */
+/** In at most `cells` columns: of what takes more, the beginning and the end. */
 static void put_cut(FILE *out, struct text text, size_t cells, bool utf8)
 {
-	size_t all = length(text), mark = utf8 ? 1 : 3;
+	size_t mark = utf8 ? 1 : 3;
 
-	if (all <= cells) {
-		put_part(out, text, 0, all);
+	if (cells_of(text) <= cells) {
+		fwrite(text.bytes, 1, text.len, out);
 		return;
 	}
 	if (cells <= mark) {
-		put_part(out, text, 0, cells);
+		fwrite(text.bytes, 1, cells_head(text, cells), out);
 		return;
 	}
-	size_t kept = cells - mark, head = kept / 2;
-	put_part(out, text, 0, head);
+	size_t kept = cells - mark, head = kept / 2, tail = cells_tail(text, kept - head);
+	fwrite(text.bytes, 1, cells_head(text, head), out);
 	fputs(utf8 ? "…" : "...", out);
-	put_part(out, text, all - (kept - head), all);
+	fwrite(text.bytes + text.len - tail, 1, tail, out);
 }
 
 static void put_cells(const struct bars *bars, FILE *out, double part, unsigned int cells)
@@ -88,7 +62,7 @@ static void end_line(FILE *out)
 static void draw_item(const struct bars *bars, FILE *out, const struct bars_item *item,
 		      unsigned int width)
 {
-	size_t label = length(item->label) + 2, tail = length(item->tail) + 2, indent = 2;
+	size_t label = cells_of(item->label) + 2, tail = cells_of(item->tail) + 2, indent = 2;
 	size_t room = width > tail + indent ? width - tail - indent : 0;
 
 	fprintf(out, "%s%.*s%s  ", style_bold(bars->style), (int)item->label.len, item->label.bytes,

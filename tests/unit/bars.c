@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "show/cells.h"
 
 enum { COLUMNS = 60, ROWS = 10 };
 
@@ -145,6 +146,40 @@ static void those_that_do_not_fit_are_counted(void **state)
 	screen_end(&screen);
 }
 
+static void what_takes_two_columns_is_cut_by_columns(void **state)
+{
+	struct text title =
+		text_of("/字字字字字字字字字字字字字字字字字字字字字字字字字字字字字字/end");
+	struct bars_item item = { .label = text_of("dd (1)"),
+				  .title = title,
+				  .tail = text_of("1 %") };
+	struct screen screen;
+	struct bars bars;
+	struct text line;
+	size_t widest = 0;
+
+	(void)state;
+	if (!setlocale(LC_CTYPE, "C.UTF-8"))
+		skip();
+	screen_begin(&screen);
+	bars_init(&bars, screen.out);
+	bars_draw(&bars, title, &item, 1);
+	struct text shown = screen_look(&screen);
+	while (text_next(&shown, '\n', &line)) {
+		const char *escape = memchr(line.bytes, '\033', line.len);
+
+		/* The headline, before what clears the rest of its line. */
+		if (!escape || !text_starts(text_from(line, line.bytes[0] == '\r'), "/"))
+			continue;
+		line.len = (size_t)(escape - line.bytes);
+		widest = cells_of(text_from(line, line.bytes[0] == '\r'));
+	}
+	assert_true(widest < COLUMNS);
+	assert_true(widest > COLUMNS - 6);
+	screen_end(&screen);
+	setlocale(LC_CTYPE, "C");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -152,6 +187,7 @@ int main(void)
 		cmocka_unit_test(the_next_ones_are_drawn_in_their_place),
 		cmocka_unit_test(what_is_too_long_is_cut_in_its_middle),
 		cmocka_unit_test(those_that_do_not_fit_are_counted),
+		cmocka_unit_test(what_takes_two_columns_is_cut_by_columns),
 	};
 
 	setlocale(LC_CTYPE, "C");
