@@ -13,8 +13,9 @@
 enum { MEM_MAJOR = 1 };
 
 enum {
-	ROUNDS = 8,     /**< processes in a pipeline, from whoever is known on */
-	HOLDERS_MAX = 4 /**< of one end of a pipe */
+	ROUNDS = 8,      /**< processes in a pipeline, from whoever is known on */
+	HOLDERS_MAX = 4, /**< of one end of a pipe */
+	ASKED_MANY = 64  /**< pipes; then those that are gone are forgotten */
 };
 
 static bool is_end(const struct seen_file *file, bool to_read)
@@ -313,10 +314,52 @@ static int follow_once(struct progress *progress, bool *further, struct error *e
 	return rc;
 }
 
+/** Who has ended is followed no more. */
+static void forget_ended(struct progress *progress)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < progress->followed_count; i++) {
+		if (sample_find(progress_now(progress), progress->followed[i]))
+			progress->followed[kept++] = progress->followed[i];
+	}
+	progress->followed_count = kept;
+}
+
+static bool has_pipe(const struct sample *sample, uint64_t ino)
+{
+	for (size_t i = 0; i < sample->count; i++) {
+		for (size_t k = 0; k < sample->items[i].count; k++) {
+			const struct seen_file *file = &sample->items[i].files[k];
+
+			if (seen_file_is(file, S_IFIFO) && file->file.inode.ino == ino)
+				return true;
+		}
+	}
+	return false;
+}
+
+/** Who looks on for days meets pipes without number. */
+static void forget_asked(struct progress *progress)
+{
+	size_t kept = 0;
+
+	if (progress->asked_count < ASKED_MANY)
+		return;
+	for (size_t i = 0; i < progress->asked_count; i++) {
+		if (has_pipe(progress_now(progress), progress->asked[i]))
+			progress->asked[kept++] = progress->asked[i];
+	}
+	progress->asked_count = kept;
+}
+
 int progress_follow(struct progress *progress, struct error *err)
 {
 	bool further = true;
 	int rc = 0;
+
+	forget_ended(progress);
+	forget_asked(progress);
 
 	for (unsigned int round = 0; round < ROUNDS && further && !rc; round++)
 		rc = follow_once(progress, &further, err);

@@ -324,6 +324,26 @@ static void who_waits_for_the_disk_at_the_end_stands_there(void **state)
 	end(&looks);
 }
 
+static void what_has_ended_is_forgotten(void **state)
+{
+	struct looks looks;
+	struct progress *progress = &looks.progress;
+
+	(void)state;
+	begin(&looks);
+	pipeline_follow(progress, (const unsigned int[]){ PID, PID + 1 }, 2);
+	progress->asked = calloc(1000, sizeof(*progress->asked));
+	progress->asked_count = 1000;
+	assert_non_null(progress->asked);
+	assert_int_equal(progress_follow(progress, NULL), 0);
+	assert_true(progress_follows(progress, PID));
+	assert_int_equal(progress->followed_count, 1);
+	assert_int_equal(progress->asked_count, 0);
+	free(progress->followed);
+	free(progress->asked);
+	end(&looks);
+}
+
 static void what_was_there_before_is_not_copied(void **state)
 {
 	struct looks looks;
@@ -533,6 +553,7 @@ int main(void)
 		cmocka_unit_test(who_goes_from_file_to_file_keeps_its_rate),
 		cmocka_unit_test(who_waits_in_its_first_read_stands_at_the_beginning),
 		cmocka_unit_test(who_waits_for_the_disk_at_the_end_stands_there),
+		cmocka_unit_test(what_has_ended_is_forgotten),
 		cmocka_unit_test(what_was_there_before_is_not_copied),
 		cmocka_unit_test(who_waits_for_a_file_to_grow_moves_through_nothing),
 		cmocka_unit_test(the_end_of_a_file_is_all_of_it),
