@@ -9,12 +9,20 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ask/ps_words.h"
 #include "cmd/listing.h"
 #include "cmd/options.h"
 #include "scan/names.h"
 #include "show/encode.h"
 
-enum { CANDIDATES_SHOWN = 20 };
+enum { CANDIDATES_SHOWN = 20, ARGS_SHOWN = 70 /* bytes */ };
+
+/** Of several processes one is to be chosen. */
+struct choice {
+	const char *program;
+	struct arena *arena;
+	struct error *err;
+};
 
 /* clang-format off */
 static const struct argp_option options[] = {
@@ -45,21 +53,49 @@ static int take(struct invocation *invocation, int key, const char *value, struc
 	return 0;
 }
 
-/** "  procowl what 771   nginx: worker process" */
-static void add_candidate(const struct source *source, unsigned int pid, const char *program,
-			  struct arena *arena, struct error *err)
+/** No character of UTF-8 is cut. */
+static struct text beginning(struct text text)
 {
-	struct text comm = names_comm(source, pid, arena);
-	char *shown = encode_copy(comm);
+	if (text.len <= ARGS_SHOWN)
+		return text;
+	text.len = ARGS_SHOWN;
+	while (text.len && (text.bytes[text.len] & 0xC0) == 0x80)
+		text.len--;
+	return text;
+}
 
-	error_add(err, "\n  %s what %-7u  %s", program, pid, shown);
+/** "  procowl what 771   nginx: worker process" */
+static void add_candidate(void *context, const struct process_facts *facts)
+{
+	const struct choice *choice = context;
+	struct text line = ps_command_line(choice->arena, facts->cmdline);
+	char *shown = encode_copy(beginning(line.len ? line : facts->stat.comm));
+
+	error_add(choice->err, "\n  %s what %-7u  %s", choice->program, facts->pid, shown);
 	free(shown);
+}
+
+static void add_candidates(const struct source *source, const unsigned int *pids, size_t count,
+			   const struct choice *choice)
+{
+	struct tally tally = { 0 };
+	struct error ignored;
+	struct processes_look look = {
+		.needs = PROCESS_NEED(PROCESS_CMDLINE),
+		.pids = pids,
+		.pid_count = count < CANDIDATES_SHOWN ? count : CANDIDATES_SHOWN,
+		.found = add_candidate,
+		.context = (void *)choice,
+	};
+
+	processes_look(source, &look, &tally, &ignored);
+	if (count > CANDIDATES_SHOWN)
+		error_add(choice->err, "\n  and %zu more", count - CANDIDATES_SHOWN);
 }
 
 static int choose(const struct invocation *invocation, const struct source *source,
 		  struct text name, struct arena *arena, unsigned int *ret, struct error *err)
 {
-	const char *program = invocation->program;
 	unsigned int *pids;
 	size_t count;
 	int rc = names_find(source, name, arena, &pids, &count);
@@ -75,11 +111,7 @@ static int choose(const struct invocation *invocation, const struct source *sour
 	}
 	error_set(err, -EINVAL, "%zu processes are called %.*s; which one?", count, (int)name.len,
 		  name.bytes);
-	for (size_t i = 0; i < count && i < CANDIDATES_SHOWN; i++)
-		add_candidate(source, pids[i], program, arena, err);
-	if (count > CANDIDATES_SHOWN)
-		error_add(err, "\n  and %zu more: %s files %.*s", count - CANDIDATES_SHOWN, program,
-			  (int)name.len, name.bytes);
+	add_candidates(source, pids, count, &(struct choice){ invocation->program, arena, err });
 	return -EINVAL;
 }
 

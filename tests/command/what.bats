@@ -707,6 +707,7 @@ looked_at() {
 	says "2 processes are called owl$$; which one?"
 	says "what $first "
 	says "what $ACTOR_PID "
+	says "$ACTOR comm owl$$"
 	run --separate-stderr owl what "@nobody-is-called-so-$$"
 	exits 1
 	says "no process is called nobody-is-called-so-$$"
