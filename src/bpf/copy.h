@@ -66,6 +66,12 @@ static __always_inline void begin_record(struct tap_record *record, enum tap_kin
 /** What came of a piece. */
 enum telling { TOLD, UNREAD, NO_ROOM };
 
+enum copying_is {
+	COPYING_COMPAT = 1 << 0,    /**< the vector is one of a 32-bit program */
+	COPYING_OF_KERNEL = 1 << 1, /**< it lies in the memory of the kernel */
+	COPYING_CUT = 1 << 2,       /**< no more has come than there is room for in it */
+};
+
 /** The bytes of a call, as they are copied. */
 struct copying {
 	__u64 call;
@@ -77,7 +83,7 @@ struct copying {
 	__u32 pieces; /**< told */
 	__u64 vector;
 	__u32 count;
-	__u32 compat;
+	__u32 is; /**< enum copying_is */
 };
 
 /** `size` is known when this is compiled: so the bytes come into the ring at once. */
@@ -194,7 +200,10 @@ static __always_inline long read_vector(const struct copying *copying, __u32 ind
 	__u32 narrow[2] = { 0 };
 	long rc;
 
-	if (!copying->compat)
+	if (copying->is & COPYING_OF_KERNEL)
+		return bpf_probe_read_kernel(ret, 2 * sizeof(*ret),
+					     (const void *)(copying->vector + index * 16ULL));
+	if (!(copying->is & COPYING_COMPAT))
 		return bpf_probe_read_user(ret, 2 * sizeof(*ret),
 					   (const void *)(copying->vector + index * 16ULL));
 	rc = bpf_probe_read_user(narrow, sizeof(narrow),
@@ -242,7 +251,7 @@ __attribute__((noinline)) int tell_call(const struct copying *begin, __u32 total
 	else
 		bpf_loop(VECTORS, copy_vector, &copying, 0);
 	begin_record(head, TAP_CALL, copying.call);
-	head->total = total;
+	head->total = copying.is & COPYING_CUT ? copying.from : total;
 	head->pieces = copying.pieces;
 	head->way = way;
 	bpf_ringbuf_submit(head, BPF_RB_NO_WAKEUP);

@@ -19,12 +19,14 @@ struct flow {
 	enum flow_shape shape;
 	enum tap_way way;
 	int fd;
-	int source; /**< FLOW_UNSEEN: the file they are from */
-	__u64 at;
+	int source;    /**< FLOW_UNSEEN: the file they are from */
+	__u64 at, len; /**< FLOW_BUFFER: how many bytes there is room for */
 	__u32 count;
+	bool cut; /**< the result is how many there were, not how many have come */
 };
 
-enum { FLOW_PEEK = 2 /* include/linux/socket.h, MSG_PEEK */ };
+/** include/linux/socket.h: MSG_PEEK, MSG_TRUNC. */
+enum { FLOW_PEEK = 2, FLOW_CUT = 0x20 };
 
 #if defined(ARCH_x86_64)
 /** arch/x86/entry/syscalls/syscall_32.tbl: what a 32-bit program calls the same. */
@@ -43,6 +45,11 @@ static __always_inline int flow_compat_number(int number)
 		return __NR_pread64;
 	case 181:
 		return __NR_pwrite64;
+	case 247:
+		return __NR_io_getevents;
+	case 385:
+	case 416:
+		return __NR_io_pgetevents;
 	case 187:
 	case 239:
 		return __NR_sendfile;
@@ -173,6 +180,7 @@ static __always_inline bool flow_of(const struct call *call, bool reads, struct 
 	*ret = (struct flow){ .shape = FLOW_BUFFER, .source = -1 };
 	ret->fd = call->arg[0];
 	ret->at = call->arg[1];
+	ret->len = call->arg[2];
 	ret->count = call->arg[2];
 	switch (call->number) {
 	case __NR_readv:
@@ -186,11 +194,14 @@ static __always_inline bool flow_of(const struct call *call, bool reads, struct 
 		return true;
 	case __NR_recvmsg:
 		ret->shape = FLOW_MESSAGE;
+		ret->cut = call->arg[2] & FLOW_CUT;
 		return !(call->arg[2] & FLOW_PEEK);
 	case __NR_recvmmsg:
 		ret->shape = FLOW_MESSAGES;
+		ret->cut = call->arg[3] & FLOW_CUT;
 		return !(call->arg[3] & FLOW_PEEK);
 	case __NR_recvfrom:
+		ret->cut = call->arg[3] & FLOW_CUT;
 		return !(call->arg[3] & FLOW_PEEK);
 	case __NR_sendmsg:
 		ret->shape = FLOW_MESSAGE;

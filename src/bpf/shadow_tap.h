@@ -23,21 +23,28 @@ struct tty_file_private {
 	struct tty_struct *tty;
 };
 
-/** io_uring/rw.c, io_uring/net.c. The latter's `buf` lies in a union; `done_io` since Linux 5.19. */
+/** io_uring/rw.c, io_uring/net.c. The latter's `buf` and `umsg` lie in a union; `done_io` since Linux 5.19. */
 struct io_rw {
 	__u64 addr;
+	__u32 len;
 };
 
 struct io_sr_msg {
-	void *buf;
+	void *buf, *umsg;
 	unsigned int done_io;
+};
+
+/** include/linux/io_uring_types.h: `fd`, until it is done, lies in a union; Linux 5.19. */
+struct io_cqe___tap {
+	int res;
+	int fd;
 };
 
 struct io_kiocb___tap {
 	struct file *file;
 	__u8 opcode;
 	__u32 flags;
-	struct io_cqe cqe;
+	struct io_cqe___tap cqe;
 };
 
 /** kernel/bpf/task_iter.c, Linux 5.8, is in shadow.h. */

@@ -4,9 +4,9 @@
  * whichever call: from the memory of the process, once the call is at its end, as many bytes as it
  * moved.
  */
+#include "bpf/aio.h"
 #include "bpf/audience.h"
 #include "bpf/request.h"
-#include "bpf/tell.h"
 
 const volatile __u32 target = 0; /**< a thread's number, in our PID namespace */
 const volatile __u32 wanted_count = 0;
@@ -81,6 +81,11 @@ int call_ends(__u64 *ctx)
 	struct flow flow;
 	__u32 index;
 
+	if (aio_reaps(call.number) && result > 0 && !is_own(task)) {
+		read_arguments(regs, task, &call);
+		tell_events(call.arg[3], result, flow_is_compat(task));
+		return 0;
+	}
 	if (!flow_may_be(call.number, reads))
 		return 0;
 	/* Of one that failed, too: it is not that of the next. */
@@ -97,7 +102,7 @@ int call_ends(__u64 *ctx)
 		return 0;
 	if (index && is_hidden(file, index))
 		begun.is |= TAP_HIDDEN;
-	tell_flow(task, &flow, result, begun.is);
+	tell_flow(task, file, &flow, result, begun.is);
 	return 0;
 }
 
@@ -142,6 +147,24 @@ int find(struct bpf_iter__task_file *ctx)
 	return 0;
 }
 
+/** A request is about to be done: what will be gone at its end is kept. */
+SEC("raw_tp/io_uring_submit_req")
+int request_begins(struct bpf_raw_tracepoint_args *ctx)
+{
+	const struct io_kiocb___tap *request = (const void *)ctx->args[0];
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u32 op = BPF_CORE_READ(request, opcode);
+
+	if (!ring_moves(op))
+		return 0;
+	/* Another may have been there before it, that never came to its end. */
+	forget_vector(request);
+	if ((BPF_CORE_READ(request, flags) & RING_FIXED) ||
+	    find_file(file_at(task, BPF_CORE_READ(request, cqe.fd))))
+		keep_vector(request, op);
+	return 0;
+}
+
 /**
  * A request is done. Its memory stays as it is until then by the rules of io_uring(7), and whoever is
  * told of it shares that memory: the one who asked, or a thread made for him.
@@ -171,7 +194,7 @@ int request_ends(struct bpf_raw_tracepoint_args *ctx)
 		tell_unseen(0, result, TAP_HIDDEN, TAP_CALLED);
 	else if (at)
 		tell_buffer(at, result, TAP_BY_RING);
-	else
+	else if (!tell_kept(request, result))
 		tell_unseen(0, result, TAP_UNSEEN, TAP_BY_RING);
 	return 0;
 }

@@ -21,7 +21,7 @@ enum tap_is {
 };
 
 /** How it went through, as far as that is told. */
-enum tap_way { TAP_CALLED, TAP_SENDFILE, TAP_SPLICE, TAP_TEE, TAP_COPY, TAP_BY_RING };
+enum tap_way { TAP_CALLED, TAP_SENDFILE, TAP_SPLICE, TAP_TEE, TAP_COPY, TAP_BY_RING, TAP_DROPPED };
 
 struct tap_record {
 	unsigned long long call; /**< which call; a later one has a greater number */

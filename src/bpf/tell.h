@@ -4,6 +4,7 @@
  */
 #pragma once
 #include "bpf/copy.h"
+#include "bpf/magic.h"
 #include "bpf/place.h"
 
 enum { TAP_SPARE = sizeof(struct deed_record) - sizeof(struct tap_record) };
@@ -55,15 +56,14 @@ static __always_inline void tell_unseen(struct file *source, __u32 total, enum t
 }
 
 /** struct msghdr: where its vector lies, and of how many. */
-static __always_inline bool read_message(__u64 at, bool compat, struct copying *ret)
+static __always_inline bool read_message(__u64 at, struct copying *ret)
 {
 	struct {
 		__u64 vector, count;
 	} wide = { 0 };
 	__u32 narrow[2] = { 0 };
 
-	ret->compat = compat;
-	if (compat) {
+	if (ret->is & COPYING_COMPAT) {
 		if (bpf_probe_read_user(narrow, sizeof(narrow), (const void *)(at + 8)))
 			return false;
 		ret->vector = narrow[0];
@@ -77,68 +77,94 @@ static __always_inline bool read_message(__u64 at, bool compat, struct copying *
 	return true;
 }
 
-static __always_inline void tell_message(__u64 at, __u32 total, bool compat)
+static __always_inline void tell_vector(struct copying *copying, __u32 total, enum tap_way way)
 {
-	struct copying copying = { 0 };
+	copying->call = next_call();
+	tell_call(copying, total, FLOW_VECTOR, way);
+}
 
-	if (!read_message(at, compat, &copying)) {
+/** `is`: enum copying_is. */
+static __always_inline void tell_message(__u64 at, __u32 total, __u32 is)
+{
+	struct copying copying = { .is = is };
+
+	if (!read_message(at, &copying)) {
 		copying.vector = 0;
 		copying.count = 0;
 	}
-	copying.call = next_call();
-	tell_call(&copying, total, FLOW_VECTOR, TAP_CALLED);
+	tell_vector(&copying, total, TAP_CALLED);
 }
 
 struct messages {
 	__u64 at;
-	__u32 count, compat;
+	__u32 count, is;
 };
 
 /** struct mmsghdr: a struct msghdr, and how many bytes of it went through. */
 static long tell_one_message(__u32 index, struct messages *messages)
 {
-	__u32 size = messages->compat ? 32 : 64, len_at = messages->compat ? 28 : 56, total = 0;
+	bool compat = messages->is & COPYING_COMPAT;
+	__u32 size = compat ? 32 : 64, len_at = compat ? 28 : 56, total = 0;
 	__u64 at = messages->at + (__u64)index * size;
 
 	if (index >= messages->count)
 		return 1;
 	if (bpf_probe_read_user(&total, sizeof(total), (const void *)(at + len_at)))
 		return 1;
-	tell_message(at, total, messages->compat);
+	tell_message(at, total, messages->is);
 	return 0;
 }
 
-static __always_inline void tell_flow(struct task_struct *task, const struct flow *flow,
-				      __u32 result, __u32 is)
+/** tcp(7): what is asked for with MSG_TRUNC is thrown away, and never comes to the process. */
+static __always_inline bool throws_away(const struct file *file)
 {
-	struct messages messages = { .at = flow->at };
-	struct copying copying = { 0 };
+	enum { STREAM = 1, INET = 2, INET6 = 10 /* include/linux/socket.h */ };
+	const struct socket *socket = BPF_CORE_READ(file, private_data);
+	const struct sock *sk;
+	__u32 family;
 
-	if (is & TAP_HIDDEN) {
-		tell_unseen(0, result, TAP_HIDDEN, TAP_CALLED);
-		return;
-	}
+	if ((BPF_CORE_READ(file, f_inode, i_mode) & TYPE_MASK) != TYPE_SOCKET)
+		return false;
+	sk = BPF_CORE_READ(socket, sk);
+	family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	return (family == INET || family == INET6) && BPF_CORE_READ(sk, sk_type) == STREAM;
+}
+
+static __always_inline void tell_bytes(const struct flow *flow, __u32 result, __u32 is)
+{
+	struct messages messages = { .at = flow->at, .count = result, .is = is };
+	struct copying copying = { .vector = flow->at, .count = flow->count, .is = is };
+
 	switch (flow->shape) {
 	case FLOW_BUFFER:
-		tell_buffer(flow->at, result, TAP_CALLED);
+		tell_buffer(flow->at, result < flow->len ? result : flow->len, TAP_CALLED);
 		return;
 	case FLOW_VECTOR:
-		copying.vector = flow->at;
-		copying.count = flow->count;
-		copying.compat = flow_is_compat(task);
-		copying.call = next_call();
-		tell_call(&copying, result, FLOW_VECTOR, TAP_CALLED);
+		tell_vector(&copying, result, TAP_CALLED);
 		return;
 	case FLOW_MESSAGE:
-		tell_message(flow->at, result, flow_is_compat(task));
+		tell_message(flow->at, result, is);
 		return;
 	case FLOW_MESSAGES:
-		messages.count = result;
-		messages.compat = flow_is_compat(task);
 		bpf_loop(VECTORS, tell_one_message, &messages, 0);
 		return;
 	case FLOW_UNSEEN:
-		tell_unseen(file_at(task, flow->source), result, TAP_UNSEEN, flow->way);
 		return;
 	}
+}
+
+/** `file`: what it went through. */
+static __always_inline void tell_flow(struct task_struct *task, const struct file *file,
+				      const struct flow *flow, __u32 result, __u32 is)
+{
+	if (is & TAP_HIDDEN)
+		tell_unseen(0, result, TAP_HIDDEN, TAP_CALLED);
+	else if (flow->shape == FLOW_UNSEEN)
+		tell_unseen(file_at(task, flow->source), result, TAP_UNSEEN, flow->way);
+	else if (flow->cut && throws_away(file))
+		tell_unseen(0, result, TAP_UNSEEN, TAP_DROPPED);
+	else
+		tell_bytes(flow, result,
+			   (flow_is_compat(task) ? COPYING_COMPAT : 0) |
+				   (flow->cut ? COPYING_CUT : 0));
 }

@@ -88,6 +88,8 @@ static const char *way_name(enum tap_way way)
 		return "copy_file_range";
 	case TAP_BY_RING:
 		return "io_uring";
+	case TAP_DROPPED:
+		return "MSG_TRUNC";
 	}
 	return "a call";
 }

@@ -125,6 +125,7 @@ static int attach(struct tap *skeleton)
 		if (needed[i](skeleton) <= 0)
 			return -errno;
 	}
+	tap__request_begins__attach(skeleton);
 	tap__request_ends__attach(skeleton);
 	return 0;
 }

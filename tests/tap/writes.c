@@ -4,13 +4,16 @@
  * descriptor 1 or whichever `to` has named, and ends:
  *
  *     writes write TEXT, err TEXT, writev A B, pwrite TEXT, send TEXT, sendmsg A B, sendmmsg A B
- *     writes ring TEXT, ring-vector TEXT    through an io_uring
+ *     writes ring TEXT, ring-vector A B, ring-message A B    through an io_uring
+ *     writes aio TEXT                       by io_submit(2)
  *     writes sendfile|copy|splice PATH      all of the file (splice: of a pipe)
  *     writes long N                         N bytes in one call, "0123456789" over and over
  *     writes storm BYTES THREADS            so many a thread, in writes of 1 to 200000; tells the sum on descriptor 2
  *     writes time N                         100 bytes N times, and tells the nanoseconds of one there
  *     writes fault N                        N bytes from where there is no memory, in vain
  *     writes socket                         from here on to a socket that takes all
+ *     writes datagrams|stream TEXT          before all others: what comes from a socket on descriptor 7
+ *     writes recv N peek|trunc|plain        N bytes of it
  *     writes echo on|off                    how its standard input shows what is typed; said by a line
  *     writes read N                         N bytes of standard input
  *     writes fork … end, thread … end
@@ -22,8 +25,11 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/aio_abi.h>
 #include <linux/io_uring.h>
+#include <netinet/in.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,17 +91,47 @@ static struct iovec vector(char *text)
 	return (struct iovec){ text, strlen(text) };
 }
 
-static void ring(char *text, int as_vector)
+static void ring(char *text)
 {
-	struct iovec one = vector(text);
+	ring_do((struct io_uring_sqe){ .opcode = IORING_OP_WRITE,
+				       .fd = to,
+				       .off = (uint64_t)-1,
+				       .addr = (uintptr_t)text,
+				       .len = (uint32_t)strlen(text) });
+}
+
+static void ring_both(char *a, char *b, bool as_message)
+{
+	struct iovec both[2] = { vector(a), vector(b) };
+	struct msghdr message = { .msg_iov = both, .msg_iovlen = 2 };
 
 	ring_do((struct io_uring_sqe){
-		.opcode = as_vector ? IORING_OP_WRITEV : IORING_OP_WRITE,
+		.opcode = as_message ? IORING_OP_SENDMSG : IORING_OP_WRITEV,
 		.fd = to,
-		.off = (uint64_t)-1,
-		.addr = as_vector ? (uintptr_t)&one : (uintptr_t)text,
-		.len = as_vector ? 1 : (uint32_t)strlen(text),
+		.off = as_message ? 0 : (uint64_t)-1,
+		.addr = as_message ? (uintptr_t)&message : (uintptr_t)both,
+		.len = as_message ? 1 : 2,
 	});
+}
+
+/** At the end of the file: io_submit(2) knows no offset of its own. */
+static void aio(char *text)
+{
+	aio_context_t context = 0;
+	struct io_event event;
+	struct iocb request = { .aio_lio_opcode = IOCB_CMD_PWRITE,
+				.aio_fildes = (uint32_t)to,
+				.aio_buf = (uintptr_t)text,
+				.aio_nbytes = strlen(text),
+				.aio_offset = lseek(to, 0, SEEK_END) },
+		    *requests = &request;
+
+	if (syscall(SYS_io_setup, 1, &context))
+		exit(UNSUPPORTED);
+	check(syscall(SYS_io_submit, context, 1, &requests), "io_submit");
+	check(syscall(SYS_io_getevents, context, 1, 1, &event, NULL), "io_getevents");
+	lseek(to, 0, SEEK_END);
+	syscall(SYS_io_destroy, context);
 }
 
 static void messages(char *a, char *b, int one)
@@ -216,6 +252,42 @@ static void to_socket(void)
 	close(ends[0]);
 }
 
+enum { INLET = 7 };
+
+/** TEXT twice, in two datagrams; or once, by tcp(7). */
+static void from_socket(bool stream, const char *text)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(address);
+	int ends[2], listens = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (stream) {
+		check(bind(listens, (struct sockaddr *)&address, len), "bind");
+		check(listen(listens, 1), "listen");
+		check(getsockname(listens, (struct sockaddr *)&address, &len), "getsockname");
+		ends[1] = socket(AF_INET, SOCK_STREAM, 0);
+		check(connect(ends[1], (struct sockaddr *)&address, len), "connect");
+		ends[0] = accept(listens, NULL, NULL);
+	} else {
+		check(socketpair(AF_UNIX, SOCK_DGRAM, 0, ends), "socketpair");
+		check(send(ends[1], text, strlen(text), 0), "send");
+	}
+	check(send(ends[1], text, strlen(text), 0), "send");
+	check(dup2(ends[0], INLET), "dup2");
+	close(ends[0]);
+	close(listens);
+}
+
+static void receive(size_t size, const char *how)
+{
+	char bytes[64];
+	int flags = !strcmp(how, "peek") ? MSG_PEEK : !strcmp(how, "trunc") ? MSG_TRUNC : 0;
+
+	memset(bytes, 'x', sizeof(bytes));
+	check(recv(INLET, bytes, size < sizeof(bytes) ? size : sizeof(bytes), flags), "recv");
+}
+
 static void set_echo(const char *how)
 {
 	struct termios settings;
@@ -281,8 +353,10 @@ static void write_by(const char *how, char *text)
 		check(pwrite(to, text, one.iov_len, 0), how);
 	else if (!strcmp(how, "send"))
 		check(send(to, text, one.iov_len, 0), how);
-	else if (!strncmp(how, "ring", 4))
-		ring(text, how[4]);
+	else if (!strcmp(how, "ring"))
+		ring(text);
+	else if (!strcmp(how, "aio"))
+		aio(text);
 	else if (!strcmp(how, "sendfile") || !strcmp(how, "copy") || !strcmp(how, "splice"))
 		from_file(how, text);
 	else if (!strcmp(how, "time"))
@@ -306,6 +380,10 @@ static char **do_one(const char *how, char **at)
 		check(writev(to, both, 2), how);
 	} else if (!strcmp(how, "sendmsg") || !strcmp(how, "sendmmsg")) {
 		messages(a, word(&at), !strcmp(how, "sendmsg"));
+	} else if (!strcmp(how, "ring-vector") || !strcmp(how, "ring-message")) {
+		ring_both(a, word(&at), how[5] == 'm');
+	} else if (!strcmp(how, "recv")) {
+		receive((size_t)atol(a), word(&at));
 	} else if (!strcmp(how, "storm")) {
 		storms((size_t)atol(a), (unsigned int)atoi(word(&at)));
 	} else if (!strcmp(how, "long")) {
@@ -341,6 +419,10 @@ int main(int argc, char **argv)
 	if (!strcmp(*argv, "socket")) {
 		argv++;
 		to_socket();
+	}
+	if (!strcmp(*argv, "datagrams") || !strcmp(*argv, "stream")) {
+		from_socket(**argv == 's', argv[1]);
+		argv += 2;
 	}
 	if (!strcmp(*argv, "begin") || !strcmp(*argv, "heir"))
 		argv += **argv == 'b';
