@@ -66,10 +66,10 @@
  *               the sockets, with a wire_socket.h and a shadow_socket.h of its own; wire.h is what
  *               both sides share, shadow.h the kernel's structs. watch tells what is done with files
  *               (deed.h): call.h is which system call does what, place.h where a file lies. tap copies
- *               bytes (tap.h): flow.h is which system call moves them, request.h which request
- *               to an io_uring, aio.h to io_submit, tapped.h through which files; copy.h gets them
- *               into the ring, tell.h what is known of others, audience.h is who passes it on;
- *               shadow_tap.h more structs. watcher.h is who is told
+ *               bytes (tap.h): flow.h is which system call moves them, tap_request.h which
+ *               request to an io_uring, aio.h to io_submit, tapped.h through which files; copy.h
+ *               gets them into the ring, tap_tell.h says what is known of others, audience.h is
+ *               who passes it on; shadow_tap.h more structs. watcher.h is who is told
  *   kernel/     what Linux says: one file a kernel interface, bytes in, plain struct out
  *   model/      what we remember: handle, target, kind, and the rows with their columns
  *   row/        how an answer is shaped: column, selection, sink

@@ -5,7 +5,7 @@
  */
 #pragma once
 #include "bpf/tapped.h"
-#include "bpf/tell.h"
+#include "bpf/tap_tell.h"
 
 /** include/uapi/linux/aio_abi.h. */
 enum { AIO_PREAD = 0, AIO_PWRITE = 1, AIO_PREADV = 7, AIO_PWRITEV = 8 };

@@ -6,7 +6,7 @@
  */
 #include "bpf/aio.h"
 #include "bpf/audience.h"
-#include "bpf/request.h"
+#include "bpf/tap_request.h"
 
 const volatile __u32 target = 0; /**< a thread's number, in our PID namespace */
 const volatile __u32 wanted_count = 0;

@@ -4,7 +4,7 @@
  */
 #pragma once
 #include "bpf/tapped.h"
-#include "bpf/tell.h"
+#include "bpf/tap_tell.h"
 
 /** include/uapi/linux/io_uring.h, enum io_uring_op. */
 enum {
