@@ -58,18 +58,20 @@
  *               tells of all (socket_told.c of one, socket_iterator.c loads it), socket_index.c
  *               their other ends, owners.c who holds them, netns.c enters a namespace; mounts,
  *               names, containers, memory. watcher.h is who looks at what is done with files as it
- *               is done: watcher_bpf.c, whom the kernel tells, watcher_fanotify.c and
- *               watcher_procfs.c, who see less. tap.h copies what goes through an open file
+ *               is done: watcher_bpf.c, whom the kernel tells (deeds.c: what, cached.c: where),
+ *               watcher_fanotify.c and watcher_procfs.c, who see less. tap.h copies what goes through an open file
  *               (tap_bpf.c), pieces.c puts it together
  *   bpf/        inside the kernel: descriptors and task_vma walk all tables, of which judge.h says
  *               what is worth a look, table tells one whole; task tells the processes, task_socket
  *               the sockets, with a wire_socket.h and a shadow_socket.h of its own; wire.h is what
  *               both sides share, shadow.h the kernel's structs. watch tells what is done with files
- *               (deed.h): call.h is which system call does what, place.h where a file lies. tap copies
- *               bytes (tap.h): flow.h is which system call moves them, tap_request.h which
- *               request to an io_uring, aio.h to io_submit, tapped.h through which files; copy.h
- *               gets them into the ring, tap_tell.h says what is known of others, audience.h is
- *               who passes it on; shadow_tap.h more structs. watcher.h is who is told
+ *               (deed.h): tell.h tells, of whom attention.h has asked for, requests.h what io_urings
+ *               do; call.h is which system call does what, place.h where a file lies, look.h how it
+ *               is seen. tap copies bytes (tap.h): flow.h is which system call moves them,
+ *               tap_request.h which request to an io_uring, aio.h to io_submit, tapped.h through
+ *               which files; copy.h gets them into the ring, tap_tell.h says what is known of
+ *               others, audience.h is who passes it on; shadow_tap.h more structs. watcher.h is who
+ *               is told
  *   kernel/     what Linux says: one file a kernel interface, bytes in, plain struct out
  *   model/      what we remember: handle, target, kind, and the rows with their columns
  *   row/        how an answer is shaped: column, selection, sink

@@ -48,7 +48,7 @@ static const char *word_of(enum deed_op op)
 		return "exit";
 	case DEED_TAKE:
 		return "take";
-	case DEED_SUBMIT:
+	case DEED_BEGIN:
 		break;
 	}
 	return "now";
@@ -103,7 +103,7 @@ static void count(struct watch_session *session, const struct sighting *sighting
 	if (!exit && sighting->error > 0 && sighting->error < WATCH_ERRNOS)
 		session->failures[sighting->error]++;
 	if ((sighting->op == DEED_OPEN || sighting->op == DEED_EXEC || sighting->op == DEED_TAKE ||
-	     sighting->op == DEED_SUBMIT) &&
+	     sighting->op == DEED_BEGIN) &&
 	    !sighting->error && sighting->path.len)
 		count_file(session, sighting->path);
 }
@@ -175,7 +175,7 @@ void watch_now(struct watch_session *session, const struct watcher_wish *wish)
 	struct sighting now = { .at_ns = clock_ns(CLOCK_REALTIME),
 				.pid = wish->only->pid,
 				.tid = wish->only->tid,
-				.op = DEED_SUBMIT, /* none of theirs: "now" */
+				.op = DEED_BEGIN, /* none of theirs: "now" */
 				.fd = (int)wish->only->fd };
 	char path[OPEN_FILE_PATH_MAX], link[LINK_MAX];
 	struct arena arena;

@@ -13,7 +13,7 @@ enum deed_op {
 	DEED_EXEC,
 	DEED_EXIT,
 	DEED_TAKE, /**< a descriptor has become another file's without an open: dup(2), socket(2) */
-	DEED_SUBMIT, /**< no deed: the names that an io_uring was given for one still to come */
+	DEED_BEGIN, /**< no deed: the names of one whose end is still to come */
 };
 
 enum deed_is {
@@ -21,9 +21,12 @@ enum deed_is {
 	DEED_UNREAD = 1 << 1, /**< a name of it was on a page that was not in RAM */
 	DEED_BELOW = 1 << 2,  /**< it, or where its name begins, lies below a directory asked for */
 	DEED_WATCHED = 1 << 3,  /**< its process is one of those asked for */
-	DEED_BY_RING = 1 << 4,  /**< an io_uring did it: its names came before, by `request` */
+	DEED_ENDS = 1 << 4,     /**< it has begun before, and its names were told then: `begun` */
 	DEED_NAMELESS = 1 << 5, /**< a socket, a pipe, …: its path says nothing */
-	DEED_WRITES = 1 << 6,   /**< opened for writing */
+	DEED_BESIDE = 1 << 6,   /**< it lies in the directory of a file asked for */
+	DEED_PLACED = 1 << 7,   /**< it is known where it lies, be it the root */
+	DEED_OUR_ROOT = 1 << 8, /**< its process sees the same root directory as who watches */
+	DEED_ADRIFT = 1 << 9,   /**< a name of it begins where there is nothing */
 };
 
 /**
@@ -42,9 +45,9 @@ enum deed_part {
 enum { DEED_COMM = 16 };
 
 struct deed_record {
-	unsigned long long at_ns;   /**< CLOCK_MONOTONIC */
-	unsigned long long request; /**< DEED_SUBMIT, DEED_BY_RING: which */
-	unsigned int pid, tid;      /**< in the PID namespace of who watches; 0: not in that */
+	unsigned long long at_ns; /**< CLOCK_MONOTONIC */
+	unsigned long long begun; /**< DEED_BEGIN, DEED_ENDS: which */
+	unsigned int pid, tid;    /**< in the PID namespace of who watches; 0: not in that */
 	char comm[DEED_COMM];
 	unsigned short op;  /**< enum deed_op */
 	unsigned short is;  /**< enum deed_is */
@@ -66,15 +69,10 @@ enum deed_wants {
 enum deed_state { DEED_PENDING = 1, DEED_ACTIVE = 2 };
 
 enum {
-	DEED_TREES = 8,         /**< directories asked for, at most */
+	DEED_TREES = 8,         /**< directories and files asked for, at most */
+	DEED_CLOSING = 1024,    /**< closings at a time of which is told how they end */
 	DEED_PROCESSES = 16384, /**< in the map at most */
 	DEED_RING = 16 << 20,   /**< bytes */
 	DEED_PATH_MAX = 4096,
 	DEED_RECORD_MAX = 4 * DEED_PATH_MAX, /**< with its parts */
 };
-
-/**
- * Who watches makes itself known by getppid(2) with this in its first argument, which the kernel does
- * not look at: then the program looks at whoever called, and at what it has open.
- */
-#define DEED_BELL 0x70726f636f776c00ULL

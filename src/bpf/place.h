@@ -24,10 +24,15 @@ enum {
 
 const volatile __u32 tree_count = 0;
 
-/** The directories that are asked for, by their entries: one bit each. */
+/**
+ * What is asked for, by its entry: a bit each for a directory or file; and, above these, one for the
+ * directory that such a file lies in, since another may take its name.
+ */
+enum { TREES_BESIDE = 16 };
+
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, DEED_TREES);
+	__uint(max_entries, 2 * DEED_TREES);
 	__type(key, __u64);
 	__type(value, __u32);
 } trees SEC(".maps");
@@ -78,6 +83,7 @@ struct way {
 	__u32 at;            /**< where the next name is written */
 	__u32 is;            /**< enum deed_is */
 	__u32 below;         /**< bits: which of the trees it lies in */
+	__u32 names;         /**< that were written */
 };
 
 static __always_inline struct mount *mount_behind(const struct vfsmount *mnt)
@@ -126,7 +132,8 @@ static long go_up(__u32 index, struct way *way)
 	struct dentry *dentry = way->dentry;
 	__u32 at = way->at;
 
-	way->below |= trees_at(dentry);
+	__u32 trees_here = trees_at(dentry);
+	way->below |= way->names == 1 ? trees_here : trees_here & ((1 << TREES_BESIDE) - 1);
 	if (dentry == way->top) {
 		if (is_last(way))
 			return 1;
@@ -150,6 +157,7 @@ static long go_up(__u32 index, struct way *way)
 	copy_name(&way->draft->bytes[at & PLACE_MASK], LOOK(dentry, struct dentry, d_name.name),
 		  len);
 	way->at = at + len;
+	way->names++;
 	way->dentry = parent;
 	if (tree_count || parent != way->top || !is_last(way))
 		return 0;
@@ -170,8 +178,10 @@ __attribute__((noinline)) int write_names(__u32 index, __u32 at)
 	const struct path *path = (const void *)draft->path;
 	struct vfsmount *mnt = LOOK(path, struct path, mnt);
 	way.dentry = LOOK(path, struct path, dentry);
-	if (!mnt || !way.dentry)
+	if (!mnt || !way.dentry) {
+		draft->record.is |= DEED_UNREAD;
 		return 0;
+	}
 	enter_mount(&way, mount_behind(mnt));
 	if (bpf_loop(PLACE_STEPS, go_up, &way, 0) >= PLACE_STEPS)
 		way.is |= DEED_CUT;

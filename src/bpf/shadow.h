@@ -79,7 +79,7 @@ struct path {
 };
 
 struct file_operations {
-	void *show_fdinfo;
+	void *flush, *show_fdinfo;
 };
 
 struct file {

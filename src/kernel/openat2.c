@@ -13,6 +13,6 @@ int openat2_open(int dirfd, const char *path, int flags, unsigned long long reso
 
 	do /* EAGAIN: something was renamed meanwhile, and it could not be proved that it stayed inside */
 		fd = syscall(SYS_openat2, dirfd, path, &how, sizeof(how));
-	while (fd < 0 && (errno == EAGAIN || errno == EINTR));
+	while (fd < 0 && (errno == EINTR || (errno == EAGAIN && !(resolve & RESOLVE_CACHED))));
 	return fd < 0 ? -errno : (int)fd;
 }

@@ -9,6 +9,8 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <sys/random.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 /* Made of bpf/watch.bpf.c by bpftool, in its own style; errno.h it expects. */
@@ -18,36 +20,49 @@
 #pragma GCC diagnostic pop
 
 #include "base/arena.h"
-#include "base/clock.h"
 #include "base/scope.h"
 #include "kernel/bpfring.h"
-#include "kernel/procfile.h"
+#include "scan/deeds.h"
 #include "scan/names.h"
 
 enum {
 	INTERVAL_MS = 25,
 	LOG_SIZE = 256 << 10,
-	REQUESTS = 1024, /**< of io_urings, under way at a time */
-	TEXT_MAX = 2 * DEED_RECORD_MAX,
-};
-
-/** The names of a request to an io_uring, until it is known what came of it. */
-struct request {
-	unsigned long long id;
-	char *record;
-	size_t len;
 };
 
 struct bpf_watcher {
 	struct watch *skeleton;
 	struct bpfring ring;
 	int trees[DEED_TREES];
+	int beside[DEED_TREES]; /**< the directory of what is none; else -1 */
+	uint64_t bell;
 	size_t tree_count;
-	int64_t members;   /**< put into the map by us */
-	int64_t offset_ns; /**< from CLOCK_MONOTONIC to the time of day */
-	struct request requests[REQUESTS];
-	char path[TEXT_MAX], to[TEXT_MAX];
+	int64_t members; /**< put into the map by us */
+	struct deeds deeds;
 };
+
+/** One more, and if it is a file, the directory where another may take its name. 0 or -errno. */
+static int open_tree(struct bpf_watcher *bpf, struct text tree)
+{
+	size_t at = bpf->tree_count;
+	char path[PATH_MAX];
+	struct statx is;
+
+	snprintf(path, sizeof(path), "%.*s", (int)tree.len, tree.bytes);
+	bpf->trees[at] = open(path, O_PATH | O_CLOEXEC);
+	if (bpf->trees[at] < 0)
+		return -errno;
+	bpf->beside[at] = -1;
+	bpf->tree_count++;
+	if (statx(bpf->trees[at], "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &is))
+		return -errno;
+	if (S_ISDIR(is.stx_mode))
+		return 0;
+	struct text directory = text_dirname(tree);
+	path[directory.len] = 0;
+	bpf->beside[at] = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return bpf->beside[at] < 0 ? -errno : 0;
+}
 
 /** Directories are known to the kernel by what we have open; `below` comes first. */
 static int open_trees(struct bpf_watcher *bpf, const struct watcher_wish *wish,
@@ -61,15 +76,11 @@ static int open_trees(struct bpf_watcher *bpf, const struct watcher_wish *wish,
 				 DEED_TREES - 1);
 	for (size_t i = 0; i < count; i++) {
 		struct text tree = i < below ? wish->below : wish->trees[i - below];
-		char path[PATH_MAX];
+		int rc = open_tree(bpf, tree);
 
-		snprintf(path, sizeof(path), "%.*s", (int)tree.len, tree.bytes);
-		int fd = open(path, O_PATH | O_CLOEXEC);
-		if (fd < 0)
-			return error_set(reason, -errno, "cannot look at %s: %s", path,
-					 strerror(errno));
-		bpf->trees[i] = fd;
-		bpf->tree_count = i + 1;
+		if (rc)
+			return error_set(reason, rc, "cannot look at %.*s: %s", (int)tree.len,
+					 tree.bytes, strerror(-rc));
 	}
 	return 0;
 }
@@ -94,6 +105,8 @@ static void set_up(struct bpf_watcher *bpf, const struct watcher_wish *wish, boo
 	/* Without targets of its own `below` is no target either. */
 	settings->by_tree = wish->tree_count > 0;
 	memcpy(settings->tree_fds, bpf->trees, sizeof(settings->tree_fds));
+	memcpy(settings->beside_fds, bpf->beside, sizeof(settings->beside_fds));
+	settings->bell = bpf->bell;
 	bpf->skeleton->ctx.log_level = log != NULL;
 	bpf->skeleton->ctx.log_size = log ? LOG_SIZE : 0;
 	bpf->skeleton->ctx.log_buf = (uintptr_t)log;
@@ -215,178 +228,6 @@ static int add_processes(struct bpf_watcher *bpf, const struct watcher_wish *wis
 	return rc;
 }
 
-/** The names on the way up, the last first, as a path. `room` bytes are enough for any. */
-static size_t put_place(char *to, const char *names, size_t len)
-{
-	size_t size = 0;
-
-	while (len) {
-		size_t begin = len - 1;
-
-		while (begin && names[begin - 1])
-			begin--;
-		to[size++] = '/';
-		memcpy(to + size, names + begin, len - 1 - begin);
-		size += len - 1 - begin;
-		len = begin;
-	}
-	return size;
-}
-
-/** A name and where it begins, joined; "//" and "./" at the start of it are left out. */
-static struct text join(char *to, struct text base, struct text name)
-{
-	size_t size = put_place(to, base.bytes, base.len);
-
-	while (text_starts(name, "./"))
-		name = text_from(name, 2);
-	while (text_starts(name, "/"))
-		name = text_from(name, 1);
-	to[size++] = '/';
-	memcpy(to + size, name.bytes, name.len);
-	return (struct text){ to, size + name.len };
-}
-
-/** A part of a record. */
-static struct text part_of(const struct deed_record *record, enum deed_part part)
-{
-	const char *at = (const char *)(record + 1);
-
-	for (unsigned int i = 0; i < part; i++)
-		at += record->len[i];
-	return (struct text){ at, record->len[part] };
-}
-
-/** "" is no name: what cannot be said where it begins has only itself. */
-static struct text path_of(const struct deed_record *record, enum deed_part name_part,
-			   enum deed_part base_part, char *to)
-{
-	struct text name = part_of(record, name_part), base = part_of(record, base_part);
-
-	if (name.len <= 1)
-		return (struct text){ 0 };
-	name.len--; /* its NUL */
-	if (!base.len && (record->is & DEED_UNREAD))
-		return name;
-	return join(to, base, name);
-}
-
-static struct request *request_at(struct bpf_watcher *bpf, unsigned long long id)
-{
-	return &bpf->requests[(id >> 6) * 0x9E3779B97F4A7C15ULL >> 54];
-}
-
-static void keep_request(struct bpf_watcher *bpf, const struct deed_record *record, size_t len)
-{
-	struct request *request = request_at(bpf, record->request);
-
-	request->record = memory_resize(request->record, len, 1);
-	memcpy(request->record, record, len);
-	request->id = record->request;
-	request->len = len;
-}
-
-/** What `record` leaves out: its own names, or those its request came with. */
-static const struct deed_record *names_of(struct bpf_watcher *bpf, const struct deed_record *record)
-{
-	if (!(record->is & DEED_BY_RING) || !record->request)
-		return record;
-	struct request *request = request_at(bpf, record->request);
-	if (request->id != record->request)
-		return record;
-	request->id = 0;
-	return (const struct deed_record *)request->record;
-}
-
-/** Restarted calls are told with numbers that no program ever sees: include/linux/errno.h. */
-static int errno_of(int error)
-{
-	enum { ERESTARTSYS = 512, ERESTART_RESTARTBLOCK = 516 };
-
-	return error >= ERESTARTSYS && error <= ERESTART_RESTARTBLOCK ? EINTR : error;
-}
-
-/** Sockets and their like have no path; what they are /proc says, if it still is there. */
-static struct text link_of(const struct bpf_watcher *bpf, const struct watcher_wish *wish,
-			   const struct deed_record *record)
-{
-	char name[64];
-	struct text text;
-
-	snprintf(name, sizeof(name), "%u/fd/%d", record->pid, record->fd);
-	if (procfile_link(wish->source->proc, name, (char *)bpf->path, sizeof(bpf->path), &text))
-		return (struct text){ 0 };
-	return text;
-}
-
-static void find_names(struct bpf_watcher *bpf, const struct watcher_wish *wish,
-		       const struct deed_record *record, struct sighting *ret)
-{
-	struct text place = part_of(record, DEED_PLACE);
-	const struct deed_record *named = names_of(bpf, record);
-
-	if (record->is & DEED_NAMELESS)
-		ret->path = record->op == DEED_CLOSE ? (struct text){ 0 } :
-						       link_of(bpf, wish, record);
-	else if (place.len)
-		ret->path =
-			(struct text){ bpf->path, put_place(bpf->path, place.bytes, place.len) };
-	else if (record->fd >= 0 && !ret->error && !(record->is & DEED_UNREAD))
-		ret->path = text_of("/");
-	else
-		ret->path = path_of(named, DEED_NAME, DEED_BASE, bpf->path);
-	ret->to = path_of(named, DEED_NEW_NAME, DEED_NEW_BASE, bpf->to);
-	ret->unread = (named->is & (DEED_UNREAD | DEED_CUT)) || (record->is & DEED_CUT);
-}
-
-/** By its names: of what has but these the kernel could not say where it lies. */
-static bool is_meant(const struct watcher_wish *wish, const struct deed_record *record,
-		     const struct sighting *sighting)
-{
-	bool by_name = !part_of(record, DEED_PLACE).len;
-
-	if (record->op == DEED_EXIT || !by_name)
-		return true;
-	if (wish->below.len && !watcher_is_below(sighting->path, wish->below) &&
-	    !watcher_is_below(sighting->to, wish->below))
-		return false;
-	if (record->is & DEED_WATCHED)
-		return true;
-	for (size_t i = 0; i < wish->tree_count; i++) {
-		if (watcher_is_below(sighting->path, wish->trees[i]) ||
-		    watcher_is_below(sighting->to, wish->trees[i]))
-			return true;
-	}
-	return false;
-}
-
-static struct text comm_of(const struct deed_record *record)
-{
-	return (struct text){ record->comm, strnlen(record->comm, sizeof(record->comm)) };
-}
-
-static bool understand(struct watcher *watcher, const struct deed_record *record,
-		       struct sighting *ret)
-{
-	struct bpf_watcher *bpf = watcher->state;
-	bool exit = record->op == DEED_EXIT;
-
-	*ret = (struct sighting){
-		.at_ns = (int64_t)record->at_ns + bpf->offset_ns,
-		.pid = record->pid,
-		.tid = record->tid,
-		.comm = comm_of(record),
-		.op = (enum deed_op)record->op,
-		.fd = record->fd,
-		.error = exit ? record->error : errno_of(-record->error),
-		.flags = record->flags,
-		.flags_known = record->op == DEED_OPEN ||
-			       (record->op == DEED_CLOSE && !record->error),
-	};
-	find_names(bpf, watcher->wish, record, ret);
-	return is_meant(watcher->wish, record, ret);
-}
-
 static int drain(struct watcher *watcher, bool (*take)(void *context, const struct sighting *),
 		 void *context)
 {
@@ -395,13 +236,9 @@ static int drain(struct watcher *watcher, bool (*take)(void *context, const stru
 	struct text bytes;
 	bool wanted = true;
 
-	bpf->offset_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
+	deeds_date(&bpf->deeds);
 	while (wanted && bpfring_next(&bpf->ring, &bytes)) {
-		const struct deed_record *record = (const void *)bytes.bytes;
-
-		if (record->op == DEED_SUBMIT)
-			keep_request(bpf, record, bytes.len);
-		else if (understand(watcher, record, &sighting))
+		if (deeds_read(&bpf->deeds, bytes, &sighting))
 			wanted = take(context, &sighting);
 		bpfring_done(&bpf->ring);
 	}
@@ -428,10 +265,12 @@ static void end(struct watcher *watcher)
 	bpfring_end(&bpf->ring);
 	if (bpf->skeleton)
 		watch__destroy(bpf->skeleton);
-	for (size_t i = 0; i < bpf->tree_count; i++)
+	for (size_t i = 0; i < bpf->tree_count; i++) {
 		close(bpf->trees[i]);
-	for (size_t i = 0; i < REQUESTS; i++)
-		free(bpf->requests[i].record);
+		if (bpf->beside[i] >= 0)
+			close(bpf->beside[i]);
+	}
+	deeds_end(&bpf->deeds);
 	free(bpf);
 }
 
@@ -441,6 +280,8 @@ static int begin(struct bpf_watcher *bpf, const struct watcher_wish *wish, struc
 
 	if (rc)
 		return rc;
+	if (getrandom(&bpf->bell, sizeof(bpf->bell), 0) != sizeof(bpf->bell))
+		return error_set(reason, -errno, "getrandom: %s", strerror(errno));
 	rc = load(bpf, wish);
 	if (rc)
 		return explain(bpf, wish, rc, reason);
@@ -448,7 +289,7 @@ static int begin(struct bpf_watcher *bpf, const struct watcher_wish *wish, struc
 	if (!rc)
 		rc = attach(bpf->skeleton);
 	if (!rc) {
-		syscall(SYS_getppid, DEED_BELL);
+		syscall(SYS_getppid, bpf->bell);
 		rc = bpf->skeleton->bss->watcher ? add_processes(bpf, wish) : -EXDEV;
 	}
 	return rc ? error_set(reason, rc, "the kernel's tracepoints cannot be had: %s",
@@ -461,6 +302,7 @@ int watcher_bpf(const struct watcher_wish *wish, struct watcher *ret, struct err
 	struct bpf_watcher *bpf = memory_resize(NULL, 1, sizeof(*bpf));
 
 	memset(bpf, 0, sizeof(*bpf));
+	deeds_begin(&bpf->deeds, wish);
 	*ret = (struct watcher){ .name = "bpf",
 				 .wish = wish,
 				 .state = bpf,

@@ -206,6 +206,56 @@ watch_ends() {
 	tells delete null null "$(at sub/x)"
 }
 
+@test "a file that takes the place of one is that file, too" {
+	need_bpf
+	program_start "$DEEDS" wait open a open b rename b a open a open c rename a e open e open nope rename c a open a
+	watch_begins --jsonl --limit 6 "$SCRATCH/a"
+	program_go
+	watch_ends
+	tells open 3 null "$(at a)"
+	tells rename null null "$(at b)"
+	tells open 5 null "$(at a)"
+	tells rename null null "$(at a)"
+	tells rename null null "$(at c)"
+	tells open 8 null "$(at a)"
+	[[ -z $output ]] || show_answer
+}
+
+@test "what fails or is deleted is told by its true directory, whichever way it was named" {
+	need_bpf
+	mkdir sub
+	ln -s sub way
+	touch sub/x
+	seen -- "$DEEDS" open way/nope open sub/../way/nope unlink way/x open gone/../a open /proc/self/nope
+	tells open null '"ENOENT"' "$(at sub/nope)"
+	tells open null '"ENOENT"' "$(at sub/nope)"
+	tells delete null null "$(at sub/x)"
+	tells open null '"ENOENT"' "$(at gone/../a)"
+	touch sub/x
+	program_start "$DEEDS" wait open nope open way/nope unlink way/x
+	watch_begins --jsonl --limit 2 "$SCRATCH/sub"
+	program_go
+	watch_ends
+	tells open null '"ENOENT"' "$(at sub/nope)"
+	tells delete null null "$(at sub/x)"
+}
+
+@test "a closing that fails is told once, with its path" {
+	need_bpf
+	make_hung_mount
+	local live=$HUNG
+	make_hung_mount
+	program_start "$DEEDS" open "$live/file" open "$HUNG/file" wait close 3 close 4
+	watch_begins --jsonl "$ACTOR_PID"
+	actor_stop "$HUNG_PID"
+	program_go
+	watch_ends
+	tells close 3 null "\"$live/file\""
+	tells close 4 '"ENOTCONN"' "\"$HUNG/file\""
+	tells exit null null null
+	[[ -z $output ]] || show_answer
+}
+
 @test "a process is watched that runs already, with the children it had before" {
 	need_bpf
 	program_start "$DEEDS" fork wait open a close 3 end
