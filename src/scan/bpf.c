@@ -246,7 +246,7 @@ static int look(const struct source *source, const struct look *look, struct tal
 {
 	struct source_bpf *bpf = source->bpf;
 	struct iterator_wants wants = { 0 };
-	bool worth = bpf->forced || worth_walking(look);
+	bool worth = bpf->forced || worth_walking(source, look);
 
 	if (bpf->failed)
 		return procfs_look(source, look, NULL, tally, err);
