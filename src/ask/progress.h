@@ -85,6 +85,7 @@ struct passage {
 	double rate;        /**< bytes a second, smoothed */
 	struct pidio base;  /**< counters of the process before it opened the file */
 	uint64_t under_way; /**< as that of the movement */
+	bool by_offset;     /**< its offset was seen to move */
 	bool grew;          /**< the destination was seen to grow */
 	unsigned int round; /**< when it was last there */
 };

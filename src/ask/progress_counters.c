@@ -20,6 +20,14 @@ struct pidio movement_base(const struct progress *progress, const struct seen *n
 	return (struct pidio){ 0 };
 }
 
+/** They are of another moment than its offset: who moves that is told by it alone. */
+static bool moves_offset(const struct weighing *weighing, const struct seen_file *input)
+{
+	const struct passage *passage = passage_find(weighing->progress, weighing->now, input);
+
+	return passage && (passage->by_offset || passage->grew);
+}
+
 /** Who hears from others, by descriptors from `first` on, reads other things too. */
 static bool only_reads_files(const struct seen *now, unsigned int first)
 {
@@ -38,7 +46,8 @@ bool weigh_counters(const struct weighing *weighing, struct movement *ret)
 	const struct seen *now = weighing->now, *before = weighing->before;
 	const struct seen_file *input = weighing_only(weighing);
 
-	if (!input || !before || !now->has_io || !before->has_io || !only_reads_files(now, 3))
+	if (!input || !before || !now->has_io || !before->has_io || !only_reads_files(now, 3) ||
+	    moves_offset(weighing, input))
 		return false;
 	struct pidio base = movement_base(weighing->progress, now, input);
 	ret->input = input;

@@ -139,6 +139,7 @@ const struct passage *passage_note(struct progress *progress, struct movement *m
 	passage->position_known = movement->known;
 	passage->evidence = movement->evidence;
 	passage->under_way = movement->under_way;
+	passage->by_offset |= movement->evidence == EVIDENCE_POS && movement->moved;
 	passage->grew |= movement->evidence == EVIDENCE_GROWTH && movement->moved;
 	passage->total = movement->total;
 	passage->round = progress->round;

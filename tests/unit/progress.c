@@ -452,6 +452,29 @@ static void counters_are_of_the_only_file_or_of_none(void **state)
 	end(&looks);
 }
 
+static void counters_are_not_of_who_moves_its_offset(void **state)
+{
+	struct looks looks;
+	struct movement movement;
+
+	/* What it read between its counters and its offset is counted in the next look. */
+	(void)state;
+	begin(&looks);
+	add(&looks, 3, O_RDONLY, BOTH(10, 20), BOTH(100, 100));
+	looks.seen[0].io.rchar = 60 * MIB;
+	looks.seen[1].io.rchar = 69 * MIB;
+	assert_true(find(&looks, &movement));
+	passage_note(&looks.progress, &movement);
+	looks.files[0][0] = looks.files[1][0];
+	looks.seen[0].io.rchar = 69 * MIB;
+	looks.seen[1].io.rchar = 70 * MIB;
+	looks.seen[1].state = 'T';
+	assert_true(find(&looks, &movement));
+	assert_at(&movement, EVIDENCE_POS, 20, 100);
+	assert_false(movement.moved);
+	end(&looks);
+}
+
 static void counters_begin_when_the_file_is_opened(void **state)
 {
 	struct looks looks;
@@ -561,6 +584,7 @@ int main(void)
 		cmocka_unit_test(what_is_written_over_has_one),
 		cmocka_unit_test(a_call_that_is_told_its_place_says_it),
 		cmocka_unit_test(counters_are_of_the_only_file_or_of_none),
+		cmocka_unit_test(counters_are_not_of_who_moves_its_offset),
 		cmocka_unit_test(counters_begin_when_the_file_is_opened),
 		cmocka_unit_test(who_is_named_may_go_through_many_files),
 		cmocka_unit_test(who_is_stopped_half_way_stands_there),
