@@ -30,7 +30,7 @@
  *               siblings say what only one kind of file has, locks.c what is locked, neighbours.c
  *               which other file one speaks of. what.c makes a page about one process:
  *               what_gather.c finds out, the others say it. progress.c looks again and
- *               again: progress_sample.c at all, progress_evidence.c says what moved (weighing.c
+ *               again: progress_sample.c (first at progress_facts.c of all), progress_evidence.c says what moved (weighing.c
  *               is what it goes by, progress_copy.c and progress_counters.c are the harder ways), and
  *               progress_pipeline.c who goes on with it. Those that are tables of SQL only:
  *               machine.c and memory, processors, load, pressure, disks, networks, mounted beside

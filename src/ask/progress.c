@@ -148,6 +148,7 @@ int progress_look_twice(struct progress *progress, int64_t interval_ns, struct e
 	if (rc)
 		return rc;
 	wait_until(begun_ns + interval_ns);
+	progress->last = true;
 	return progress_look(progress, err);
 }
 

@@ -38,6 +38,7 @@ struct seen {
 	char state;
 	int64_t at_ns; /**< CLOCK_MONOTONIC, of the files if they were read */
 	uint64_t ticks, faults, threads;
+	uint64_t ran_ns; /**< on a processor, so far; 0: not told */
 	bool has_io, has_statm;
 	struct pidio io;
 	uint64_t file_bytes; /**< of files in memory */
@@ -105,6 +106,7 @@ struct progress {
 	struct meant meant;
 	struct arena kept;
 	unsigned int round;
+	bool last; /**< this is the last look: only who moved in the one before can be told */
 	struct sample samples[2]; /**< of this round and of the one before */
 	struct passage *passages;
 	size_t passage_count;
@@ -143,6 +145,10 @@ int progress_look_twice(struct progress *progress, int64_t interval_ns, struct e
 
 /** Take a sample of this round. */
 int progress_sample(struct progress *progress, struct error *err);
+
+/** What is cheap to know of these, or of all where `pids` is NULL. `pids` ascend. */
+int progress_facts(struct progress *progress, const unsigned int *pids, size_t count,
+		   struct error *err);
 
 /** The same for these too, which are followed by now. `pids` ascend. */
 int progress_sample_more(struct progress *progress, const unsigned int *pids, size_t count,

@@ -14,6 +14,7 @@
 
 /** Less of a file that comes into memory is libraries and the like. */
 static const uint64_t MAPPED_STEP = 64 << 10;
+enum { MAPPED_FAULTS = 16 };
 
 /** A fifth of a processor: it works, though it was not caught at it. */
 enum { BUSY_SHARE = 5 };
@@ -22,86 +23,7 @@ struct sampling {
 	struct progress *progress;
 	struct sample *now;
 	const struct sample *before;
-	uint64_t page;
 };
-
-static int by_pid(const void *left, const void *right)
-{
-	const struct seen *a = left, *b = right;
-
-	return (a->pid > b->pid) - (a->pid < b->pid);
-}
-
-struct seen *sample_find(const struct sample *sample, unsigned int pid)
-{
-	struct seen key = { .pid = pid };
-
-	if (!sample->count)
-		return NULL;
-	return bsearch(&key, sample->items, sample->count, sizeof(key), by_pid);
-}
-
-/** Whether the function of the kernel that it sleeps in waits for somebody to take what it writes. */
-static bool waits_for_room(struct text wchan)
-{
-	static const char *const functions[] = { "pipe_write",           "anon_pipe_write",
-						 "fifo_pipe_write",      "sk_stream_wait_memory",
-						 "sock_alloc_send_pskb", "unix_wait_for_peer" };
-
-	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
-		if (text_starts(wchan, functions[i]))
-			return true;
-	}
-	return false;
-}
-
-/** What can be seen of whom is told once. */
-static void count(struct progress *progress, const struct process_facts *facts)
-{
-	struct tally *tally = &progress->outcome->tally;
-
-	if (progress->round > 1)
-		return;
-	if (facts->rc == -EACCES || facts->rc == -EPERM)
-		tally->hidden = true;
-	if (facts->rc)
-		return;
-	/* Who has a right that root here has not keeps itself from it. */
-	if (!facts_were_denied(facts, PROCESS_IO))
-		tally->looked++;
-	else if (geteuid() == 0)
-		tally->guarded++;
-	else
-		tally->denied++;
-}
-
-static void found(void *context, const struct process_facts *facts)
-{
-	struct sampling *sampling = context;
-	struct sample *now = sampling->now;
-
-	if (facts_are_of_kernel(facts) || facts->stat.state == 'Z' || facts->stat.state == 'X')
-		return;
-	count(sampling->progress, facts);
-	if (facts->rc)
-		return;
-	memory_grow(&now->items, now->count, sizeof(*now->items));
-	now->items[now->count++] = (struct seen){
-		.pid = facts->pid,
-		.start = facts->stat.start,
-		.comm = arena_text(&now->arena, facts->stat.comm),
-		.state = facts->stat.state,
-		.at_ns = clock_ns(CLOCK_MONOTONIC),
-		.ticks = facts->stat.utime + facts->stat.stime,
-		.faults = facts->stat.minflt + facts->stat.majflt,
-		.threads = facts->stat.threads,
-		.has_io = facts_have(facts, PROCESS_IO),
-		.io = facts->io,
-		.has_statm = facts_have(facts, PROCESS_STATM),
-		.file_bytes = facts->statm.shared * sampling->page,
-		.blocked = facts_have(facts, PROCESS_WCHAN) && waits_for_room(facts->wchan),
-	};
-}
 
 static int compare_pids(const void *left, const void *right)
 {
@@ -128,8 +50,11 @@ static bool has_moved(const struct seen *past, const struct seen *seen)
 	       past->io.write_bytes != seen->io.write_bytes || busy * BUSY_SHARE > seconds;
 }
 
+/** More of files is in its memory; before that was looked at, so many pages were not there. */
 static bool maps_more(const struct seen *past, const struct seen *seen)
 {
+	if (!past->has_statm)
+		return seen->faults >= past->faults + MAPPED_FAULTS;
 	return seen->file_bytes >= past->file_bytes + MAPPED_STEP;
 }
 
@@ -258,53 +183,42 @@ static int look_at_calls(struct sampling *sampling, const unsigned int *pids, si
 	return 0;
 }
 
+/** Those that were looked at closely in the look before, those that are followed, and those named. */
+static unsigned int *listed(const struct progress *progress, struct arena *arena, size_t *count)
+{
+	const struct scope *scope = &progress->scope;
+	const struct sample *before = &progress->samples[(progress->round + 1) % 2];
+	size_t all = 0, named = scope->pids ? scope->pid_count : 0;
+	unsigned int *pids = arena_zero(arena, named + progress->followed_count + before->count + 1,
+					sizeof(*pids));
+
+	for (size_t i = 0; i < named; i++)
+		pids[all++] = scope->pids[i];
+	for (size_t i = 0; i < progress->followed_count; i++)
+		pids[all++] = progress->followed[i];
+	for (size_t i = 0; !named && i < before->count; i++) {
+		if (before->items[i].close)
+			pids[all++] = before->items[i].pid;
+	}
+	*count = all;
+	return pids;
+}
+
 /** The processes that are looked at at all; NULL: everybody. */
 static unsigned int *pids_of_interest(struct progress *progress, struct arena *arena, size_t *count)
 {
-	const struct scope *scope = &progress->scope;
-	unsigned int *pids;
+	size_t all;
 
 	*count = 0;
-	if (!scope->pids)
+	if (!progress->scope.pids && !progress->last)
 		return NULL;
-	pids = arena_zero(arena, scope->pid_count + progress->followed_count + 1, sizeof(*pids));
-	for (size_t i = 0; i < scope->pid_count + progress->followed_count; i++)
-		pids[i] = i < scope->pid_count ? scope->pids[i] :
-						 progress->followed[i - scope->pid_count];
-	size_t all = scope->pid_count + progress->followed_count;
+	unsigned int *pids = listed(progress, arena, &all);
 	qsort(pids, all, sizeof(*pids), compare_pids);
 	for (size_t i = 0; i < all; i++) {
 		if (!i || pids[i] != pids[i - 1])
 			pids[(*count)++] = pids[i];
 	}
 	return pids;
-}
-
-static int look_at_facts(struct sampling *sampling, const unsigned int *pids, size_t count,
-			 struct error *err)
-{
-	struct progress *progress = sampling->progress;
-	struct tally tally = { 0 };
-	/* Who is kept from going on is found at first, and looked at closely from then on. */
-	bool sees_waiting = progress->round == 1 || progress->scope.pids;
-	struct processes_look look = {
-		.needs = PROCESS_NEED(PROCESS_IO) | PROCESS_NEED(PROCESS_STATM) |
-			 (sees_waiting ? PROCESS_NEED(PROCESS_WCHAN) : 0),
-		.pids = pids,
-		.pid_count = count,
-		.found = found,
-		.context = sampling,
-	};
-	int rc = processes_look(progress->inquiry->source, &look, &tally, err);
-
-	if (progress->round == 1) {
-		progress->outcome->tally.hidden |= tally.hidden;
-		progress->outcome->tally.namespaced |= tally.namespaced;
-	}
-	if (sampling->now->count)
-		qsort(sampling->now->items, sampling->now->count, sizeof(*sampling->now->items),
-		      by_pid);
-	return rc;
 }
 
 /** Closely at those that are worth it, and were not looked at yet. */
@@ -338,8 +252,7 @@ static struct sampling sampling_of(struct progress *progress)
 {
 	return (struct sampling){ .progress = progress,
 				  .now = progress_now(progress),
-				  .before = progress_before(progress),
-				  .page = (uint64_t)sysconf(_SC_PAGESIZE) };
+				  .before = progress_before(progress) };
 }
 
 int progress_sample(struct progress *progress, struct error *err)
@@ -351,7 +264,7 @@ int progress_sample(struct progress *progress, struct error *err)
 	arena_reset(&now->arena);
 	now->count = 0;
 	const unsigned int *pids = pids_of_interest(progress, &now->arena, &count);
-	int rc = look_at_facts(&sampling, pids, count, err);
+	int rc = progress_facts(progress, pids, count, err);
 	if (!rc)
 		rc = look_at_files(&sampling, err);
 	return rc;
@@ -368,7 +281,7 @@ int progress_sample_more(struct progress *progress, const unsigned int *pids, si
 		if (!sample_find(sampling.now, pids[i]))
 			absent[absent_count++] = pids[i];
 	}
-	int rc = absent_count ? look_at_facts(&sampling, absent, absent_count, err) : 0;
+	int rc = absent_count ? progress_facts(progress, absent, absent_count, err) : 0;
 	if (!rc)
 		rc = look_at_files(&sampling, err);
 	return rc;

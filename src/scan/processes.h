@@ -33,6 +33,7 @@ struct process_facts {
 	int rcs[PROCESS_FILE_COUNT];
 	uint32_t uid, gid;     /**< PROCESS_OWNER: effective */
 	struct pidstat stat;   /**< PROCESS_STAT: always read */
+	uint64_t ran_ns;       /**< on a processor, so far: where the kernel told it; else 0 */
 	struct statm statm;    /**< PROCESS_STATM */
 	uint64_t fds;          /**< PROCESS_FDS: how many descriptors it has open */
 	int64_t oom_score;     /**< PROCESS_OOM_SCORE */

@@ -96,6 +96,7 @@ static void tell_times(const struct wire_task *task, struct pidstat *stat)
 void tasks_tell(const struct wire_task *task, struct process_facts *ret)
 {
 	ret->at_ns = (int64_t)task->at;
+	ret->ran_ns = task->used.runtime;
 	ret->uid = task->uid;
 	ret->gid = task->gid;
 	ret->stat = (struct pidstat){
