@@ -59,8 +59,8 @@
  *               their other ends, owners.c who holds them, netns.c enters a namespace; mounts,
  *               names, containers, memory. watcher.h is who looks at what is done with files as it
  *               is done: watcher_bpf.c, whom the kernel tells (deeds.c: what, cached.c: where),
- *               watcher_fanotify.c and watcher_procfs.c, who see less. tap.h copies what goes through an open file
- *               (tap_bpf.c), pieces.c puts it together
+ *               watcher_fanotify.c and watcher_procfs.c, who see less. tap.h copies what goes
+ *               through an open file (tap_bpf.c), pieces.c puts it together
  *   bpf/        inside the kernel: descriptors and task_vma walk all tables, of which judge.h says
  *               what is worth a look, table tells one whole; task tells the processes, task_socket
  *               the sockets, with a wire_socket.h and a shadow_socket.h of its own; wire.h is what
