@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -15,21 +13,21 @@
 
 enum { PIECE = 1 << 20, KERNEL_PIECE = 8 << 20, HOLE_BLOCK = 64 << 10 };
 
-/** A copy of more than this part of memory would push others out of the cache. */
-enum { LARGE_PART = 8 };
-
-static bool is_large(uint64_t size)
+/** Of `size` bytes only what is no hole takes memory; 0 blocks may mean that nobody has counted them. */
+static bool is_large(int from, uint64_t size)
 {
-	struct sysinfo info;
+	struct stat stat;
+	uint64_t disk = fstat(from, &stat) ? 0 : (uint64_t)stat.st_blocks * 512;
 
-	return sysinfo(&info) == 0 && size > (uint64_t)info.totalram * info.mem_unit / LARGE_PART;
+	return trail_is_large(disk && disk < size ? disk : size);
 }
 
 void copy_begin(struct copy *copy, int from, bool borrowed, int to, uint64_t size)
 {
-	*copy = (struct copy){
-		.from = from, .borrowed = borrowed, .to = to, .large = is_large(size)
-	};
+	*copy = (struct copy){ .from = from,
+			       .borrowed = borrowed,
+			       .to = to,
+			       .trail = { .fd = to, .large = is_large(from, size) } };
 	for (size_t i = 0; i < 2; i++)
 		copy->buffers[i] = memory_resize(NULL, PIECE, 1);
 	/* Advice is kept in the open file: that of a borrowed one is its owner's. */
@@ -199,38 +197,15 @@ static ssize_t copy_by_hand(struct copy *copy, uint64_t at, uint64_t len)
 	return rc ? rc : (ssize_t)piece;
 }
 
-/** Pages of the source stay as they were found; those of the copy go once they are written. */
-static void drop_behind(struct copy *copy, uint64_t at, uint64_t len)
+/** Large: pages of the source stay as they were found, in the cache or not. */
+static bool was_cold(const struct copy *copy, uint64_t at, uint64_t len)
 {
-	if (!copy->large)
-		return;
-	at = placed(copy, at);
-	sync_file_range(copy->to, (off_t)at, (off_t)len,
-			SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
-				SYNC_FILE_RANGE_WAIT_AFTER);
-	posix_fadvise(copy->to, (off_t)at, (off_t)len, POSIX_FADV_DONTNEED);
+	return copy->trail.large && trail_is_cold(copy->from, at, len);
 }
 
-struct cachestat_range_arg {
-	uint64_t off, len;
-};
-
-struct cachestat_arg {
-	uint64_t cached, dirty, writeback, evicted, recently_evicted;
-};
-
-/** True when nothing of this range is in the page cache: cachestat(2), Linux 6.5. */
-static bool is_cold(int fd, uint64_t at, uint64_t len)
+static void drop_source(const struct copy *copy, uint64_t at, uint64_t len)
 {
-#ifdef SYS_cachestat
-	const long number = SYS_cachestat;
-#else
-	const long number = 451;
-#endif
-	struct cachestat_range_arg range = { at, len };
-	struct cachestat_arg stat;
-
-	return syscall(number, fd, &range, &stat, 0) == 0 && stat.cached == 0;
+	posix_fadvise(copy->from, (off_t)at, (off_t)len, POSIX_FADV_DONTNEED);
 }
 
 /** One run of data from *at; `*done` counts what is through of all data. */
@@ -240,7 +215,7 @@ static int copy_run(struct copy *copy, uint64_t *at, uint64_t end, uint64_t *don
 		if (interrupt_asked(copy->interrupt))
 			return -ECANCELED;
 		uint64_t window = end - *at < KERNEL_PIECE ? end - *at : KERNEL_PIECE;
-		bool cold = copy->large && is_cold(copy->from, *at, window);
+		bool cold = was_cold(copy, *at, window);
 		ssize_t moved = copy_in_kernel(copy, *at, end - *at);
 
 		if (moved == -EINTR)
@@ -249,11 +224,13 @@ static int copy_run(struct copy *copy, uint64_t *at, uint64_t end, uint64_t *don
 			moved = copy_by_hand(copy, *at, end - *at);
 		if (moved <= 0)
 			return (int)moved;
-		drop_behind(copy, *at, (uint64_t)moved);
 		if (cold)
-			posix_fadvise(copy->from, (off_t)*at, (off_t)moved, POSIX_FADV_DONTNEED);
+			drop_source(copy, *at, (uint64_t)moved);
 		*at += (uint64_t)moved;
 		*done += (uint64_t)moved;
+		int rc = trail_follow(&copy->trail, placed(copy, *at));
+		if (rc)
+			return rc;
 		bar_update(copy->bar, *done);
 	}
 	return 0;
@@ -302,7 +279,7 @@ int copy_all(struct copy *copy, uint64_t size)
 
 int copy_append(struct copy *copy, uint64_t *at, uint64_t size)
 {
-	copy->large |= is_large(placed(copy, size));
+	copy->trail.large |= trail_is_large(placed(copy, size));
 	int rc = copy_range(copy, at, size);
 
 	if (ftruncate(copy->to, (off_t)placed(copy, *at)) && !rc)
@@ -332,6 +309,49 @@ static int compare_piece(struct copy *copy, uint64_t at, size_t len, bool hole, 
 	return write_at(copy->to, copy->buffers[0], len, placed(copy, at));
 }
 
+/** Where the data ends that begins at `begin` in one of them, or in both: `from`, `to` is where in which. */
+static uint64_t data_end(const struct copy *copy, uint64_t from, uint64_t to, uint64_t size)
+{
+	uint64_t begin = from < to ? from : to, end = begin + 1;
+
+	if (from == begin) {
+		uint64_t hole = next_hole(copy->from, copy->borrowed, begin, size);
+
+		end = hole > end ? hole : end;
+	}
+	if (to == begin) {
+		uint64_t hole = next_hole(copy->to, false, placed(copy, begin), placed(copy, size));
+
+		hole -= (uint64_t)copy->shift;
+		end = hole > end ? hole : end;
+	}
+	return end;
+}
+
+/** From `at` to `end` all that is there may be data; `*done` counts. */
+static int compare_run(struct copy *copy, uint64_t at, uint64_t end, bool hole, uint64_t *differing,
+		       uint64_t *done)
+{
+	while (at < end) {
+		size_t len = end - at < PIECE ? (size_t)(end - at) : PIECE;
+		bool cold = was_cold(copy, at, len);
+
+		if (interrupt_asked(copy->interrupt))
+			return -ECANCELED;
+		int rc = compare_piece(copy, at, len, hole, differing);
+		if (!rc)
+			rc = trail_settle(&copy->trail, placed(copy, at), len);
+		if (rc)
+			return rc;
+		if (cold)
+			drop_source(copy, at, len);
+		at += len;
+		*done += len;
+		bar_update(copy->bar, *done);
+	}
+	return 0;
+}
+
 int copy_compare(struct copy *copy, uint64_t size, uint64_t *differing)
 {
 	uint64_t at = copy->first, done = 0;
@@ -344,18 +364,15 @@ int copy_compare(struct copy *copy, uint64_t size, uint64_t *differing)
 		uint64_t to = next_data(copy->to, false, placed(copy, at), placed(copy, size)) -
 			      (uint64_t)copy->shift;
 		uint64_t begin = from < to ? from : to;
-		uint64_t end = copy->followed && begin < from ? from : size;
-		size_t len = end - begin < PIECE ? (size_t)(end - begin) : PIECE;
+		bool hole = copy->followed && begin < from;
+		uint64_t end = begin < size ? data_end(copy, from, to, size) : size;
 
-		if (interrupt_asked(copy->interrupt))
-			return -ECANCELED;
-		int rc = len ? compare_piece(copy, begin, len, begin < from, differing) : 0;
+		if (hole && from < end)
+			end = from;
+		int rc = compare_run(copy, begin, end, hole, differing, &done);
 		if (rc)
 			return rc;
-		drop_behind(copy, begin, len);
-		at = begin + len;
-		done += len;
-		bar_update(copy->bar, done);
+		at = end;
 	}
 	return 0;
 }

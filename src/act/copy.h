@@ -5,6 +5,7 @@
  */
 #pragma once
 #include "act/interrupt.h"
+#include "act/trail.h"
 #include "show/bar.h"
 
 #include <stdint.h>
@@ -15,7 +16,7 @@ struct copy {
 	int to;
 	struct bar *bar;
 	struct interrupt *interrupt;
-	bool large;          /**< drop the cache behind it */
+	struct trail trail;  /**< behind it */
 	bool no_kernel_copy; /**< copy_file_range(2) does not work for this pair */
 	char *buffers[2];
 	bool followed;      /**< its end is where reading ends; what it loses meanwhile is kept */

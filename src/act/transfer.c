@@ -221,9 +221,9 @@ int transfer_copy(const struct transfer_context *context, const struct held *hel
 	if (!rc && !context->follow)
 		rc = copy_all(&copy, ret->size);
 	ret->copied_ns = clock_ns(CLOCK_MONOTONIC) - begun;
-	/* Under a lease somebody may be waiting: the disk can wait for publishing. */
-	if (!rc && !run.leased && fdatasync(to))
-		rc = -errno;
+	/* The disk works while we compare; it is waited for when it gets its name. */
+	if (!rc)
+		rc = trail_finish(&copy.trail);
 	if (!rc)
 		rc = confirm(&run, &copy, err);
 	if (context->follow)

@@ -269,7 +269,7 @@ ended_by() {
 	need_command strace
 	log log
 	ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0" start_following \
-		strace -D -qq -o trace -e trace=fdatasync -e inject=fdatasync:signal=STOP:when=1 \
+		strace -D -qq -o trace -e trace=sync_file_range -e inject=sync_file_range:signal=STOP:when=1 \
 		"$PROCOWL" -- --json "$ACTOR_PID:9"
 	copied 300000
 	append 5000
@@ -322,7 +322,7 @@ paused() {
 twice_interrupted() {
 	need_command strace
 	ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0" start_following \
-		strace -D -qq -o trace -e trace=fdatasync -e inject=fdatasync:signal=STOP:when=1 \
+		strace -D -qq -o trace -e trace=sync_file_range -e inject=sync_file_range:signal=STOP:when=1 \
 		"$PROCOWL" -- "$@"
 	copied 300000 "${COPY-}"
 	tell INT
@@ -746,7 +746,7 @@ on_screen_ended() {
 	log log
 	# script(1) stops when its own child does
 	on_screen env ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0" strace -qq -o trace \
-		-e trace=fdatasync -e inject=fdatasync:signal=STOP:when=1 \
+		-e trace=sync_file_range -e inject=sync_file_range:signal=STOP:when=1 \
 		"$PROCOWL" recover "$ACTOR_PID:9"
 	paused
 	actor_tell "$ACTOR_PID" text 0 more

@@ -201,7 +201,7 @@ source_inode() { inode "/proc/$ACTOR_PID/fd/9"; }
 	filesystem tmpfs
 	actor_start open tmpfs/log w,append,creat fd 0 9 write 0 300000 \
 		fork open tmpfs/log w,append end unlink tmpfs/log
-	pause_at fdatasync --json "$ACTOR_PID:9"
+	pause_at sync_file_range --json "$ACTOR_PID:9"
 	actor_tell "$ACTOR_PID" text 0 more
 	resume
 	exits 0
@@ -213,7 +213,7 @@ source_inode() { inode "/proc/$ACTOR_PID/fd/9"; }
 	filesystem tmpfs
 	actor_start open tmpfs/log w,append,creat fd 0 9 write 0 300000 open tmpfs/log rw \
 		unlink tmpfs/log
-	pause_at fdatasync --json "$ACTOR_PID:9"
+	pause_at sync_file_range --json "$ACTOR_PID:9"
 	actor_tell "$ACTOR_PID" text 0 more
 	resume
 	exits 0

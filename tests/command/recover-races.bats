@@ -129,7 +129,7 @@ either_a_or_nothing() {
 	need_command strace
 	filesystem tmpfs
 	actor_start open tmpfs/log w,append,creat fd 0 9 write 0 300000 unlink tmpfs/log
-	pause_at fdatasync --json "$ACTOR_PID:9"
+	pause_at sync_file_range --json "$ACTOR_PID:9"
 	actor_tell "$ACTOR_PID" text 0 more
 	resume
 	exits 0
@@ -141,7 +141,7 @@ either_a_or_nothing() {
 	need_command strace
 	filesystem tmpfs
 	deleted tmpfs/db
-	pause_at fdatasync --json "$ACTOR_PID:9"
+	pause_at sync_file_range --json "$ACTOR_PID:9"
 	actor_tell "$ACTOR_PID" seek 0 100000 text 0 mischief
 	resume
 	exits 0
@@ -154,7 +154,7 @@ either_a_or_nothing() {
 	need_command strace
 	filesystem tmpfs
 	deleted tmpfs/db
-	pause_at fdatasync --json "$ACTOR_PID:9"
+	pause_at sync_file_range --json "$ACTOR_PID:9"
 	truncate -s 1000 "/proc/$ACTOR_PID/fd/9"
 	resume
 	exits 0
@@ -165,7 +165,7 @@ either_a_or_nothing() {
 	need_command strace
 	filesystem tmpfs
 	deleted tmpfs/db
-	pause_at fdatasync --json "$ACTOR_PID:9"
+	pause_at sync_file_range --json "$ACTOR_PID:9"
 	actor_tell "$ACTOR_PID" map 0 rw
 	resume
 	exits 5

@@ -31,6 +31,20 @@ ssize_t __wrap_copy_file_range(int from, loff_t *from_at, int to, loff_t *to_at,
 	return -1;
 }
 
+/** Set: the disk does not take what it is given. */
+static bool disk_fails;
+
+int __real_sync_file_range(int fd, off_t at, off_t len, unsigned int flags);
+int __wrap_sync_file_range(int fd, off_t at, off_t len, unsigned int flags);
+
+int __wrap_sync_file_range(int fd, off_t at, off_t len, unsigned int flags)
+{
+	if (!disk_fails)
+		return __real_sync_file_range(fd, at, len, flags);
+	errno = EIO;
+	return -1;
+}
+
 /** Bytes that depend on where they are, so that no piece is like another. */
 static void fill(int fd, off_t at, size_t len)
 {
@@ -478,11 +492,58 @@ static void a_large_copy_is_the_same_bytes(void **state)
 
 	(void)state;
 	job_begin(&job, from, false, 9 * MIB);
-	job.copy.large = true;
+	job.copy.trail.large = true;
 	assert_int_equal(copy_all(&job.copy, 9 * MIB), 0);
 	assert_int_equal(copy_compare(&job.copy, 9 * MIB, &differing), 0);
 	assert_int_equal(differing, 0);
 	check_same(from, job.to, 9 * MIB);
+	job_end(&job);
+}
+
+/** Kernels tell an error of writing back once: whoever waits for the disk has to take it seriously. */
+static void a_large_copy_that_the_disk_does_not_take_has_failed(void **state)
+{
+	struct job job;
+
+	(void)state;
+	job_begin(&job, sparse_source("source"), false, 9 * MIB);
+	job.copy.trail.large = true;
+	disk_fails = true;
+	int rc = copy_all(&job.copy, 9 * MIB);
+	if (!rc)
+		rc = trail_finish(&job.copy.trail);
+	disk_fails = false;
+	assert_int_equal(rc, -EIO);
+	assert_false(job.copy.read_failed);
+	job_end(&job);
+}
+
+/** Bytes that this process has read so far: proc_pid_io(5). */
+static uint64_t bytes_read(void)
+{
+	char line[256] = "";
+	int fd = open("/proc/self/io", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || read(fd, line, sizeof(line) - 1) <= 0)
+		skip();
+	close(fd);
+	return strtoull(line + strlen("rchar: "), NULL, 10);
+}
+
+/** What a comparison reads is what there is, not all around it. */
+static void what_is_a_hole_in_both_is_not_read_to_be_compared(void **state)
+{
+	struct job job;
+	uint64_t differing = 1;
+
+	(void)state;
+	job_begin(&job, sparse_source("source"), false, 9 * MIB);
+	assert_int_equal(copy_all(&job.copy, 9 * MIB), 0);
+	uint64_t before = bytes_read();
+	assert_int_equal(copy_compare(&job.copy, 9 * MIB, &differing), 0);
+	assert_int_equal(differing, 0);
+	/* 64, 128 and 4 KiB of each, in blocks of up to 64 KiB. */
+	assert_in_range(bytes_read() - before, 2 * 196 * KIB, 2 * 320 * KIB);
 	job_end(&job);
 }
 
@@ -507,6 +568,8 @@ int main(void)
 		scratch_test(an_error_in_reading_is_told_from_one_in_writing),
 		scratch_test(an_error_inside_the_kernel_is_told_by_reading_again),
 		scratch_test(a_large_copy_is_the_same_bytes),
+		scratch_test(a_large_copy_that_the_disk_does_not_take_has_failed),
+		scratch_test(what_is_a_hole_in_both_is_not_read_to_be_compared),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
