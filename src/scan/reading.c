@@ -71,6 +71,10 @@ static bool look_for_inode(struct reading *reading, int dir, const char *name,
 			   struct open_file *file)
 {
 	file->inode_rc = inode_look(dir, name, &file->inode);
+	/* Is it this file that may not be asked about, or all that the process has? */
+	if (reading_is_denied(file->inode_rc))
+		file->link_rc =
+			procfile_link(dir, name, reading->link, sizeof(reading->link), &file->link);
 	if (file->inode_rc || !look_seeks(reading->look, &file->inode))
 		return false;
 	file->link_rc = procfile_link(dir, name, reading->link, sizeof(reading->link), &file->link);

@@ -429,3 +429,15 @@ free_port() {
 	run bash -c "${recipe//PATH/$SCRATCH\/f}"
 	says "/proc/$ACTOR_PID/fd/3"
 }
+
+@test "of a process whose files are not ours to follow not every descriptor is asked about" {
+	need_root
+	need_command setpriv strace
+	actor_start open f creat,rw dup 0 dup 0 dup 0 dup 0 dup 0 dup 0 dup 0 dup 0
+	# Root without this right may not look into who has it.
+	ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0" strace -f -y -qq -o trace -e trace=statx \
+		setpriv --bounding-set=-sys_ptrace --inh-caps=-sys_ptrace \
+		timeout "$PATIENCE" "$PROCOWL" who --source procfs f >/dev/null 2>&1 || true
+	grep -q "/proc/$ACTOR_PID/fd>.*EACCES" trace
+	(($(grep -c "/proc/$ACTOR_PID/fd>.*EACCES" trace) < 4))
+}
