@@ -9,11 +9,11 @@
 
 struct inode {
 	dev_t dev;
-	dev_t rdev; /**< of a device node: which device */
 	uint64_t ino;
-	uint64_t nlink;
 	uint64_t size; /**< bytes */
 	uint64_t disk; /**< bytes on disk: st_blocks * 512 */
+	uint32_t rdev; /**< of a device node: which device, a dev_t; the kernel's has 32 bits */
+	uint32_t nlink;
 	uint32_t mode; /**< type and permission bits */
 	uint32_t uid, gid;
 	uint32_t mnt_id; /**< 0 when the kernel does not say (before Linux 5.8) */

@@ -31,10 +31,12 @@ static int parse_owner(struct text text, struct handle *out)
 static int parse_ring(struct text text, struct handle *out)
 {
 	struct text fd;
+	unsigned int slot;
 
-	if (!text_next(&text, '.', &fd) || parse_small(fd, &out->fd))
+	if (!text_next(&text, '.', &fd) || parse_small(fd, &out->fd) || parse_small(text, &slot))
 		return -EINVAL;
-	return parse_small(text, &out->slot);
+	out->slot = slot;
+	return out->slot == slot ? 0 : -EINVAL;
 }
 
 static int parse_use(struct text word, struct handle *out)

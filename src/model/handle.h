@@ -21,11 +21,11 @@ enum use {
 struct handle {
 	unsigned int pid;
 	unsigned int tid; /**< a thread with a table of its own; 0: the process's */
-	enum use use;
-	unsigned int fd; /**< USE_FD; USE_RING: the descriptor of the ring; USE_LOOP: its number */
-	unsigned int slot; /**< USE_RING */
-	uint64_t ino;      /**< USE_MAP: which file; else, when `guarded`, which it must still be */
-	bool guarded;
+	unsigned int fd;  /**< USE_FD; USE_RING: the descriptor of the ring; USE_LOOP: its number */
+	unsigned int slot : 24; /**< USE_RING; io_uring/rsrc.h, IORING_MAX_FIXED_FILES: 1 << 20 */
+	enum use use : 7;
+	bool guarded : 1;
+	uint64_t ino; /**< USE_MAP: which file; else, when `guarded`, which it must still be */
 };
 
 enum { HANDLE_MAX = 80 };

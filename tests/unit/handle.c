@@ -68,12 +68,12 @@ static void the_longest_handle_has_room(void **state)
 				 .tid = UINT32_MAX,
 				 .use = USE_RING,
 				 .fd = UINT32_MAX,
-				 .slot = UINT32_MAX };
+				 .slot = (1 << 24) - 1 };
 	char buffer[HANDLE_MAX];
 
 	(void)state;
 	assert_string_equal(handle_format(buffer, &handle),
-			    "4294967295/4294967295:ring@4294967295.4294967295");
+			    "4294967295/4294967295:ring@4294967295.16777215");
 	handle.use = USE_FD;
 	handle.guarded = true;
 	handle.ino = UINT64_MAX;
@@ -99,7 +99,7 @@ static const char *const near_misses[] = {
 	"4076:ring@5.0.1", "4076:ring@5.0@7", "4076:ring@x.0", "4076:ring@5.x",
 	/* numbers no process, thread or descriptor can have */
 	"2147483648:7", "4076:2147483648", "4076/2147483648:7", "99999999999999999999:7",
-	"4076:ring@2147483648.0",
+	"4076:ring@2147483648.0", "4076:ring@5.16777216",
 	/* loop devices */
 	"/dev/loop", "/dev/loop-control", "/dev/loop3p1", "/dev/loop3@", "/dev/loop3@x",
 	"/dev/loop3@1@2", "/dev/loop@1", "/dev/loop2147483648", "/dev/loop/3", "/dev/loop3/",
