@@ -4,6 +4,7 @@
  * a row that is wrong, old or double cannot come of it, and before the walk is at its end there is none.
  */
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -169,6 +170,8 @@ static int walk(const struct look *look, const struct iterator_wants *wants, str
 	bpf->failed |= rc != 0;
 	if (rc)
 		note_reason(bpf, &descriptors);
+	/* What its readers have used is theirs, free or not, and they are gone. */
+	malloc_trim(0);
 	/* A worker that was given up may still be at it. */
 	if (!walking.given_up)
 		crew_free(walking.crew);

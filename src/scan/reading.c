@@ -9,12 +9,13 @@
 
 enum { MQUEUE_SIZE = 80 /* ipc/mqueue.c, FILENT_SIZE */ };
 
-/** Remember the last row under its inode number. */
-static void note_row(struct reading *reading, uint64_t ino)
+/** Remember a row under its inode number. */
+static void note_row(struct reading *reading, size_t row)
 {
+	uint64_t ino = reading->files[row].inode.ino;
 	struct row_of_ino *first, *entry = arena_zero(&reading->job->arena, 1, sizeof(*entry));
 
-	*entry = (struct row_of_ino){ .ino = ino, .row = reading->count - 1 };
+	*entry = (struct row_of_ino){ .ino = ino, .row = row };
 	HASH_FIND(hh, reading->by_ino, &ino, sizeof(ino), first);
 	if (first) {
 		entry->next = first->next;
@@ -22,6 +23,16 @@ static void note_row(struct reading *reading, uint64_t ino)
 		return;
 	}
 	HASH_ADD(hh, reading->by_ino, ino, sizeof(entry->ino), entry);
+}
+
+/** Only mappings are looked for again, and any row of what is deleted; and of most processes none is. */
+static void note_rows(struct reading *reading)
+{
+	for (; reading->noted < reading->count; reading->noted++) {
+		if (reading->files[reading->noted].handle.use == USE_MAP ||
+		    reading->look->filter == LOOK_DELETED)
+			note_row(reading, reading->noted);
+	}
 }
 
 struct open_file *reading_keep(struct reading *reading, const struct open_file *file,
@@ -33,9 +44,6 @@ struct open_file *reading_keep(struct reading *reading, const struct open_file *
 	kept->handle = handle;
 	kept->handle.pid = reading->pid;
 	kept->link = arena_text(&reading->job->arena, file->link);
-	/* Only mappings are looked for again, and any row of what is deleted. */
-	if (handle.use == USE_MAP || reading->look->filter == LOOK_DELETED)
-		note_row(reading, file->inode.ino);
 	return kept;
 }
 
@@ -236,6 +244,7 @@ size_t reading_find_same(struct reading *reading, const struct open_file *file)
 {
 	const struct row_of_ino *entry;
 
+	note_rows(reading);
 	HASH_FIND(hh, reading->by_ino, &file->inode.ino, sizeof(file->inode.ino), entry);
 	for (; entry; entry = entry->next) {
 		if (is_same_row(reading, file, &reading->files[entry->row]))

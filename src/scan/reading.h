@@ -33,6 +33,7 @@ struct reading {
 	struct open_file *files;
 	size_t count;
 	struct row_of_ino *by_ino;
+	size_t noted; /**< so many rows are in there */
 	char link[PATH_MAX + 1];
 };
 
