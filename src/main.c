@@ -18,7 +18,7 @@
  *               expression (--filter), guard.c lets them only read, blame.c shows where they err;
  *               literal.c and token.c read '1.5G'; session.c opens the database, columns.c says
  *               what a statement uses, result.c gives values, explain.c is --explain
- *   ask/        what you want to know: one file a question, facts in, rows out. deleted.c gathers
+ *   ask/        what you want to know: one file a question, facts in, rows out. deleted_gather.c gathers
  *               who holds what; deleted_classify.c and classify.c say what happened to it; scope.c
  *               what the targets mean, scope_select.c which files; deleted_rows.c makes rows of it,
  *               deleted_story.c what stands around the table, hints.c what to do next; slots.c,
@@ -37,7 +37,7 @@
  *               it; crowd.c and limited, environment, mapped; plugs.c is sockets and who holds them,
  *               claims.c locks
  *   act/        what you change: recover.c puts the steps of one recovery in order, make.c is the
- *               copy among them; frozen.c the same while others stand still (freeze.c, warden.c),
+ *               copy among them (trail.c: what that leaves behind it); frozen.c the same while others stand still (freeze.c, warden.c),
  *               follow.c goes on with what is appended; hold.c keeps files alive (keeper.c);
  *               reclaim.c has the steps of one emptying, stake.c who would lose by it; unbound.c
  *               says why a file cannot be got at; the files beside them are the steps, and what is

@@ -10,8 +10,10 @@
 
 static bool has_file(const struct loop *loop, const struct deleted_file *file)
 {
+	char link[DELETED_LINK_MAX];
+
 	if (loop->file_rc || !file->inode.ino)
-		return text_equal(loop->device.link, file->link);
+		return text_equal(loop->device.link, deleted_link(file, link));
 	return !loop->file.is_device && loop->file.dev == file->inode.dev &&
 	       loop->file.ino == file->inode.ino;
 }

@@ -72,7 +72,7 @@ static void go_on_at(struct follow *follow, uint64_t at)
 static void tell_truncated(const struct follow *follow, uint64_t size, int64_t when_ns)
 {
 	char clock[UNITS_MAX], from[UNITS_MAX], to[UNITS_MAX];
-	char *name = encode_copy(text_basename(follow->held->file->path));
+	char *name = encode_copy(text_basename(deleted_path(follow->held->file)));
 	struct error message;
 
 	error_set(&message, 0,

@@ -58,7 +58,7 @@ static int by_number(const void *a, const void *b)
 /** A network has other hosts, FUSE a server: they may write and nobody here would see. */
 static bool is_ours_alone(const struct deleted_file *file)
 {
-	return file->class == CLASS_MEMORY || !mounts_may_hang(file->mounted.info);
+	return file->class == CLASS_MEMORY || !mounts_may_hang(file->site->mounted.info);
 }
 
 static void seek(struct set *set)
@@ -72,7 +72,7 @@ static void seek(struct set *set)
 		if (!set->items[i].open)
 			continue;
 		set->sought[set->open++] =
-			(struct sought){ work->held.inode, work->out->file->path };
+			(struct sought){ work->held.inode, deleted_path(work->out->file) };
 		set->plan.provable &= is_ours_alone(work->out->file);
 	}
 	qsort(set->sought, set->open, sizeof(*set->sought), by_number);

@@ -12,7 +12,7 @@
 
 /** Through the process's directory: that never comes to mean another process, whatever is reused. */
 static int bind_one(const struct source *source, const struct deleted_file *file,
-		    const struct open_file *holder, struct held *out)
+		    const struct holder *holder, struct held *out)
 {
 	char name[16], path[OPEN_FILE_PATH_MAX];
 	struct inode inode;
@@ -23,7 +23,7 @@ static int bind_one(const struct source *source, const struct deleted_file *file
 	scope_fd dir = openat(source->proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		return errno == ENOENT ? -ESRCH : -errno;
-	open_file_path(path, holder);
+	deleted_holder_path(path, holder);
 	scope_fd hold = openat(dir, path + strlen(name), O_PATH | O_CLOEXEC);
 	if (hold < 0)
 		return errno == ENOENT ? -ESRCH : -errno;
@@ -85,8 +85,7 @@ static bool serves(int flags, enum borrow which)
 	       (which == BORROW_READABLE && mode == O_RDWR);
 }
 
-static int borrow_from(const struct open_file *holder, const struct inode *wanted,
-		       enum borrow which)
+static int borrow_from(const struct holder *holder, const struct inode *wanted, enum borrow which)
 {
 	const struct handle *handle = &holder->handle;
 	struct inode inode;
@@ -166,7 +165,7 @@ int held_read(struct held *held)
  */
 static bool needs_open(const struct held *held)
 {
-	const struct mountinfo *info = held->file->mounted.info;
+	const struct mountinfo *info = held->file->site->mounted.info;
 
 	return info && mounts_may_hang(info) && !text_starts(info->type, "nfs");
 }
@@ -182,7 +181,7 @@ static bool may_read(const struct held *held)
 
 static bool is_remote(const struct held *held)
 {
-	return held->file->mounted.info && mounts_may_hang(held->file->mounted.info);
+	return held->file->site->mounted.info && mounts_may_hang(held->file->site->mounted.info);
 }
 
 int held_keep(struct held *held, bool *unreadable)

@@ -8,9 +8,9 @@
 
 struct held {
 	const struct deleted_file *file;
-	const struct open_file *holder; /**< the one it was taken from */
-	int hold;                       /**< O_PATH: from here on the file cannot vanish */
-	int read;                       /**< to read it; -1 until held_read */
+	const struct holder *holder; /**< the one it was taken from */
+	int hold;                    /**< O_PATH: from here on the file cannot vanish */
+	int read;                    /**< to read it; -1 until held_read */
 	bool borrowed;     /**< `read` shares its owner's offset: pread(2) only, never lseek(2) */
 	bool mode_changed; /**< its owner was let read for a moment: chmod(2) there and back */
 	struct inode inode;
@@ -32,7 +32,7 @@ int held_bind(const struct source *source, const struct deleted_file *file, stru
  * The same through one holder that is no process: a loop device, a slot of an io_uring. Where the file
  * cannot be opened by its number the loop device itself is held, see `part`.
  */
-int held_bind_kernel(const struct deleted_file *file, const struct open_file *holder,
+int held_bind_kernel(const struct deleted_file *file, const struct holder *holder,
 		     struct held *out);
 
 /**

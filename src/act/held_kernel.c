@@ -28,9 +28,10 @@ static int bind_number(const struct deleted_file *file, struct held *out)
 {
 	struct inode inode;
 
-	if (file->inode_rc || !file->mounted.info)
+	if (file->inode_rc || !file->site->mounted.info)
 		return -EOPNOTSUPP;
-	scope_fd hold = numbered_open(file->mounted.info, file->inode.dev, file->inode.ino, &inode);
+	scope_fd hold =
+		numbered_open(file->site->mounted.info, file->inode.dev, file->inode.ino, &inode);
 	if (hold < 0)
 		return hold == -ESTALE ? -ESRCH : hold;
 	if (!inode_same(&inode, &file->inode))
@@ -58,8 +59,7 @@ static int bind_device(int device, const struct deleted_file *file, uint64_t off
 	return 0;
 }
 
-int held_bind_kernel(const struct deleted_file *file, const struct open_file *holder,
-		     struct held *out)
+int held_bind_kernel(const struct deleted_file *file, const struct holder *holder, struct held *out)
 {
 	if (holder->handle.use == USE_RING) {
 		int rc = file->inode_rc ? -EOPNOTSUPP : bind_number(file, out);

@@ -80,7 +80,7 @@ static struct text refuse_open(const struct holds *holds, const struct held *hel
 			    "cannot hold %s: its filesystem (%s) keeps it only for those who have "
 			    "opened it, and that failed: %s\n  It is not held.",
 			    handle_format(handle, &held->holder->handle),
-			    wording_shown(holds->arena, held->file->mounted.info->type),
+			    wording_shown(holds->arena, held->file->site->mounted.info->type),
 			    strerror(-rc));
 }
 
@@ -161,15 +161,15 @@ int hold_settle(struct holds *holds)
 static void fill_row(const struct holds *holds, struct hold *hold, unsigned int pid)
 {
 	struct holding *row = &hold->row;
-	const struct open_file *holder = hold->holder ? hold->holder : &hold->file->holders[0];
+	const struct holder *holder = hold->holder ? hold->holder : &hold->file->holders[0];
 	struct text message = hold->refusal, line;
 
 	row->from = handle_text(holds->arena, &holder->handle);
-	row->command = hold->file->comms[holder - hold->file->holders];
+	row->command = deleted_comm(hold->file, holder - hold->file->holders);
 	facts_know(&row->facts, HOLDING_FROM);
 	facts_know(&row->facts, HOLDING_COMMAND);
-	row->path = hold->file->path;
-	if (hold->file->link.len)
+	row->path = deleted_path(hold->file);
+	if (deleted_path(hold->file).len)
 		facts_know(&row->facts, HOLDING_PATH);
 	if (text_next(&message, '\n', &line)) {
 		row->error = line;

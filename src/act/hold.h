@@ -10,9 +10,9 @@
 /** One file. */
 struct hold {
 	const struct deleted_file *file;
-	const struct open_file *holder; /**< it was taken from this one */
-	int fd;                         /**< what keeps it; -1: see `refusal` */
-	bool unreadable;                /**< only root could recover it from here */
+	const struct holder *holder; /**< it was taken from this one */
+	int fd;                      /**< what keeps it; -1: see `refusal` */
+	bool unreadable;             /**< only root could recover it from here */
 	bool by_device;      /**< not the file itself is kept, but the loop device attached */
 	struct text refusal; /**< the whole message; empty when it is held */
 	struct holding row;

@@ -17,8 +17,8 @@ static bool was_deleted(const struct deleted_file *file)
 
 static void tell_name(const struct hold *hold, FILE *out)
 {
-	if (hold->file->path.len)
-		encode_shown(out, hold->file->path);
+	if (deleted_path(hold->file).len)
+		encode_shown(out, deleted_path(hold->file));
 	else
 		encode_shown(out, hold->row.from);
 }

@@ -90,7 +90,7 @@ int holders_look(const struct source *source, const struct held *held, bool all,
 	struct tally tally = { 0 };
 	struct look look = { .filter = LOOK_INODE,
 			     .inode = held->inode,
-			     .path = held->file->path,
+			     .path = deleted_path(held->file),
 			     .found = found,
 			     .context = &gathering };
 

@@ -96,7 +96,7 @@ void make_failed(struct work *work, int rc)
 
 static struct transfer_context transfer_context(struct work *work, struct bar *bar)
 {
-	const struct mountinfo *info = work->out->file->mounted.info;
+	const struct mountinfo *info = work->out->file->site->mounted.info;
 
 	bar_init(bar, stderr, text_basename(work->out->path));
 	return (struct transfer_context){
@@ -308,7 +308,7 @@ void make_stream(struct work *work)
 	if (work->context->options->follow)
 		interrupt_defer();
 	struct transfer_context context = transfer_context(work, &bar);
-	context.bar->name = text_basename(out->file->path);
+	context.bar->name = text_basename(deleted_path(out->file));
 	int rc = work->held.part.size ?
 			 device_stream(&context, &work->held, STDOUT_FILENO, &out->transfer) :
 			 transfer_stream(&context, &work->held, STDOUT_FILENO, &out->transfer,

@@ -17,9 +17,10 @@
 static bool is_named_there(const struct held *held)
 {
 	enum use use = held->holder->handle.use;
+	char link[DELETED_LINK_MAX];
 
 	return (use != USE_LOOP && use != USE_RING) ||
-	       numbered_has_name(held->hold, held->file->link);
+	       numbered_has_name(held->hold, deleted_link(held->file, link));
 }
 
 static int set_name(struct place *place, struct text name)
@@ -53,7 +54,7 @@ static int mount_of(int fd, uint32_t *ret)
 
 static unsigned int seen_by(const struct held *held)
 {
-	return held->file->witness ? held->file->witness : held->holder->handle.pid;
+	return held->file->site->witness ? held->file->site->witness : held->holder->handle.pid;
 }
 
 /** The root below which the kernel's path has its meaning: ours, or that of the holder's namespace. */
@@ -61,11 +62,11 @@ static int open_root(const struct source *source, const struct held *held, bool 
 {
 	char name[32];
 
-	*elsewhere = !held->file->mounted.own;
+	*elsewhere = !held->file->site->mounted.own;
 	if (!*elsewhere)
 		return open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	/* Its mount is nowhere any more: a path would lead to another. */
-	if (!held->file->mounted.info)
+	if (!held->file->site->mounted.info)
 		return -1;
 	snprintf(name, sizeof(name), "%u/root", seen_by(held));
 	return openat(source->proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -75,7 +76,7 @@ int place_original(const struct source *source, const struct held *held, struct 
 		   struct place *ret)
 {
 	const struct deleted_file *file = held->file;
-	struct text path = file->path;
+	struct text path = deleted_path(file);
 	uint32_t file_mount, directory_mount;
 
 	*ret = (struct place){ .directory = -1, .original = true };
@@ -262,7 +263,7 @@ void place_end(struct place *place)
 
 struct text place_name(const struct deleted_file *file, struct arena *arena)
 {
-	struct text name = text_basename(file->path);
+	struct text name = text_basename(deleted_path(file));
 	const struct handle *handle = &file->holders[0].handle;
 
 	if (file->class == CLASS_MEMORY && text_starts(name, "memfd:"))

@@ -30,7 +30,7 @@ static bool has_name(const struct reclaimed *reclaimed, const struct inode *inod
 	enum deleted_class class = reclaimed->file->class;
 
 	return (class == CLASS_GONE || class == CLASS_REPLACED || class == CLASS_TMPFILE) &&
-	       inode->nlink > 0 && !mounts_may_hang(reclaimed->file->mounted.info);
+	       inode->nlink > 0 && !mounts_may_hang(reclaimed->file->site->mounted.info);
 }
 
 /** What it is. Changes and opens nothing. */
@@ -176,20 +176,19 @@ static bool take_hold(const struct reclaiming *context, struct reclaimed *out)
 static void fill_row(const struct reclaiming *context, struct reclaimed *out)
 {
 	struct reclamation *row = &out->row;
-	const struct open_file *holder = out->held.holder ? out->held.holder :
-							    &out->file->holders[0];
+	const struct holder *holder = out->held.holder ? out->held.holder : &out->file->holders[0];
 	struct text message = text_of(out->err.message), line;
 	const struct inode *inode = out->result == RECLAIM_DONE ? &out->before : &out->file->inode;
 
 	*row = (struct reclamation){ .handle = handle_text(context->arena, &holder->handle),
 				     .command = deleted_command(out->file),
-				     .path = out->file->path,
+				     .path = deleted_path(out->file),
 				     .size = inode->size,
 				     .disk = inode->disk,
 				     .method = emptying_word(out->method) };
 	facts_know(&row->facts, RECLAMATION_HANDLE);
 	facts_know(&row->facts, RECLAMATION_COMMAND);
-	if (out->file->path.len)
+	if (deleted_path(out->file).len)
 		facts_know(&row->facts, RECLAMATION_PATH);
 	if (!out->file->inode_rc) {
 		facts_know(&row->facts, RECLAMATION_SIZE);
@@ -334,7 +333,8 @@ static void look_at_rooms(const struct reclaiming *context, struct reclaimed *fi
 	for (size_t i = 0; i < count; i++) {
 		const struct deleted_file *file = files[i].file;
 
-		if (files[i].result != state || !file->filesystem || file->class == CLASS_MEMORY)
+		if (files[i].result != state || !file->site->filesystem ||
+		    file->class == CLASS_MEMORY)
 			continue;
 		points[asked] = deleted_point(file, context->arena);
 		whose[asked++] = &files[i];
@@ -349,15 +349,16 @@ static void look_at_rooms(const struct reclaiming *context, struct reclaimed *fi
 static void settle(const struct reclaimed *files, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		const struct mountinfo *filesystem = files[i].file->filesystem;
+		const struct mountinfo *filesystem = files[i].file->site->filesystem;
 		bool settled = false;
 
 		if (files[i].result != RECLAIM_DONE || !filesystem ||
 		    !empty_needs_sync(filesystem->type))
 			continue;
 		for (size_t k = 0; k < i && !settled; k++)
-			settled = files[k].result == RECLAIM_DONE && files[k].file->filesystem &&
-				  files[k].file->filesystem->dev == filesystem->dev;
+			settled = files[k].result == RECLAIM_DONE &&
+				  files[k].file->site->filesystem &&
+				  files[k].file->site->filesystem->dev == filesystem->dev;
 		if (!settled)
 			syncfs(files[i].write);
 	}

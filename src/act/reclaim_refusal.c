@@ -42,11 +42,13 @@ static void end(const struct reclaiming *context, struct reclaimed *reclaimed)
 	char size[UNITS_MAX];
 
 	error_add(err, "\n  %s",
-		  file->path.len ? wording_shown(context->arena, file->path) : "A file");
+		  deleted_path(file).len ? wording_shown(context->arena, deleted_path(file)) :
+					   "A file");
 	if (!file->inode_rc && file->class != CLASS_LOWER)
 		error_add(err, ", %s", units_size(size, file->inode.size));
-	if (file->container.len)
-		error_add(err, ", deleted in %s", wording_shown(context->arena, file->container));
+	if (file->site->container.name.len)
+		error_add(err, ", deleted in %s",
+			  wording_shown(context->arena, file->site->container.name));
 	error_add(err, ". Nothing was changed.");
 }
 
@@ -128,12 +130,12 @@ void reclaim_refuse_lower(const struct reclaiming *context, struct reclaimed *re
 
 void reclaim_refuse_linked(const struct reclaiming *context, struct reclaimed *reclaimed)
 {
-	const struct mountinfo *info = reclaimed->file->mounted.info;
+	const struct mountinfo *info = reclaimed->file->site->mounted.info;
 	const char *point = NULL;
 
 	error_add(begin(reclaimed), "it has another name, under which it is not deleted");
 	end(context, reclaimed);
-	if (info && reclaimed->file->mounted.own)
+	if (info && reclaimed->file->site->mounted.own)
 		point = wording_word(context->arena, info->point, "");
 	if (point)
 		error_add(&reclaimed->err, "\n  find that name   find %s -xdev -inum %" PRIu64,
@@ -229,7 +231,7 @@ void reclaim_refuse_backing(const struct reclaiming *context, struct reclaimed *
 
 void reclaim_refuse_failed(const struct reclaiming *context, struct reclaimed *reclaimed, int rc)
 {
-	const struct mountinfo *info = reclaimed->file->mounted.info;
+	const struct mountinfo *info = reclaimed->file->site->mounted.info;
 	char handle[HANDLE_MAX], freed[UNITS_MAX];
 
 	if (rc == -EOPNOTSUPP && reclaimed->method == EMPTYING_PUNCH) {
@@ -305,7 +307,7 @@ static void add_unseen(const struct reclaiming *context, const struct reclaimed 
 {
 	const struct stakes *stakes = &reclaimed->stakes;
 	const struct tally *tally = &stakes->tally;
-	const struct mountinfo *info = reclaimed->file->mounted.info;
+	const struct mountinfo *info = reclaimed->file->site->mounted.info;
 	unsigned int missed = tally->denied + tally->blocked;
 	char handle[HANDLE_MAX];
 

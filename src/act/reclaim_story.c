@@ -76,20 +76,20 @@ void reclaim_tell_plan(const struct reclaiming *context, const struct reclaimed 
 	struct style style = style_of(out);
 	char disk[UNITS_MAX], handle[HANDLE_MAX];
 
-	if (file->path.len)
-		encode_shown(out, file->path);
+	if (deleted_path(file).len)
+		encode_shown(out, deleted_path(file));
 	else
 		fputs(handle_format(handle, &reclaimed->held.holder->handle), out);
 	fputs(", deleted", out);
-	if (file->container.len) {
+	if (file->site->container.name.len) {
 		fputs(" in ", out);
-		encode_shown(out, file->container);
+		encode_shown(out, file->site->container.name);
 	}
 	fprintf(out, ", takes %s%s%s", style_bold(style),
 		units_size(disk, reclaimed->held.inode.disk), style_off(style));
 	if (file->class == CLASS_MEMORY) {
 		fputs(" of memory", out);
-	} else if (file->filesystem) {
+	} else if (file->site->filesystem) {
 		fputs(" on ", out);
 		encode_shown(out, deleted_point(file, context->arena));
 	}
@@ -184,7 +184,7 @@ static bool somebody_loses(const struct reclaimed *reclaimed)
 static const char *find_room(const struct reclaiming *context, const struct reclaimed *reclaimed)
 {
 	struct room_elsewhere rooms[ROOM_ELSEWHERE_MAX];
-	const struct mountinfo *own = reclaimed->file->filesystem;
+	const struct mountinfo *own = reclaimed->file->site->filesystem;
 	size_t count = room_find(context->source, context->mounts, reclaimed->held.inode.disk,
 				 context->arena, rooms);
 	const char *fallback = NULL;
@@ -312,7 +312,7 @@ void reclaim_tell_rooms(const struct reclaiming *context, const struct reclaimed
 			size_t count, FILE *out)
 {
 	for (size_t i = 0; i < count; i++) {
-		const struct mountinfo *info = reclaimed[i].file->filesystem;
+		const struct mountinfo *info = reclaimed[i].file->site->filesystem;
 		char free[UNITS_MAX];
 		bool is_last = true;
 
@@ -320,7 +320,7 @@ void reclaim_tell_rooms(const struct reclaiming *context, const struct reclaimed
 			continue;
 		for (size_t k = i + 1; k < count; k++)
 			is_last &= !reclaimed[k].room.known ||
-				   reclaimed[k].file->filesystem->dev != info->dev;
+				   reclaimed[k].file->site->filesystem->dev != info->dev;
 		if (!is_last)
 			continue;
 		fputs("  ", out);

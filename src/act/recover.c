@@ -41,10 +41,10 @@ static bool take_hold(struct work *work)
 static struct text relative_path(const struct work *work, struct text below)
 {
 	const struct deleted_file *file = work->out->file;
-	bool has_path = text_starts(file->path, "/") && file->class != CLASS_MEMORY;
+	bool has_path = text_starts(deleted_path(file), "/") && file->class != CLASS_MEMORY;
 
 	if (work->context->options->parents && has_path)
-		return file->path;
+		return deleted_path(file);
 	return below.len && has_path ? below : place_name(file, work->context->arena);
 }
 
@@ -62,7 +62,7 @@ static bool find_place(struct work *work, struct text below)
 				 &work->place);
 	else
 		rc = place_original(work->context->source, &work->held, arena, &work->place);
-	out->path = work->place.shown.len ? work->place.shown : out->file->path;
+	out->path = work->place.shown.len ? work->place.shown : deleted_path(out->file);
 	out->original = work->place.original;
 	out->elsewhere = work->place.elsewhere;
 	if (rc)
@@ -135,7 +135,7 @@ static bool relink(struct work *work)
 static bool may_clone(const struct work *work)
 {
 	static const char *const types[] = { "btrfs", "xfs", "bcachefs", "ocfs2", "overlay" };
-	const struct mountinfo *info = work->out->file->mounted.info;
+	const struct mountinfo *info = work->out->file->site->mounted.info;
 	struct inode directory;
 
 	for (size_t i = 0; info && i < sizeof(types) / sizeof(types[0]); i++) {
@@ -197,7 +197,7 @@ static void see_writers(struct work *work)
 static void fill_row(const struct recovering *context, struct recovered *out)
 {
 	struct recovery *row = &out->row;
-	const struct open_file *holder = out->holder ? out->holder : &out->file->holders[0];
+	const struct holder *holder = out->holder ? out->holder : &out->file->holders[0];
 	struct text message = text_of(out->err.message), line;
 
 	row->handle = handle_text(context->arena, &holder->handle);
@@ -246,7 +246,7 @@ void recover_begin(struct work *work, const struct recovering *context,
 			       .place = { .directory = -1 },
 			       .draft = { .fd = -1 },
 			       .begun_ns = clock_ns(CLOCK_MONOTONIC) };
-	*ret = (struct recovered){ .file = file, .path = file->path };
+	*ret = (struct recovered){ .file = file, .path = deleted_path(file) };
 }
 
 void recover_end(struct work *work)

@@ -48,7 +48,7 @@ struct recovered {
 	enum recover_result result;
 	enum method method;
 	const struct deleted_file *file;
-	const struct open_file *holder;
+	const struct holder *holder;
 	struct transfer transfer; /**< grade and size for every method */
 	struct metadata metadata;
 	struct text path;   /**< where it is now, or was to be */

@@ -41,9 +41,9 @@ static void tell_back(const struct telling *telling)
 	fputs(style_bold(telling->style), out);
 	encode_shown(out, recovered->path);
 	fprintf(out, "%s is back", style_off(telling->style));
-	if (recovered->elsewhere && recovered->file->container.len) {
+	if (recovered->elsewhere && recovered->file->site->container.name.len) {
 		fputs(" in ", out);
-		encode_shown(out, recovered->file->container);
+		encode_shown(out, recovered->file->site->container.name);
 	}
 	units_size(size, recovered->transfer.size);
 	switch (recovered->method) {
@@ -288,12 +288,12 @@ static void tell_space(const struct telling *telling)
 	struct holders holders = { 0 };
 
 	if (recovered->method == METHOD_RELINK || file->inode.disk < LARGE_BYTES ||
-	    !deleted_holds_space(file) || !file->filesystem_own ||
+	    !deleted_holds_space(file) || !file->site->filesystem_own ||
 	    !holders_ask(telling->context->source, file, telling->context->arena, &holders) ||
 	    !holders.complete)
 		return;
 	fprintf(telling->out, "  The %s on ", units_size(disk, file->inode.disk));
-	encode_shown(telling->out, file->filesystem->point);
+	encode_shown(telling->out, file->site->filesystem->point);
 	fputs(" come free when ", telling->out);
 	tell_everybody(telling, &holders);
 }
@@ -304,7 +304,7 @@ static void tell_elsewhere(const struct telling *telling)
 
 	if (!recovered->elsewhere)
 		return;
-	unsigned int witness = recovered->file->witness;
+	unsigned int witness = recovered->file->site->witness;
 	fprintf(telling->out, "  On this host it is /proc/%u/root",
 		witness ? witness : recovered->holder->handle.pid);
 	encode_shown(telling->out, recovered->path);
@@ -319,7 +319,7 @@ static void tell_stream(const struct telling *telling)
 	struct text grade = grade_word(transfer->grade);
 	FILE *out = telling->out;
 
-	encode_shown(out, telling->recovered->file->path);
+	encode_shown(out, deleted_path(telling->recovered->file));
 	fprintf(out, ": %s to standard output; %.*s", units_size(size, transfer->size),
 		(int)grade.len, grade.bytes);
 	if (transfer->grade == GRADE_PREFIX)
@@ -334,7 +334,7 @@ void recover_tell(const struct recovering *context, const struct recovered *reco
 
 	if (recovered->result == RECOVER_WOULD) {
 		fputs("Would recover ", out);
-		encode_shown(out, recovered->file->path);
+		encode_shown(out, deleted_path(recovered->file));
 		fprintf(out, " (%s) to ", units_size(size, recovered->transfer.size));
 		encode_shown(out, recovered->path);
 		fputs(". Nothing was written.\n", out);

@@ -151,7 +151,7 @@ void refusal_place(const struct recovering *context, struct recovered *recovered
 /** " in web-7d9f", where the place is in a container. */
 static const char *container_of(const struct recovering *context, const struct recovered *recovered)
 {
-	struct text container = recovered->file->container;
+	struct text container = recovered->file->site->container.name;
 
 	if (!recovered->elsewhere || !container.len)
 		return "";
@@ -227,7 +227,8 @@ void refusal_room(const struct recovering *context, struct recovered *recovered,
 		  handle, shown(context, text_dirname(recovered->path)),
 		  units_size(needed, room->needed), units_size(free, room->free),
 		  units_size(missing, room->needed > room->free ? room->needed - room->free : 0),
-		  file->mounted.info ? shown(context, file->mounted.info->type) : "The filesystem");
+		  file->site->mounted.info ? shown(context, file->site->mounted.info->type) :
+					     "The filesystem");
 	say_hold(context, recovered, handle);
 	for (size_t i = 0; i < count; i++) {
 		const char *point = word(context, elsewhere[i].point, "");

@@ -87,7 +87,7 @@ static size_t first_from(const struct gathering *gathering, uint64_t ino)
 static void note_ring(struct gathering *gathering, const struct open_file *file)
 {
 	for (size_t i = 0; i < gathering->count; i++) {
-		struct text path = gathering->files[i].held->file->path;
+		struct text path = deleted_path(gathering->files[i].held->file);
 
 		gathering->files[i].stakes->in_ring |= text_holds(file->link, path);
 	}
@@ -141,7 +141,7 @@ static enum stakes_unseen unseen_of(const struct stakes *stakes, const struct he
 		return UNSEEN_RING;
 	if (stakes->tally.in_flight)
 		return UNSEEN_IN_FLIGHT;
-	if (held->file->class != CLASS_MEMORY && mounts_may_hang(held->file->mounted.info))
+	if (held->file->class != CLASS_MEMORY && mounts_may_hang(held->file->site->mounted.info))
 		return UNSEEN_FILESYSTEM;
 	return UNSEEN_NONE;
 }
@@ -212,7 +212,8 @@ int stakes_look(const struct source *source, struct staked *files, size_t count,
 
 	qsort(files, count, sizeof(*files), by_number);
 	for (size_t i = 0; i < count; i++)
-		sought[i] = (struct sought){ files[i].held->inode, files[i].held->file->path };
+		sought[i] =
+			(struct sought){ files[i].held->inode, deleted_path(files[i].held->file) };
 	int rc = look_once(source, &gathering, sought, err);
 	/* What is in flight mostly arrives at once: then it is seen, or closed again. */
 	for (int i = 1; i < LOOKS && !rc && gathering.in_flight; i++)

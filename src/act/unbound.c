@@ -22,7 +22,7 @@ static void explain_process(const struct unbound *unbound, const char *handle, i
 		error_set(err, rc,
 			  "%s is gone: %s (%u) has closed it, or has ended\n"
 			  "  %s A deleted file ends when the last process closes it.",
-			  handle, wording_comm(unbound->arena, unbound->file->comms[0]),
+			  handle, wording_comm(unbound->arena, deleted_comm(unbound->file, 0)),
 			  unbound->handle->pid, unbound->state);
 		return;
 	case EACCES:
@@ -89,11 +89,11 @@ static void explain_slot(const struct unbound *unbound, const char *handle, int 
 		  "cannot get at %s: the kernel tells the name of a file in an io_uring, but not "
 		  "which file it is\n  %s",
 		  handle, unbound->state);
-	if (file->alike_known)
+	if (file->odd && file->odd->alike_known)
 		error_add(err,
 			  "\n  %s has a deleted file of this name open: %s recover %s\n"
 			  "  If that is not the one, let its program write it to a new file.",
-			  handle_format(alike, &file->alike), unbound->program, alike);
+			  handle_format(alike, &file->odd->alike), unbound->program, alike);
 	else
 		error_add(err,
 			  " No process has one of this name open.\n"

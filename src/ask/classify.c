@@ -2,7 +2,6 @@
 #include "ask/classify.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -15,12 +14,12 @@ struct text classify_old_path(struct text link)
 
 static bool has_suffix(const struct deleted_file *file)
 {
-	return text_ends(file->link, SUFFIX);
+	return file->marked;
 }
 
 static struct text type_of(const struct deleted_file *file)
 {
-	return file->mounted.info ? file->mounted.info->type : (struct text){ 0 };
+	return file->site->mounted.info ? file->site->mounted.info->type : (struct text){ 0 };
 }
 
 static bool is_fuse(const struct deleted_file *file)
@@ -37,37 +36,32 @@ static bool is_nfs(const struct deleted_file *file)
 static bool is_tmpfile(const struct deleted_file *file)
 {
 	char name[32];
-	bool flags_known = false;
 
 	if (file->inode_rc || file->inode.nlink)
 		return false;
 	snprintf(name, sizeof(name), "#%" PRIu64, file->inode.ino);
-	if (!text_is(text_basename(file->path), name))
+	if (!text_is(text_basename(deleted_path(file)), name))
 		return false;
-	for (size_t i = 0; i < file->holder_count; i++) {
-		/* Through O_PATH, as a hold has it, only the name is left to go by. */
-		if (!(file->holders[i].flags & O_PATH))
-			flags_known |= file->holders[i].flags_known;
-		if (file->holders[i].flags & (O_TMPFILE & ~O_DIRECTORY))
-			return true;
-	}
-	return !flags_known;
+	return file->tmpfile || !file->flags_known;
 }
 
 /** Of a slot in an io_uring there is the name only. Nobody but root can make such a file in "/". */
 static bool is_memory_by_name(const struct deleted_file *file)
 {
 	return file->inode_rc && !file->inode.ino &&
-	       (text_starts(file->link, "/memfd:") || text_starts(file->link, "/SYSV"));
+	       (text_starts(deleted_path(file), "/memfd:") ||
+		text_starts(deleted_path(file), "/SYSV"));
 }
 
 bool classify_early(struct deleted_file *file, struct memory_devices *memory)
 {
-	if (file->inode_rc == -ESTALE || !file->link.len) {
+	char link[DELETED_LINK_MAX];
+
+	if (file->inode_rc == -ESTALE || !*file->path) {
 		file->class = file->inode_rc == -ESTALE ? CLASS_STALE : CLASS_GONE;
 		return true;
 	}
-	if (is_memory_by_name(file) || memory_is(memory, file->link, file->inode.dev))
+	if (is_memory_by_name(file) || memory_is(memory, deleted_link(file, link), file->inode.dev))
 		file->class = CLASS_MEMORY;
 	else if (is_tmpfile(file))
 		file->class = CLASS_TMPFILE;
@@ -117,13 +111,14 @@ static bool is_overlay_lower(const struct deleted_file *file, const struct sourc
 	char path[OPEN_FILE_PATH_MAX];
 
 	return text_is(type_of(file), "overlay") &&
-	       inode_layer(source->proc, open_file_path(path, &file->holders[0])) == LAYER_LOWER;
+	       inode_layer(source->proc, deleted_holder_path(path, &file->holders[0])) ==
+		       LAYER_LOWER;
 }
 
 /** NFS and FUSE keep an open file under a hidden name; then its name is live, but not a user's. */
 static bool is_hidden_name(const struct deleted_file *file)
 {
-	struct text name = text_basename(file->path);
+	struct text name = text_basename(deleted_path(file));
 
 	return (is_nfs(file) && text_starts(name, ".nfs")) ||
 	       (is_fuse(file) && text_starts(name, ".fuse_hidden"));
@@ -157,15 +152,16 @@ static enum deleted_class class_of(const struct deleted_file *file, const struct
 	return is_overlay_lower(file, source) ? CLASS_LOWER : CLASS_LINKED;
 }
 
-void classify(struct deleted_file *file, const struct source *source,
-	      const struct old_name_found *found, struct arena *arena)
+void classify(struct deleted_files *files, struct deleted_file *file, const struct source *source,
+	      const struct old_name_found *found)
 {
 	file->class = class_of(file, source, found);
 	if (found && found->now_known && inode_same(&found->now, &file->inode))
 		file->inode = found->now;
 	if (found && !found->answered)
-		file->row.error = arena_format(
-			arena, "its old name could not be checked: the filesystem does not answer");
+		deleted_odd(files, file)->error = text_of(
+			"its old name could not be checked: the filesystem does not answer");
 	else if (file->inode_rc)
-		file->row.error = arena_format(arena, "%s", why_unknown(file));
+		deleted_odd(files, file)->error =
+			arena_text(&files->arena, text_of(why_unknown(file)));
 }

@@ -16,6 +16,9 @@ bool classify_needs_name(const struct deleted_file *file, uint64_t needs);
 /** Set the classes that need no look at the old name: memory, tmpfile, stale. False: not one of them. */
 bool classify_early(struct deleted_file *file, struct memory_devices *memory);
 
-/** Decide, with what was found under the old names (NULL: was not looked at). Sets `error` too. */
-void classify(struct deleted_file *file, const struct source *source,
-	      const struct old_name_found *found, struct arena *arena);
+/**
+ * Decide about `file`, one of `files`, with what was found under the old names (NULL: was not looked at).
+ * Sets `error` too.
+ */
+void classify(struct deleted_files *files, struct deleted_file *file, const struct source *source,
+	      const struct old_name_found *found);

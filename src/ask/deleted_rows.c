@@ -24,7 +24,7 @@ static unsigned int count_processes(const struct deleted_file *file)
 
 struct command_name deleted_command(const struct deleted_file *file)
 {
-	return (struct command_name){ file->comms[0], count_processes(file) - 1 };
+	return (struct command_name){ deleted_comm(file, 0), count_processes(file) - 1 };
 }
 
 static struct texts list_holders(struct arena *arena, const struct deleted_file *file)
@@ -44,7 +44,7 @@ static struct texts list_commands(struct arena *arena, const struct deleted_file
 
 	for (size_t i = 0; i < file->holder_count; i++) {
 		if (!i || file->holders[i].handle.pid != file->holders[i - 1].handle.pid)
-			items[count++] = file->comms[i];
+			items[count++] = deleted_comm(file, i);
 	}
 	return (struct texts){ items, count };
 }
@@ -84,10 +84,19 @@ static void tell_inode(struct deleted *row, const struct deleted_file *file)
 	row->since = file->inode.ctime_ns;
 }
 
-static void tell_row(struct arena *arena, struct deleted_file *file, uint64_t needs,
-		     struct known_user *known)
+static void tell_oddity(struct deleted *row, const struct deleted_file *file)
 {
-	struct deleted *row = &file->row;
+	row->error = deleted_error(file);
+	if (!*file->path)
+		row->error = text_of("its name is longer than the kernel tells (4095 bytes)");
+	if (row->error.len)
+		facts_know(&row->facts, DELETED_ERROR);
+}
+
+/** The row of `file`, in the arena. */
+static struct deleted *make_row(struct arena *arena, const struct deleted_file *file)
+{
+	struct deleted *row = arena_zero(arena, 1, sizeof(*row));
 
 	row->handle = handle_text(arena, &file->holders[0].handle);
 	row->command = deleted_command(file);
@@ -100,32 +109,35 @@ static void tell_row(struct arena *arena, struct deleted_file *file, uint64_t ne
 	facts_know(&row->facts, DELETED_HOLDERS);
 	facts_know(&row->facts, DELETED_COMMANDS);
 	tell_inode(row, file);
-	if (file->link.len) {
-		row->path = file->path;
+	row->path = deleted_path(file);
+	if (row->path.len)
 		facts_know(&row->facts, DELETED_PATH);
-	} else {
+	else
 		facts_deny(&row->facts, DELETED_PATH);
-		row->error = text_of("its name is longer than the kernel tells (4095 bytes)");
-	}
-	if (file->container.len) {
-		row->container = file->container;
+	row->container = file->site->container.name;
+	if (row->container.len)
 		facts_know(&row->facts, DELETED_CONTAINER);
-	}
-	if ((needs & NEED_USER) && !file->inode_rc) {
-		row->user = user_name(arena, file->inode.uid, known);
-		facts_know(&row->facts, DELETED_USER);
-	}
-	if (row->error.len)
-		facts_know(&row->facts, DELETED_ERROR);
+	tell_oddity(row, file);
+	return row;
 }
 
 void deleted_push(struct deleted_files *files, uint64_t needs, struct sink *sink)
 {
 	struct known_user known = { 0 };
+	bool keeps = sink_keeps(sink), more = true;
+	struct arena passing;
 
-	for (size_t i = 0; i < files->count; i++) {
-		tell_row(&files->arena, &files->files[i], needs, &known);
-		if (!sink_push(sink, &files->files[i].row))
-			return;
+	arena_init(&passing);
+	for (size_t i = 0; i < files->count && more; i++) {
+		const struct deleted_file *file = &files->files[i];
+		struct deleted *row = make_row(keeps ? &files->arena : &passing, file);
+
+		if ((needs & NEED_USER) && !file->inode_rc) {
+			row->user = user_name(&files->arena, file->inode.uid, &known);
+			facts_know(&row->facts, DELETED_USER);
+		}
+		more = sink_push(sink, row);
+		arena_reset(&passing);
 	}
+	arena_end(&passing);
 }

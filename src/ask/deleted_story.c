@@ -42,9 +42,9 @@ bool deleted_holds_space(const struct deleted_file *file)
 
 struct text deleted_point(const struct deleted_file *file, struct arena *arena)
 {
-	if (file->filesystem_own)
-		return file->filesystem->point;
-	struct text point = file->filesystem->point;
+	if (file->site->filesystem_own)
+		return file->site->filesystem->point;
+	struct text point = file->site->filesystem->point;
 
 	return arena_format(arena, "/proc/%u/root%s", deleted_seen_by(file),
 			    text_is(point, "/") ? "" : point.bytes);
@@ -54,14 +54,17 @@ static void add_total(struct story *story, const struct deleted_file *file)
 {
 	size_t at = 0;
 
-	if (!file->filesystem || !deleted_holds_space(file))
+	if (!file->site->filesystem || !deleted_holds_space(file))
 		return;
-	while (at < story->total_count && story->totals[at].info->dev != file->filesystem->dev)
+	while (at < story->total_count &&
+	       story->totals[at].info->dev != file->site->filesystem->dev)
 		at++;
-	if (at == story->total_count)
+	if (at == story->total_count) {
+		memory_grow(&story->totals, at, sizeof(*story->totals));
 		story->totals[story->total_count++] =
-			(struct total){ .info = file->filesystem,
+			(struct total){ .info = file->site->filesystem,
 					.point = deleted_point(file, &story->arena) };
+	}
 	story->totals[at].disk += file->inode.disk;
 }
 
@@ -77,13 +80,14 @@ static void add_up(struct story *story)
 	const struct deleted_files *files = story->files;
 	struct arena *arena = &story->arena;
 
-	story->totals = arena_zero(arena, files->count + 1, sizeof(*story->totals));
 	for (size_t i = 0; i < files->count; i++) {
 		add_total(story, &files->files[i]);
 		story->more |= files->files[i].inode_rc != 0;
 		if (deleted_holds_space(&files->files[i]))
 			story->held += files->files[i].inode.disk;
 	}
+	if (!story->total_count)
+		return;
 	qsort(story->totals, story->total_count, sizeof(*story->totals), by_disk);
 	struct text *paths = arena_zero(arena, story->total_count + 1, sizeof(*paths));
 	struct space *spaces = arena_zero(arena, story->total_count + 1, sizeof(*spaces));
@@ -262,7 +266,7 @@ static void tell_danger(FILE *tail, const struct story *story)
 		fputs("It lives only as long as ", tail);
 		party_tell(tail, file, users);
 		fputs(" keeps it open: do not stop or restart ", tail);
-		encode_shown(tail, file->comms[0]);
+		encode_shown(tail, deleted_comm(file, 0));
 		fputs(".\n", tail);
 	}
 }
@@ -289,6 +293,7 @@ void deleted_tell(const struct inquiry *inquiry, const struct deleted_files *fil
 		tell_nothing(head, &story);
 		tell_other_reasons(head, &story);
 	}
+	free(story.totals);
 	arena_end(&story.arena);
 }
 

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <sys/stat.h>
 
-#include "ask/classify.h"
+#include "ask/deleted.h"
 
 bool fate_is_open(const struct open_file *file)
 {
@@ -23,27 +23,29 @@ int fate_decide(const struct inquiry *inquiry, struct mounts *mounts, struct fat
 	arena_init(&deleted.arena);
 	deleted.files = arena_zero(arena, fated.count + 1, sizeof(*deleted.files));
 	for (size_t i = 0; i < fated.count; i++) {
-		struct open_file *holder = arena_zero(arena, 1, sizeof(*holder));
+		const struct open_file *open = fated.files[i];
+		struct deleted_file *file = &deleted.files[i];
+		struct held_by *by = arena_zero(arena, 1, sizeof(*by));
 
-		*holder = *fated.files[i];
-		deleted.files[i] = (struct deleted_file){
-			.holders = holder,
-			.comms = arena_zero(arena, 1, sizeof(struct text)),
-			.holder_count = 1,
-			.inode = holder->inode,
-			.inode_rc = holder->inode_rc,
-			.link = holder->link,
-			.path = classify_old_path(holder->link),
-		};
+		*by = (struct held_by){ .map_start = open->map_start, .map_end = open->map_end };
+		*file = deleted_of(open, arena);
+		file->holders = arena_zero(arena, 1, sizeof(*file->holders));
+		file->holders[0] = (struct holder){ open->handle, by };
+		file->holder_count = 1;
+		deleted_note_flags(file, open);
 	}
 	int rc = fated.count ? deleted_classify(inquiry, &deleted, fated.needs, err) : 0;
 	for (size_t i = 0; i < fated.count && !rc; i++) {
 		const struct deleted_file *file = &deleted.files[i];
 		bool live = file->class == CLASS_LIVE;
+		char link[DELETED_LINK_MAX];
 
-		ret[i] = (struct fate){ .class = file->class,
-					.path = arena_text(arena, live ? file->link : file->path),
-					.error = arena_text(arena, file->row.error) };
+		ret[i] = (struct fate){
+			.class = file->class,
+			.path = live ? arena_text(arena, deleted_link(file, link)) :
+				       deleted_path(file),
+			.error = arena_text(arena, deleted_error(file)),
+		};
 	}
 	arena_end(&deleted.arena);
 	return rc;

@@ -28,7 +28,7 @@ static bool only_appends(const struct source *source, const struct handle *handl
 bool log_is(const struct source *source, const struct deleted_file *file)
 {
 	if ((file->class != CLASS_GONE && file->class != CLASS_REPLACED) || file->inode_rc ||
-	    !S_ISREG(file->inode.mode) || mounts_may_hang(file->mounted.info) ||
+	    !S_ISREG(file->inode.mode) || mounts_may_hang(file->site->mounted.info) ||
 	    file->holder_count > HOLDERS_READ)
 		return false;
 	for (size_t i = 0; i < file->holder_count; i++) {

@@ -11,20 +11,16 @@ void party_order(struct deleted_file *file)
 {
 	size_t kept = 0;
 
-	while (kept < file->holder_count && !holding_is(file->comms[kept]))
+	while (kept < file->holder_count && !holding_is(deleted_comm(file, kept)))
 		kept++;
 	for (size_t i = kept; i < file->holder_count; i++) {
-		struct open_file holder = file->holders[i];
-		struct text comm = file->comms[i];
+		struct holder holder = file->holders[i];
 
-		if (holding_is(comm))
+		if (holding_is(text_of(holder.by->comm)))
 			continue;
 		memmove(&file->holders[kept + 1], &file->holders[kept],
 			(i - kept) * sizeof(*file->holders));
-		memmove(&file->comms[kept + 1], &file->comms[kept],
-			(i - kept) * sizeof(*file->comms));
-		file->holders[kept] = holder;
-		file->comms[kept++] = comm;
+		file->holders[kept++] = holder;
 	}
 }
 
@@ -32,12 +28,14 @@ struct party party_of(const struct deleted_file *file, bool of_holds)
 {
 	struct party party = { 0 };
 
-	while (party.first < file->holder_count && holding_is(file->comms[party.first]) != of_holds)
+	while (party.first < file->holder_count &&
+	       holding_is(deleted_comm(file, party.first)) != of_holds)
 		party.first++;
 	party.end = party.first;
-	for (; party.end < file->holder_count && holding_is(file->comms[party.end]) == of_holds;
+	for (; party.end < file->holder_count &&
+	       holding_is(deleted_comm(file, party.end)) == of_holds;
 	     party.end++) {
-		const struct open_file *holder = &file->holders[party.end];
+		const struct holder *holder = &file->holders[party.end];
 
 		party.count += party.end == party.first ||
 			       holder->handle.pid != holder[-1].handle.pid;
@@ -54,10 +52,10 @@ void party_tell(FILE *out, const struct deleted_file *file, struct party party)
 		fputs(handle_format(device, first), out);
 		return;
 	}
-	if (holding_is(file->comms[party.first]))
+	if (holding_is(deleted_comm(file, party.first)))
 		fprintf(out, "procowl's hold%s", units_plural(party.count));
 	else
-		encode_shown(out, file->comms[party.first]);
+		encode_shown(out, deleted_comm(file, party.first));
 	fprintf(out, " (%u", first->pid);
 	if (party.count > 1)
 		fprintf(out, " +%u", party.count - 1);

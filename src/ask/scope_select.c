@@ -34,31 +34,31 @@ static bool is_seen_from(const struct deleted_file *file, const struct wish *wis
 			 struct mounts *mounts)
 {
 	if (!wish->inside)
-		return file->mounted.own;
+		return file->site->mounted.own;
 	return mounts_seen_by(mounts, wish->inside, file->inode.mnt_id) != NULL;
 }
 
 static bool is_on(const struct deleted_file *file, const struct mountinfo *filesystem)
 {
-	return (file->mounted.info && file->mounted.info->dev == filesystem->dev) ||
-	       (file->filesystem && file->filesystem->dev == filesystem->dev);
+	return (file->site->mounted.info && file->site->mounted.info->dev == filesystem->dev) ||
+	       (file->site->filesystem && file->site->filesystem->dev == filesystem->dev);
 }
 
 static bool is_at_path(const struct deleted_file *file, const struct wish *wish)
 {
-	if (!file->path.len)
+	if (!deleted_path(file).len)
 		return false;
 	/* A directory that was removed with all that was in it still tells what lay below. */
 	if (wish->found.is_directory || wish->found.rc == -ENOENT)
-		return text_is_below(file->path, wish->rest);
-	return text_equal(file->path, wish->rest);
+		return text_is_below(deleted_path(file), wish->rest);
+	return text_equal(deleted_path(file), wish->rest);
 }
 
 static bool is_at(const struct deleted_file *file, const struct wish *wish, struct mounts *mounts)
 {
 	/* Of a file in an io_uring, or of one that root alone may know, there is the path only. */
-	if (wish->filesystem && !file->mounted.info && file->mounted.own)
-		return text_is_below(file->path, wish->filesystem->point);
+	if (wish->filesystem && !file->site->mounted.info && file->site->mounted.own)
+		return text_is_below(deleted_path(file), wish->filesystem->point);
 	if (wish->filesystem)
 		return is_on(file, wish->filesystem);
 	return is_at_path(file, wish) && is_seen_from(file, wish, mounts);
@@ -122,7 +122,7 @@ static bool meant_by_base_name(const struct deleted_file *file, const struct wis
 			       struct mounts *mounts)
 {
 	(void)mounts;
-	return text_equal(text_basename(file->path), wish->target->text);
+	return text_equal(text_basename(deleted_path(file)), wish->target->text);
 }
 
 /** The same path, but in a namespace that is not ours. */
@@ -130,7 +130,7 @@ static bool meant_elsewhere(const struct deleted_file *file, const struct wish *
 			    struct mounts *mounts)
 {
 	(void)mounts;
-	return !file->mounted.own && is_at_path(file, wish);
+	return !file->site->mounted.own && is_at_path(file, wish);
 }
 
 static const struct meaning by_process = { meant_by_process, true };

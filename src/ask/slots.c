@@ -110,7 +110,8 @@ static bool is_only_slot(const struct deleted_files *files, const struct deleted
 		const struct deleted_file *other = &files->files[i];
 
 		if (other != slot && is_slot(other) &&
-		    text_equal(text_basename(other->path), text_basename(slot->path)))
+		    text_equal(text_basename(deleted_path(other)),
+			       text_basename(deleted_path(slot))))
 			return false;
 	}
 	return true;
@@ -153,32 +154,36 @@ static bool has_holder(const struct source *source, const struct inode *inode)
 static void prove(const struct source *source, struct deleted_files *files,
 		  struct deleted_file *slot)
 {
-	const struct mountinfo *mount = mount_of(files->mounts, slot->path);
+	const struct mountinfo *mount = mount_of(files->mounts, deleted_path(slot));
 	struct hidden_files hidden;
+	char link[DELETED_LINK_MAX];
 
 	/* A path of another mount namespace says nothing about ours. */
 	if (!mounts_find_device(files->mounts, slot->holders[0].handle.pid, 0).own || !mount ||
 	    !numbered_can(mount) || !is_only_slot(files, slot) ||
 	    list_hidden(files, mount, &hidden))
 		return;
-	const struct hidden *found = find_only(&hidden, slot->link);
+	const struct hidden *found = find_only(&hidden, deleted_link(slot, link));
 	if (!found || has_holder(source, &found->inode))
 		return;
-	slot->inode = slot->holders[0].inode = found->inode;
-	slot->inode_rc = slot->holders[0].inode_rc = 0;
+	slot->inode = found->inode;
+	slot->inode_rc = 0;
 }
 
 /** Who has a file of this name: perhaps the same, perhaps not. */
-static void find_alike(const struct deleted_files *files, struct deleted_file *slot)
+static void find_alike(struct deleted_files *files, struct deleted_file *slot)
 {
-	for (size_t i = 0; i < files->count && !slot->alike_known; i++) {
+	for (size_t i = 0; i < files->count; i++) {
 		const struct deleted_file *other = &files->files[i];
 
 		if (other->inode_rc || !S_ISREG(other->inode.mode) ||
-		    !text_equal(other->link, slot->link))
+		    other->marked != slot->marked ||
+		    !text_equal(deleted_path(other), deleted_path(slot)))
 			continue;
-		slot->alike = other->holders[0].handle;
-		slot->alike_known = true;
+		struct oddity *odd = deleted_odd(files, slot);
+		odd->alike = other->holders[0].handle;
+		odd->alike_known = true;
+		return;
 	}
 }
 

@@ -33,6 +33,12 @@ void arena_init(struct arena *arena)
 	arena->bottom = obstack_alloc(&arena->stack, 0);
 }
 
+void arena_init_packed(struct arena *arena, size_t alignment)
+{
+	obstack_specify_allocation(&arena->stack, 0, alignment, chunk_get, free);
+	arena->bottom = obstack_alloc(&arena->stack, 0);
+}
+
 void arena_reset(struct arena *arena)
 {
 	obstack_free(&arena->stack, arena->bottom);

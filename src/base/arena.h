@@ -17,6 +17,9 @@ struct arena {
 /** Make an empty arena. */
 void arena_init(struct arena *arena);
 
+/** The same, of things that need no more than this alignment: 1 for texts, which then lie side by side. */
+void arena_init_packed(struct arena *arena, size_t alignment);
+
 /** Give back everything; the arena is empty again and can be used on. */
 void arena_reset(struct arena *arena);
 

@@ -69,16 +69,16 @@ static void show_contained(const struct deleted_file *file, const char *handle)
 	char size[UNITS_MAX];
 
 	fprintf(stderr, "  %s  ", handle);
-	encode_shown(stderr, file->comms[0]);
+	encode_shown(stderr, deleted_comm(file, 0));
 	fprintf(stderr, "  %s  ", units_size(size, file->inode.size));
-	encode_shown(stderr, file->path);
-	if (file->container.len) {
+	encode_shown(stderr, deleted_path(file));
+	if (file->site->container.name.len) {
 		fputs(" in ", stderr);
-		encode_shown(stderr, file->container);
+		encode_shown(stderr, file->site->container.name);
 	}
-	if (file->container_id.len) {
+	if (file->site->container.id.len) {
 		fputs(" (", stderr);
-		encode_shown(stderr, file->container_id);
+		encode_shown(stderr, file->site->container.id);
 		putc(')', stderr);
 	}
 	putc('\n', stderr);
@@ -97,8 +97,8 @@ static void show_elsewhere(const struct acting *acting, const struct wish *wish)
 	fprintf(stderr, " is open on this host; %s in a container\n",
 		wish->matched == 1 ? "one is" : "some are");
 	for (size_t i = 0; i < files->count; i++) {
-		if (files->files[i].mounted.own ||
-		    !text_equal(files->files[i].path, text_of(wish->found.path)))
+		if (files->files[i].site->mounted.own ||
+		    !text_equal(deleted_path(&files->files[i]), text_of(wish->found.path)))
 			continue;
 		handle_format(handle, &files->files[i].holders[0].handle);
 		show_contained(&files->files[i], handle);

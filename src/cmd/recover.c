@@ -113,8 +113,9 @@ static struct text path_below(const struct session *session, const struct delete
 	for (size_t i = 0; i < session->acting.files.scope.count; i++) {
 		const struct wish *wish = &session->acting.files.scope.wishes[i];
 
-		if (wish->rest.len && text_is_below(file->path, wish->rest))
-			return text_from(file->path, wish->rest.len > 1 ? wish->rest.len + 1 : 1);
+		if (wish->rest.len && text_is_below(deleted_path(file), wish->rest))
+			return text_from(deleted_path(file),
+					 wish->rest.len > 1 ? wish->rest.len + 1 : 1);
 	}
 	return (struct text){ 0 };
 }

@@ -842,3 +842,19 @@ CONTAINER_ID=3f2a91c07b5e4d6f8091a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f7
 	ask --all "$ACTOR_PID"
 	nothing
 }
+
+@test "of thousands of deleted files each is told once, and what has taken its name" {
+	local load=${ACTOR%/tests/*}/bench/load fd
+	[[ -x $load ]] || skip "there is no $load"
+	mkdir crowd
+	coproc LOAD { "$load" 2 4200 4200 crowd; }
+	read -r -t "$PATIENCE" -u "${LOAD[0]}" _
+	: >"$(echo crowd/*/1)/deleted-2050"
+	owl deleted --raw -n --columns class,path "$PWD/crowd" >rows
+	exec {fd}>&"${LOAD[1]}"-
+	exec {fd}>&-
+	wait "$LOAD_PID" || true
+	[[ $(sort -u rows | wc -l) == 4200 && $(wc -l <rows) == 4200 ]]
+	[[ $(grep -c '^gone' rows) == 4199 ]]
+	grep -q '^replaced.*/deleted-2050$' rows
+}

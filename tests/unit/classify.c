@@ -14,8 +14,12 @@
 /** A file that may be deleted, on an ext4 of ours, until a test says otherwise. */
 struct exhibit {
 	struct deleted_file file;
-	struct open_file holder;
+	const char *link;
+	char path[128];
+	struct held_by by;
+	struct holder holder;
 	struct mountinfo mount;
+	struct site site;
 	struct old_name_found found;
 	bool looked; /**< at its old name: `found` is what was there */
 };
@@ -24,10 +28,9 @@ static struct exhibit exhibit_of(const char *link, uint64_t nlink)
 {
 	struct exhibit exhibit = {
 		.mount.type = text_of("ext4"),
-		.holder = { .handle = { .pid = 4076, .fd = 7 }, .flags_known = true },
-		.file = { .link = text_of(link),
-			  .path = classify_old_path(text_of(link)),
-			  .holder_count = 1,
+		.holder = { .handle = { .pid = 4076, .fd = 7 } },
+		.link = link,
+		.file = { .holder_count = 1,
 			  .inode = { .dev = makedev(254, 77),
 				     .ino = 131842,
 				     .nlink = nlink,
@@ -37,21 +40,34 @@ static struct exhibit exhibit_of(const char *link, uint64_t nlink)
 	return exhibit;
 }
 
+/** On its mount, and in the hands of its holder. */
+static void place_exhibit(struct exhibit *exhibit)
+{
+	struct text path = classify_old_path(text_of(exhibit->link));
+
+	exhibit->file.marked = path.len < strlen(exhibit->link);
+	snprintf(exhibit->path, sizeof(exhibit->path), "%.*s", (int)path.len, path.bytes);
+	exhibit->file.path = exhibit->path;
+	exhibit->holder.by = &exhibit->by;
+	exhibit->file.holders = &exhibit->holder;
+	exhibit->site.mounted = (struct mounted){ &exhibit->mount, true };
+	exhibit->file.site = &exhibit->site;
+}
+
 /** Classify it as the scan does: early, else by its old name. */
 static enum deleted_class classified(struct exhibit *exhibit)
 {
 	static const struct source source = { .proc = -1 };
 	struct memory_devices memory = { 0 };
-	struct arena arena;
+	struct deleted_files files = { 0 };
 
-	exhibit->file.holders = &exhibit->holder;
+	place_exhibit(exhibit);
 	exhibit->file.class = CLASS_LIVE;
-	exhibit->file.mounted = (struct mounted){ &exhibit->mount, true };
-	arena_init(&arena);
+	arena_init(&files.arena);
 	if (!classify_early(&exhibit->file, &memory))
-		classify(&exhibit->file, &source, exhibit->looked ? &exhibit->found : NULL, &arena);
-	exhibit->file.row.error = (struct text){ 0 };
-	arena_end(&arena);
+		classify(&files, &exhibit->file, &source, exhibit->looked ? &exhibit->found : NULL);
+	exhibit->file.odd = NULL;
+	arena_end(&files.arena);
 	return exhibit->file.class;
 }
 
@@ -135,23 +151,36 @@ static void without_the_suffix_nothing_is_deleted(void **state)
 	check_class(&exhibit, CLASS_LIVE);
 }
 
+/** What a descriptor with these flags tells of the file. */
+static void open_with(struct exhibit *exhibit, uint32_t flags)
+{
+	deleted_note_flags(&exhibit->file,
+			   &(struct open_file){ .flags = flags, .flags_known = true });
+}
+
 static void a_tmpfile_is_told_by_number_and_flag(void **state)
 {
 	struct exhibit exhibit = exhibit_of("/tmp/#131842 (deleted)", 0);
 
 	(void)state;
-	exhibit.holder.flags = O_TMPFILE | O_RDWR;
+	open_with(&exhibit, O_TMPFILE | O_RDWR);
 	check_class(&exhibit, CLASS_TMPFILE);
 	/* Somebody called a file so, and deleted it. */
 	exhibit = exhibit_of("/tmp/#131842 (deleted)", 0);
-	exhibit.holder.flags = O_RDWR | O_DIRECTORY;
+	open_with(&exhibit, O_RDWR | O_DIRECTORY);
+	check_class(&exhibit, CLASS_GONE);
+	/* Through O_PATH nothing is told: then the name is all there is. */
+	exhibit = exhibit_of("/tmp/#131842 (deleted)", 0);
+	open_with(&exhibit, O_PATH);
+	check_class(&exhibit, CLASS_TMPFILE);
+	open_with(&exhibit, O_RDWR);
 	check_class(&exhibit, CLASS_GONE);
 	exhibit = exhibit_of("/tmp/#131843 (deleted)", 0);
-	exhibit.holder.flags = O_TMPFILE | O_RDWR;
+	open_with(&exhibit, O_TMPFILE | O_RDWR);
 	check_class(&exhibit, CLASS_GONE);
 	/* One that was given a name has that. */
 	exhibit = exhibit_of("/tmp/#131842 (deleted)", 1);
-	exhibit.holder.flags = O_TMPFILE | O_RDWR;
+	open_with(&exhibit, O_TMPFILE | O_RDWR);
 	check_class(&exhibit, CLASS_LINKED);
 }
 
@@ -241,7 +270,7 @@ static void the_old_name_is_looked_at_only_where_it_decides(void **state)
 	struct exhibit exhibit = exhibit_of("/x (deleted)", 0);
 
 	(void)state;
-	exhibit.file.mounted = (struct mounted){ &exhibit.mount, true };
+	place_exhibit(&exhibit);
 	assert_false(classify_needs_name(&exhibit.file, 0));
 	assert_false(classify_needs_name(&exhibit.file, NEED_CONTAINER | NEED_USER));
 	assert_true(classify_needs_name(&exhibit.file, NEED_OLD_NAME));
@@ -258,23 +287,23 @@ static void what_could_not_be_found_out_is_said(void **state)
 {
 	static const struct source source = { .proc = -1 };
 	struct exhibit exhibit = exhibit_of("/x (deleted)", 0);
-	struct arena arena;
+	struct deleted_files files = { 0 };
 
 	(void)state;
-	arena_init(&arena);
-	exhibit.file.holders = &exhibit.holder;
-	classify(&exhibit.file, &source, NULL, &arena);
-	check_string(exhibit.file.row.error, "");
-	classify(&exhibit.file, &source, &exhibit.found, &arena);
-	check_string(exhibit.file.row.error,
+	arena_init(&files.arena);
+	place_exhibit(&exhibit);
+	classify(&files, &exhibit.file, &source, NULL);
+	check_string(deleted_error(&exhibit.file), "");
+	classify(&files, &exhibit.file, &source, &exhibit.found);
+	check_string(deleted_error(&exhibit.file),
 		     "its old name could not be checked: the filesystem does not answer");
 	exhibit.file.inode_rc = -EPERM;
-	classify(&exhibit.file, &source, NULL, &arena);
-	check_string(exhibit.file.row.error, "its size needs root: it is only mapped");
+	classify(&files, &exhibit.file, &source, NULL);
+	check_string(deleted_error(&exhibit.file), "its size needs root: it is only mapped");
 	exhibit.file.inode_rc = -EIO;
-	classify(&exhibit.file, &source, NULL, &arena);
-	check_string(exhibit.file.row.error, "Input/output error");
-	arena_end(&arena);
+	classify(&files, &exhibit.file, &source, NULL);
+	check_string(deleted_error(&exhibit.file), "Input/output error");
+	arena_end(&files.arena);
 }
 
 int main(void)

@@ -9,7 +9,8 @@
 struct lost {
 	struct source source;
 	struct arena arena;
-	struct open_file holder;
+	struct holder holder;
+	struct site site;
 	struct deleted_file file;
 	struct held held;
 	char path[PATH_MAX * 2];
@@ -34,8 +35,9 @@ static void lost_begin(struct lost *lost, const struct scratch *scratch, const c
 	lost->file = (struct deleted_file){ .class = CLASS_GONE,
 					    .holders = &lost->holder,
 					    .holder_count = 1,
-					    .path = text_of(lost->path),
-					    .mounted.own = true };
+					    .path = lost->path,
+					    .site = &lost->site };
+	lost->site.mounted.own = true;
 	lost->held = (struct held){
 		.file = &lost->file, .holder = &lost->holder, .hold = fd, .read = -1
 	};
@@ -144,7 +146,7 @@ static void what_never_had_a_name_has_no_place(void **state)
 	lost.file.class = CLASS_GONE;
 	static const char *const paths[] = { "", "f", "(unreachable)/f", "/", "/x/..", "/x/." };
 	for (size_t i = 0; i < COUNT_OF(paths); i++) {
-		lost.file.path = text_of(paths[i]);
+		lost.file.path = paths[i];
 		assert_int_equal(original(&lost, &place), -PLACE_NO_NAME);
 	}
 	lost_end(&lost);
@@ -310,14 +312,14 @@ static void every_file_has_some_name_to_go_by(void **state)
 		{ CLASS_GONE, "", "recovered-4076-7" },
 		{ CLASS_GONE, "/x/", "recovered-4076-7" },
 	};
-	struct open_file holder = { .handle = { .pid = 4076, .fd = 7 } };
+	struct holder holder = { .handle = { .pid = 4076, .fd = 7 } };
 	struct arena arena;
 
 	(void)state;
 	arena_init(&arena);
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct deleted_file file = { .class = cases[i].class,
-					     .path = text_of(cases[i].path),
+					     .path = cases[i].path,
 					     .holders = &holder,
 					     .holder_count = 1 };
 

@@ -80,7 +80,7 @@ static int look(const struct source *source, const struct look *look, struct tal
 /** Let it be copied from "source" to "copy"; `lease`: the kernel's word is asked too. */
 static void perform(struct play *play, bool lease, bool stream)
 {
-	struct deleted_file file = { .path = text_of("/source") };
+	struct deleted_file file = { .path = "/source" };
 	struct held held = { .file = &file, .hold = -1, .read = scratch_open("source", O_RDONLY) };
 	struct bar bar = { 0 };
 	struct interrupt interrupt = { 0 };
