@@ -9,8 +9,8 @@
  *   cmd/        what you type: dispatch.c finds the command, runs it and flushes; one file a
  *               command: its options, one entry in the table of command.c; listing.c is what all
  *               listings share; recover_show.c what recover shows, reclaim_show.c reclaim;
- *               consent.c asks, launch.c starts what is to be watched; tap_choose.c finds what is
- *               to be tapped, tap_out.c writes it
+ *               consent.c asks, launch.c starts what is to be watched, watch_wish.c says what that
+ *               is; tap_choose.c finds what is to be tapped, tap_out.c writes it
  *   sql/        what you ask in SQL: catalog.c names the tables, module.c is a question as SQLite
  *               sees it, cursor.c one reading of it, push.c what of a WHERE clause goes down into it
  *               (push_narrow.c: to look at fewer), flow.c the rows on their way back, kept.c those of a join, number.c how
@@ -59,8 +59,9 @@
  *               their other ends, owners.c who holds them, netns.c enters a namespace; mounts,
  *               names, containers, memory. watcher.h is who looks at what is done with files as it
  *               is done: watcher_bpf.c, whom the kernel tells (deeds.c: what, cached.c: where),
- *               watcher_fanotify.c and watcher_procfs.c, who see less. tap.h copies what goes
- *               through an open file (tap_bpf.c), pieces.c puts it together
+ *               watcher_fanotify.c and watcher_procfs.c, who see less (lastlook.c: what was open
+ *               before). tap.h copies what goes through an open file (tap_bpf.c), pieces.c puts it
+ *               together
  *   bpf/        inside the kernel: descriptors and task_vma walk all tables, of which judge.h says
  *               what is worth a look, table tells one whole; task tells the processes, task_socket
  *               the sockets, with a wire_socket.h and a shadow_socket.h of its own; wire.h is what

@@ -17,6 +17,7 @@
 #include "cmd/launch.h"
 #include "cmd/listing.h"
 #include "cmd/options.h"
+#include "cmd/watch_wish.h"
 #include "model/event.h"
 #include "scan/names.h"
 #include "scan/paths.h"
@@ -75,148 +76,17 @@ static int take(struct invocation *invocation, int key, const char *value, struc
 struct watching {
 	const struct invocation *invocation;
 	struct source source;
-	struct arena arena;
-	struct watcher_wish wish;
-	unsigned int *pids; /**< grows */
-	struct text *trees; /**< likewise */
+	struct watch_wish asked;
 	struct watch_session session;
 	struct launch launch;
 	struct interrupt interrupt;
 	struct filter *filter;
 	int signals;
-	bool launched, over;
+	bool launched;
+	bool ending;    /**< the watcher was told to stop */
+	bool over;      /**< what was seen up to now is told, and nothing after it */
+	bool abandoned; /**< not even that */
 };
-
-static void add_pid(struct watching *watching, unsigned int pid)
-{
-	memory_grow(&watching->pids, watching->wish.pid_count, sizeof(*watching->pids));
-	watching->pids[watching->wish.pid_count++] = pid;
-}
-
-/** The path as the kernel will tell it: everything in it resolved. */
-static int resolve(struct watching *watching, struct text path, struct text *ret, struct error *err)
-{
-	struct path_wish wish = { .path = path };
-	struct path_found *found = arena_zero(&watching->arena, 1, sizeof(*found));
-	char *real;
-	int rc = paths_resolve(&watching->source, &wish, 1, found);
-
-	if (!rc)
-		rc = !found->answered ? -ETIMEDOUT : found->rc;
-	if (rc)
-		return error_set(err, rc, "cannot watch %.*s: %s", (int)path.len, path.bytes,
-				 strerror(-rc));
-	real = realpath(found->path, NULL);
-	if (!real)
-		return error_set(err, -errno, "cannot watch %.*s: %s", (int)path.len, path.bytes,
-				 strerror(errno));
-	*ret = arena_text(&watching->arena, text_of(real));
-	free(real);
-	return 0;
-}
-
-static int add_tree(struct watching *watching, struct text path, struct error *err)
-{
-	struct text tree;
-	int rc = resolve(watching, path, &tree, err);
-
-	if (rc)
-		return rc;
-	memory_grow(&watching->trees, watching->wish.tree_count, sizeof(*watching->trees));
-	watching->trees[watching->wish.tree_count++] = tree;
-	return 0;
-}
-
-static int add_named(struct watching *watching, struct text name, struct error *err)
-{
-	unsigned int *pids;
-	size_t count;
-	int rc = names_find(&watching->source, name, &watching->arena, &pids, &count);
-
-	if (rc)
-		return error_set(err, rc, "cannot list the processes in /proc: %s", strerror(-rc));
-	if (!count)
-		return error_set(err, -ESRCH, "no process is called %.*s", (int)name.len,
-				 name.bytes);
-	for (size_t i = 0; i < count; i++)
-		add_pid(watching, pids[i]);
-	return 0;
-}
-
-static int add_process(struct watching *watching, unsigned int pid, struct error *err)
-{
-	if (!names_exists(&watching->source, pid))
-		return error_set(err, -ENOENT, "process %u does not exist (any more)", pid);
-	add_pid(watching, pid);
-	return 0;
-}
-
-static int add_descriptor(struct watching *watching, const struct target *target, struct error *err)
-{
-	const struct invocation *invocation = watching->invocation;
-
-	if (target->handle.use != USE_FD)
-		return error_set(err, -EINVAL,
-				 "%.*s never becomes another file; its process: %s watch %u",
-				 (int)target->text.len, target->text.bytes, invocation->program,
-				 target->handle.pid);
-	if (invocation->target_count > 1 || invocation->words)
-		return error_set(err, -EINVAL, "one descriptor is watched alone: %s watch %.*s",
-				 invocation->program, (int)target->text.len, target->text.bytes);
-	watching->wish.only = &target->handle;
-	watching->wish.children = false;
-	return add_process(watching, target->handle.pid, err);
-}
-
-static int add_target(struct watching *watching, const struct target *target, struct error *err)
-{
-	switch (target->kind) {
-	case TARGET_PROCESS:
-		if (target_is_beyond(target))
-			return error_set(err, -ENOENT,
-					 "process %.*s does not exist: no number is so large",
-					 (int)target->text.len, target->text.bytes);
-		return add_process(watching, target->pid, err);
-	case TARGET_HANDLE:
-		return add_descriptor(watching, target, err);
-	case TARGET_NAME:
-		return add_named(watching, target->name, err);
-	case TARGET_WORD:
-		return add_named(watching, target->text, err);
-	case TARGET_PATH:
-		return add_tree(watching, target->text, err);
-	case TARGET_PORT:
-		return error_set(err, -EINVAL, "%.*s is no file; who uses it: %s who %.*s",
-				 (int)target->text.len, target->text.bytes,
-				 watching->invocation->program, (int)target->text.len,
-				 target->text.bytes);
-	}
-	return -EINVAL;
-}
-
-static int understand(struct watching *watching, struct error *err)
-{
-	const struct invocation *invocation = watching->invocation;
-	struct watcher_wish *wish = &watching->wish;
-	int rc = 0;
-
-	if (!invocation->target_count && !invocation->words)
-		return error_set(err, -EINVAL,
-				 "watch what? a process, a directory, or a command to run; "
-				 "everything is /\n  %s watch 4076\n  %s watch -- ps aux",
-				 invocation->program, invocation->program);
-	*wish = (struct watcher_wish){ .source = &watching->source,
-				       .children = !invocation->watch.no_children,
-				       .failed = invocation->watch.failed,
-				       .writes = invocation->watch.writes };
-	for (size_t i = 0; i < invocation->target_count && !rc; i++)
-		rc = add_target(watching, &invocation->targets[i], err);
-	if (!rc && invocation->watch.below)
-		rc = resolve(watching, text_of(invocation->watch.below), &wish->below, err);
-	wish->pids = watching->pids;
-	wish->trees = watching->trees;
-	return rc;
-}
 
 /** Which source it is that sees less, what it misses, and how to have a better one. */
 static void tell_source(const struct watching *watching, const struct error *reason)
@@ -237,6 +107,8 @@ static void tell_lost(const struct watching *watching)
 {
 	uint64_t lost = watching->session.watcher.lost;
 
+	if (watching->abandoned)
+		fprintf(stderr, "procowl: interrupted before all that was seen was told\n");
 	if (lost)
 		fprintf(stderr, "procowl: %llu event%s lost: more happened than could be told\n",
 			(unsigned long long)lost, lost == 1 ? " was" : "s were");
@@ -248,6 +120,7 @@ static void pass_on(struct watching *watching)
 	struct signalfd_siginfo info;
 
 	while (read(watching->signals, &info, sizeof(info)) == sizeof(info)) {
+		watching->abandoned |= watching->over;
 		watching->over |= !watching->launched || watching->interrupt.asked;
 		watching->interrupt.asked = true;
 		if (watching->launched && info.ssi_code <= 0 && watching->launch.pid > 0)
@@ -255,16 +128,17 @@ static void pass_on(struct watching *watching)
 	}
 }
 
-/** Wait until it is time to look again. */
+/** Wait until it is time to look again, which may be at once. */
 static void wait_a_while(struct watching *watching)
 {
+	const struct watcher *watcher = &watching->session.watcher;
 	/* A descriptor of -1 is passed over. */
 	struct pollfd polled[] = { { .fd = watching->signals, .events = POLLIN },
 				   { .fd = watching->launch.ended, .events = POLLIN },
-				   { .fd = watching->session.watcher.wakes, .events = POLLIN } };
+				   { .fd = watcher->wakes, .events = POLLIN } };
 
 	if (poll(polled, sizeof(polled) / sizeof(polled[0]),
-		 watching->session.watcher.interval_ms) <= 0)
+		 watcher->more || watching->over ? 0 : watcher->interval_ms) <= 0)
 		return;
 	if (polled[0].revents)
 		pass_on(watching);
@@ -274,22 +148,32 @@ static void wait_a_while(struct watching *watching)
 	}
 }
 
+/** True: what is told next is the rest. */
+static bool is_over(struct watching *watching)
+{
+	struct watcher *watcher = &watching->session.watcher;
+	bool before = watching->ending;
+
+	watching->ending |= watching->over || (!watching->launched && watcher->is_over(watcher));
+	if (watching->ending && !before)
+		watcher->stop(watcher);
+	return watching->ending;
+}
+
 /** Until it is over, by whichever end comes first; what happened up to then is told. */
 static int watch(struct watching *watching, struct error *err)
 {
 	struct watch_session *session = &watching->session;
-	int rc = 0;
 
-	while (!rc) {
-		bool last = watching->over ||
-			    (!watching->launched && session->watcher.is_over(&session->watcher));
+	while (!watching->abandoned) {
+		bool last = is_over(watching);
+		int rc = watch_drain(session);
 
-		rc = watch_drain(session);
 		if (rc)
 			return error_set(err, rc, "cannot go on: %s", strerror(-rc));
 		if (fflush(stdout) || ferror(stdout))
 			return error_set(err, -EIO, "cannot write the answer: %s", strerror(errno));
-		if (last || session->full)
+		if (session->full || (last && !session->watcher.more))
 			break;
 		wait_a_while(watching);
 	}
@@ -315,6 +199,8 @@ static enum status status_of(const struct watching *watching)
 {
 	int status = watching->session.exit_status;
 
+	if (watching->abandoned)
+		return STATUS_INTERRUPTED;
 	if (watching->session.full)
 		return STATUS_ANSWERED;
 	if (!watching->launched)
@@ -333,8 +219,8 @@ static enum status run_session(struct watching *watching, struct error *err)
 	int rc = 0;
 
 	watch_begin(session, begin_sink(watching));
-	if (watching->wish.only)
-		watch_now(session, &watching->wish);
+	if (watching->asked.wish.only)
+		watch_now(session, &watching->asked.wish);
 	if (watching->launched)
 		rc = launch_go(&watching->launch, invocation->words[0], err);
 	if (!rc)
@@ -367,11 +253,12 @@ static enum status begin(struct watching *watching, struct error *err)
 		if (launch_begin(invocation->words, invocation->watch.user, &watching->launch, err))
 			return STATUS_USAGE;
 		watching->launched = true;
-		watching->wish.command = (unsigned int)watching->launch.pid;
+		watching->asked.wish.command = (unsigned int)watching->launch.pid;
 	}
-	if (watcher_begin(&watching->wish, invocation->source, &watching->session.watcher, &reason,
-			  err))
-		return STATUS_USAGE;
+	int rc = watcher_begin(&watching->asked.wish, invocation->source,
+			       &watching->session.watcher, &reason, err);
+	if (rc)
+		return rc == -EACCES ? STATUS_PARTLY_UNSEEN : STATUS_USAGE;
 	tell_source(watching, &reason);
 	interrupt_begin(&watching->interrupt);
 	watching->signals = interrupt_fd();
@@ -390,8 +277,7 @@ static enum status run(struct invocation *invocation, struct error *err)
 
 	if (source_procfs(NULL, &watching.source, err))
 		return STATUS_USAGE;
-	arena_init(&watching.arena);
-	int rc = understand(&watching, err);
+	int rc = watch_wish_begin(invocation, &watching.source, &watching.asked, err);
 	if (rc == -ESRCH)
 		status = STATUS_NOTHING;
 	if (!rc && invocation->filter)
@@ -402,9 +288,7 @@ static enum status run(struct invocation *invocation, struct error *err)
 	if (watching.filter)
 		filter_end(watching.filter);
 	launch_end(&watching.launch);
-	arena_end(&watching.arena);
-	free(watching.pids);
-	free(watching.trees);
+	watch_wish_end(&watching.asked);
 	source_close(&watching.source);
 	return status;
 }

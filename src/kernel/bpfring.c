@@ -46,9 +46,14 @@ static uint32_t head_at(const struct bpfring *ring, unsigned long at)
 	return __atomic_load_n(head, __ATOMIC_ACQUIRE);
 }
 
+unsigned long bpfring_written(const struct bpfring *ring)
+{
+	return __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE);
+}
+
 bool bpfring_next(struct bpfring *ring, struct text *ret)
 {
-	unsigned long end = __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE);
+	unsigned long end = bpfring_written(ring);
 
 	while (ring->at < end) {
 		unsigned long at = ring->at;

@@ -21,6 +21,9 @@ struct bpfring {
 /** Map the ring behind `fd`, of `size` bytes. 0 or -errno. */
 int bpfring_begin(int fd, size_t size, struct bpfring *ret);
 
+/** How far has been written: what lies before is there already, `ring->at` on. */
+unsigned long bpfring_written(const struct bpfring *ring);
+
 /**
  * The next record that is whole; its bytes stay where they are until bpfring_done. False: there is none
  * yet.

@@ -7,7 +7,9 @@
 
 #include "base/scope.h"
 #include "kernel/pidstat.h"
+#include "kernel/pidstatus.h"
 #include "kernel/procfile.h"
+#include "scan/names.h"
 
 /** Only fanotify and /proc are left, of which neither is told of what fails. */
 static int begin_without(const struct watcher_wish *wish, const char *name, struct watcher *ret,
@@ -44,17 +46,54 @@ int watcher_begin(const struct watcher_wish *wish, const char *name, struct watc
 	return begin_without(wish, name, ret, reason, err);
 }
 
-/** The parent of `pid`; 0: it is gone, or has none here. */
-static unsigned int parent_of(const struct source *source, unsigned int pid)
+/** /proc/PID/stat; hidden from us, or gone: 0 or -errno. */
+static int read_stat(const struct source *source, unsigned int pid, struct pidstat *ret)
 {
 	char name[32], bytes[PIDSTAT_MAX];
-	struct pidstat stat;
 
 	snprintf(name, sizeof(name), "%u/stat", pid);
 	ssize_t len = procfile_read_record(source->proc, name, bytes, sizeof(bytes));
-	if (len <= 0 || pidstat_parse((struct text){ bytes, (size_t)len }, &stat))
+	if (len < 0)
+		return (int)len;
+	return pidstat_parse((struct text){ bytes, (size_t)len }, ret);
+}
+
+/** The parent of `pid`; 0: it is gone, or has none here. */
+static unsigned int parent_of(const struct source *source, unsigned int pid)
+{
+	struct pidstat stat;
+
+	return read_stat(source, pid, &stat) ? 0 : stat.ppid;
+}
+
+/** Which process a thread is of; it has a directory in /proc as well, though that is not listed. */
+static unsigned int process_of(const struct source *source, unsigned int tid)
+{
+	char name[32], bytes[PIDSTATUS_MAX];
+	struct pidstatus status;
+
+	snprintf(name, sizeof(name), "%u/status", tid);
+	ssize_t len = procfile_read_record(source->proc, name, bytes, sizeof(bytes));
+	if (len <= 0)
 		return 0;
-	return stat.ppid;
+	pidstatus_parse((struct text){ bytes, (size_t)len }, &status);
+	return (unsigned int)status.number[PIDSTATUS_TGID];
+}
+
+struct watcher_life watcher_life(const struct source *source, unsigned int pid)
+{
+	struct watcher_life ret = { .exists = names_exists(source, pid) };
+	struct pidstat stat;
+	int rc = ret.exists ? read_stat(source, pid, &stat) : -ENOENT;
+
+	/* A leader that has ended is a zombie while others of its threads run. */
+	ret.runs = rc ? ret.exists && rc != -ENOENT && rc != -ESRCH :
+			(stat.state != 'Z' && stat.state != 'X') || stat.threads > 1;
+	if (!rc) {
+		ret.parent = stat.ppid;
+		ret.process = process_of(source, pid);
+	}
+	return ret;
 }
 
 struct family {

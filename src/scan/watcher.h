@@ -46,11 +46,14 @@ struct watcher {
 	uint64_t lost;   /**< how much happened that it could not tell */
 	int interval_ms; /**< how often it wants to be drained */
 	int wakes; /**< poll(2) finds it readable when there is something; -1: nobody is woken */
-	/** Give all that was seen to `take`, which returns false when it wants no more. 0 or -errno. */
+	bool more; /**< the last drain left something, so that others have their turn */
+	/** Give what was seen to `take`, which returns false when it wants no more. 0 or -errno. */
 	int (*drain)(struct watcher *watcher,
 		     bool (*take)(void *context, const struct sighting *sighting), void *context);
 	/** True when no process that was asked for lives any more. */
 	bool (*is_over)(const struct watcher *watcher);
+	/** What happens from now on is not to be told: drain until there is no more. */
+	void (*stop)(struct watcher *watcher);
 	void (*end)(struct watcher *watcher);
 };
 
@@ -81,6 +84,16 @@ int watcher_begin(const struct watcher_wish *wish, const char *name, struct watc
  */
 int watcher_descendants(const struct source *source, const unsigned int *pids, size_t count,
 			bool (*add)(void *context, unsigned int pid), void *context);
+
+/** What there is to be watched of a number. */
+struct watcher_life {
+	bool exists;
+	bool runs;            /**< some thread of it does: it is no zombie */
+	unsigned int process; /**< that it is a thread of, or itself; 0: not known */
+	unsigned int parent;  /**< 0: not known, or none here */
+};
+
+struct watcher_life watcher_life(const struct source *source, unsigned int pid);
 
 /** True when `path` is `tree` or lies below it. */
 static inline bool watcher_is_below(struct text path, struct text tree)

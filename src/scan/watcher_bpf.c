@@ -20,6 +20,7 @@
 #pragma GCC diagnostic pop
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/scope.h"
 #include "kernel/bpfring.h"
 #include "scan/deeds.h"
@@ -28,6 +29,8 @@
 enum {
 	INTERVAL_MS = 25,
 	LOG_SIZE = 256 << 10,
+	ROWS = 16, /**< after so many it is looked at the clock */
+	DRAIN_NS = 100000000,
 };
 
 struct bpf_watcher {
@@ -37,7 +40,8 @@ struct bpf_watcher {
 	int beside[DEED_TREES]; /**< the directory of what is none; else -1 */
 	uint64_t bell;
 	size_t tree_count;
-	int64_t members; /**< put into the map by us */
+	int64_t members;     /**< put into the map by us */
+	unsigned long until; /**< where in the ring it was stopped; 0: it was not */
 	struct deeds deeds;
 };
 
@@ -197,20 +201,23 @@ static bool add_process(struct bpf_watcher *bpf, unsigned int pid, unsigned int 
 	return true;
 }
 
-static bool add_descendant(void *context, unsigned int pid)
-{
-	add_process(context, pid, DEED_ACTIVE);
-	return true;
-}
-
 /** One that had ended before the kernel was asked to tell of it. */
 static void drop_ended(struct bpf_watcher *bpf, const struct source *source, unsigned int pid)
 {
-	if (names_exists(source, pid) ||
+	if (watcher_life(source, pid).runs ||
 	    skel_map_delete_elem(bpf->skeleton->maps.processes.map_fd, &pid))
 		return;
 	bpf->members--;
 	forget_known(bpf);
+}
+
+static bool add_descendant(void *context, unsigned int pid)
+{
+	struct bpf_watcher *bpf = context;
+
+	if (add_process(bpf, pid, DEED_ACTIVE))
+		drop_ended(bpf, bpf->deeds.wish->source, pid);
+	return true;
 }
 
 static int add_processes(struct bpf_watcher *bpf, const struct watcher_wish *wish)
@@ -228,23 +235,48 @@ static int add_processes(struct bpf_watcher *bpf, const struct watcher_wish *wis
 	return rc;
 }
 
+/** What is there now: whoever writes may be faster than we are. */
+static unsigned long limit_of(const struct bpf_watcher *bpf)
+{
+	return bpf->until ? bpf->until : bpfring_written(&bpf->ring);
+}
+
+/** It has taken long enough for one time: who is told may be slow. Looked at now and then. */
+static bool is_late(unsigned int count, int64_t begun_ns)
+{
+	return count % ROWS == 0 && clock_ns(CLOCK_MONOTONIC) - begun_ns > DRAIN_NS;
+}
+
 static int drain(struct watcher *watcher, bool (*take)(void *context, const struct sighting *),
 		 void *context)
 {
 	struct bpf_watcher *bpf = watcher->state;
+	unsigned long limit = limit_of(bpf);
+	int64_t begun_ns = clock_ns(CLOCK_MONOTONIC);
 	struct sighting sighting;
 	struct text bytes;
-	bool wanted = true;
+	unsigned int count = 0;
+	bool wanted = true, late = false;
 
 	deeds_date(&bpf->deeds);
-	while (wanted && bpfring_next(&bpf->ring, &bytes)) {
+	while (wanted && !late && bpf->ring.at < limit && bpfring_next(&bpf->ring, &bytes)) {
 		if (deeds_read(&bpf->deeds, bytes, &sighting))
 			wanted = take(context, &sighting);
 		bpfring_done(&bpf->ring);
+		late = is_late(++count, begun_ns);
 	}
 	bpfring_free(&bpf->ring);
+	/* The last one before it was stopped may still be in the making. */
+	watcher->more = late || bpf->ring.at < bpf->until;
 	watcher->lost = __atomic_load_n(&bpf->skeleton->bss->lost, __ATOMIC_RELAXED);
 	return 0;
+}
+
+static void stop(struct watcher *watcher)
+{
+	struct bpf_watcher *bpf = watcher->state;
+
+	bpf->until = bpfring_written(&bpf->ring);
 }
 
 static bool is_over(const struct watcher *watcher)
@@ -310,6 +342,7 @@ int watcher_bpf(const struct watcher_wish *wish, struct watcher *ret, struct err
 				 .wakes = -1,
 				 .drain = drain,
 				 .is_over = is_over,
+				 .stop = stop,
 				 .end = end };
 	int rc = begin(bpf, wish, reason);
 	if (rc)

@@ -23,6 +23,7 @@
 enum {
 	INTERVAL_MS = 25,
 	EVENTS_SIZE = 64 << 10,
+	READS = 4, /**< at a time */
 	LINK_MAX = 4096,
 	GENERATIONS = 64, /**< so far up it is looked for a parent that is watched */
 	MOUNTS_MAX = 16 << 20,
@@ -221,7 +222,11 @@ static int drain(struct watcher *watcher,
 	struct listener *listener = watcher->state;
 	bool wanted = true;
 
-	while (wanted) {
+	watcher->more = false;
+	for (int i = 0; wanted; i++) {
+		watcher->more = i == READS;
+		if (watcher->more)
+			return 0;
 		ssize_t len = read(listener->fd, listener->events, sizeof(listener->events));
 		if (len <= 0)
 			return len < 0 && errno != EAGAIN && errno != EINTR ? -errno : 0;
@@ -246,6 +251,13 @@ static bool is_over(const struct watcher *watcher)
 			return false;
 	}
 	return !wish->tree_count;
+}
+
+static void stop(struct watcher *watcher)
+{
+	const struct listener *listener = watcher->state;
+
+	fanotify_mark(listener->fd, FAN_MARK_FLUSH | FAN_MARK_FILESYSTEM, 0, AT_FDCWD, NULL);
 }
 
 static void end(struct watcher *watcher)
@@ -285,6 +297,7 @@ int watcher_fanotify(const struct watcher_wish *wish, struct watcher *ret, struc
 		.interval_ms = INTERVAL_MS,
 		.drain = drain,
 		.is_over = is_over,
+		.stop = stop,
 		.end = end,
 	};
 	int rc = begin(listener, wish);

@@ -6,45 +6,26 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/scope.h"
 #include "kernel/fdinfo.h"
-#include "kernel/pidstat.h"
 #include "kernel/procfile.h"
+#include "scan/lastlook.h"
 #include "scan/watcher.h"
 
-enum { FEW = 8, FEW_MS = 20, MANY_MS = 200, LINK_MAX = 4096, TEXT_KEPT = 8192 };
-
-/** A descriptor as it was at the last look. */
-struct kept_fd {
-	struct kept_fd *next;
-	unsigned int fd;
-	unsigned int look; /**< at which it was seen */
-	bool writes;
-	char *link;
-};
-
-struct kept_process {
-	unsigned int pid;
-	unsigned int look;
-	uint64_t start;
-	char comm[32];
-	char *exe;
-	struct kept_fd *fds;
-	bool told; /**< what it had open at first is no news */
-};
+enum { FEW = 8, FEW_MS = 20, MANY_MS = 200, LINK_MAX = 4096 };
 
 struct poller {
-	struct kept_process **processes; /**< by pid, ascending */
-	size_t count;
+	struct lastlook kept;
 	unsigned int *members; /**< the processes asked for and their descendants, dead ones too */
 	size_t member_count;
 	unsigned int look;
 	size_t alive;
 	bool pending; /**< the command has not yet begun */
-	char link[LINK_MAX], changed[TEXT_KEPT];
+	char link[LINK_MAX];
 };
 
 /** One drain: whom to tell, and whether they want more. */
@@ -54,15 +35,6 @@ struct telling {
 	void *context;
 	bool wanted;
 };
-
-static char *copy(struct text text)
-{
-	char *ret = memory_resize(NULL, text.len + 1, 1);
-
-	memcpy(ret, text.bytes, text.len);
-	ret[text.len] = 0;
-	return ret;
-}
 
 static struct text without_mark(struct text link)
 {
@@ -89,8 +61,8 @@ static bool is_member(const struct poller *poller, unsigned int pid)
 	return false;
 }
 
-static void tell(struct telling *telling, const struct kept_process *process, enum deed_op op,
-		 const struct kept_fd *fd, struct text path)
+static void tell(struct telling *telling, const struct lastlook_process *process, enum deed_op op,
+		 const struct lastlook_fd *fd, struct text path)
 {
 	const struct watcher_wish *wish = telling->watcher->wish;
 	const struct poller *poller = telling->watcher->state;
@@ -120,60 +92,64 @@ static bool opened_to_write(int dirfd, unsigned int fd)
 	return fdinfo_read(dirfd, fd, &info) == 0 && (info.flags & O_ACCMODE) != O_RDONLY;
 }
 
-static struct kept_fd *find_fd(struct kept_process *process, unsigned int fd)
-{
-	for (struct kept_fd *at = process->fds; at; at = at->next) {
-		if (at->fd == fd)
-			return at;
-	}
-	struct kept_fd *made = memory_resize(NULL, 1, sizeof(*made));
-	*made = (struct kept_fd){ .next = process->fds, .fd = fd };
-	process->fds = made;
-	return made;
-}
-
-/** What a descriptor is now; another than before has been closed and opened. */
-static void look_at_fd(struct telling *telling, struct kept_process *process, int dirfd,
-		       unsigned int number)
+/** What a descriptor is now; another than before has been closed and opened. False: it is gone. */
+static bool look_at_fd(struct telling *telling, struct lastlook_process *process, int dirfd,
+		       struct lastlook_fd *fd)
 {
 	struct poller *poller = telling->watcher->state;
 	char name[32];
 	struct text link;
 
-	snprintf(name, sizeof(name), "fd/%u", number);
+	snprintf(name, sizeof(name), "fd/%u", fd->fd);
 	if (procfile_link(dirfd, name, poller->link, sizeof(poller->link), &link))
-		return;
-	struct kept_fd *fd = find_fd(process, number);
-	fd->look = poller->look;
+		return false;
 	if (fd->link && text_equal(without_mark(text_of(fd->link)), without_mark(link)))
-		return;
+		return true;
 	if (fd->link)
 		tell(telling, process, DEED_CLOSE, fd, text_of(fd->link));
 	free(fd->link);
-	fd->link = copy(link);
-	fd->writes = telling->watcher->wish->writes && opened_to_write(dirfd, number);
+	fd->link = lastlook_copy(link);
+	fd->writes = telling->watcher->wish->writes && opened_to_write(dirfd, fd->fd);
 	if (process->told)
 		tell(telling, process, DEED_OPEN, fd, link);
+	return true;
 }
 
-/** Those that were not seen again. */
-static void drop_closed(struct telling *telling, struct kept_process *process, unsigned int look)
+static void tell_closed(struct telling *telling, const struct lastlook_process *process,
+			struct lastlook_fd *fd)
 {
-	for (struct kept_fd **at = &process->fds; *at;) {
-		struct kept_fd *fd = *at;
-
-		if (fd->look == look) {
-			at = &fd->next;
-			continue;
-		}
-		tell(telling, process, DEED_CLOSE, fd, text_of(fd->link));
-		*at = fd->next;
-		free(fd->link);
-		free(fd);
-	}
+	tell(telling, process, DEED_CLOSE, fd, text_of(fd->link));
+	free(fd->link);
 }
 
-static void look_at_exe(struct telling *telling, struct kept_process *process, int dirfd)
+/** Those that are there now, `numbers`, against those that were: both ascend. */
+static void look_at_fds(struct telling *telling, struct lastlook_process *process, int dirfd,
+			const unsigned int *numbers, size_t count)
+{
+	struct lastlook_fd *now = memory_resize(NULL, count + 1, sizeof(*now)), *was = process->fds;
+	size_t now_count = 0, at = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct lastlook_fd *fd = &now[now_count];
+
+		while (at < process->fd_count && was[at].fd < numbers[i])
+			tell_closed(telling, process, &was[at++]);
+		*fd = (struct lastlook_fd){ .fd = numbers[i] };
+		if (at < process->fd_count && was[at].fd == numbers[i])
+			*fd = was[at++];
+		if (look_at_fd(telling, process, dirfd, fd))
+			now_count++;
+		else if (fd->link)
+			tell_closed(telling, process, fd);
+	}
+	while (at < process->fd_count)
+		tell_closed(telling, process, &was[at++]);
+	free(was);
+	process->fds = now;
+	process->fd_count = now_count;
+}
+
+static void look_at_exe(struct telling *telling, struct lastlook_process *process, int dirfd)
 {
 	struct poller *poller = telling->watcher->state;
 	struct text link;
@@ -184,71 +160,11 @@ static void look_at_exe(struct telling *telling, struct kept_process *process, i
 		return;
 	bool news = process->exe != NULL;
 	free(process->exe);
-	process->exe = copy(link);
+	process->exe = lastlook_copy(link);
 	if (!news)
 		return;
 	poller->pending = false;
 	tell(telling, process, DEED_EXEC, NULL, link);
-}
-
-static void free_process(struct kept_process *process)
-{
-	for (struct kept_fd *fd = process->fds, *next; fd; fd = next) {
-		next = fd->next;
-		free(fd->link);
-		free(fd);
-	}
-	free(process->exe);
-	free(process);
-}
-
-/** Where it is among them, or belongs. */
-static size_t place_of(const struct poller *poller, unsigned int pid)
-{
-	size_t low = 0, high = poller->count;
-
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-
-		if (poller->processes[middle]->pid < pid)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-static struct kept_process *add_process(struct poller *poller, size_t at, unsigned int pid)
-{
-	struct kept_process *process = memory_resize(NULL, 1, sizeof(*process));
-
-	*process = (struct kept_process){ .pid = pid };
-	memory_grow(&poller->processes, poller->count, sizeof(struct kept_process *));
-	memmove(poller->processes + at + 1, poller->processes + at,
-		(poller->count - at) * sizeof(struct kept_process *));
-	poller->processes[at] = process;
-	poller->count++;
-	return process;
-}
-
-/** The process as it was kept; another one that has its number now is a new one. */
-static struct kept_process *find_process(struct poller *poller, unsigned int pid,
-					 const struct pidstat *stat)
-{
-	size_t at = place_of(poller, pid);
-	bool there = at < poller->count && poller->processes[at]->pid == pid;
-	struct kept_process *process = there ? poller->processes[at] : add_process(poller, at, pid);
-
-	if (there && process->start != stat->start) {
-		free_process(process);
-		process = memory_resize(NULL, 1, sizeof(*process));
-		*process = (struct kept_process){ .pid = pid };
-		poller->processes[at] = process;
-	}
-	process->start = stat->start;
-	snprintf(process->comm, sizeof(process->comm), "%.*s", (int)stat->comm.len,
-		 stat->comm.bytes);
-	return process;
 }
 
 static void look_at_process(struct telling *telling, unsigned int pid, struct arena *arena)
@@ -265,7 +181,7 @@ static void look_at_process(struct telling *telling, unsigned int pid, struct ar
 		openat(watcher->wish->source->proc, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dirfd < 0 || pidstat_read(dirfd, bytes, &stat) || stat.state == 'Z')
 		return;
-	struct kept_process *process = find_process(poller, pid, &stat);
+	struct lastlook_process *process = lastlook_find(&poller->kept, pid, &stat);
 	process->look = poller->look;
 	look_at_exe(telling, process, dirfd);
 	scope_fd listed = openat(dirfd, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -273,9 +189,7 @@ static void look_at_process(struct telling *telling, unsigned int pid, struct ar
 		return;
 	if (poller->pending)
 		return;
-	for (size_t i = 0; i < count; i++)
-		look_at_fd(telling, process, dirfd, fds[i]);
-	drop_closed(telling, process, poller->look);
+	look_at_fds(telling, process, dirfd, fds, count);
 	process->told = true;
 }
 
@@ -290,18 +204,18 @@ static bool add_member(void *context, unsigned int pid)
 	return true;
 }
 
-static void tell_end(struct telling *telling, struct kept_process *process)
+static void tell_end(struct telling *telling, struct lastlook_process *process)
 {
 	struct poller *poller = telling->watcher->state;
 
-	drop_closed(telling, process, poller->look);
+	look_at_fds(telling, process, -1, NULL, 0);
 	if (is_member(poller, process->pid))
 		tell(telling, process, DEED_EXIT, NULL, (struct text){ 0 });
 	for (size_t i = 0; i < poller->member_count; i++) {
 		if (poller->members[i] == process->pid)
 			poller->members[i] = poller->members[--poller->member_count];
 	}
-	free_process(process);
+	lastlook_free(process);
 }
 
 /** Who was not seen again has ended; how, is told only to its parent. */
@@ -311,17 +225,17 @@ static void drop_ended(struct telling *telling)
 	size_t kept = 0;
 
 	poller->alive = 0;
-	for (size_t i = 0; i < poller->count; i++) {
-		struct kept_process *process = poller->processes[i];
+	for (size_t i = 0; i < poller->kept.count; i++) {
+		struct lastlook_process *process = poller->kept.processes[i];
 
 		if (process->look != poller->look) {
 			tell_end(telling, process);
 			continue;
 		}
-		poller->processes[kept++] = process;
+		poller->kept.processes[kept++] = process;
 		poller->alive += is_member(poller, process->pid);
 	}
-	poller->count = kept;
+	poller->kept.count = kept;
 }
 
 static int list_targets(struct watcher *watcher, struct arena *arena, unsigned int **ret,
@@ -366,7 +280,7 @@ static int drain(struct watcher *watcher,
 		look_at_process(&telling, pids[i], &arena);
 	arena_end(&arena);
 	drop_ended(&telling);
-	watcher->interval_ms = poller->look > 1 && poller->count > FEW ? MANY_MS : FEW_MS;
+	watcher->interval_ms = poller->look > 1 && poller->kept.count > FEW ? MANY_MS : FEW_MS;
 	return rc;
 }
 
@@ -377,13 +291,17 @@ static bool is_over(const struct watcher *watcher)
 	return !watcher->wish->tree_count && poller->look && !poller->alive;
 }
 
+/** Nothing is kept that was not told. */
+static void stop(struct watcher *watcher)
+{
+	(void)watcher;
+}
+
 static void end(struct watcher *watcher)
 {
 	struct poller *poller = watcher->state;
 
-	for (size_t i = 0; i < poller->count; i++)
-		free_process(poller->processes[i]);
-	free(poller->processes);
+	lastlook_end(&poller->kept);
 	free(poller->members);
 	free(poller);
 }
@@ -395,20 +313,47 @@ static bool ignore(void *context, const struct sighting *sighting)
 	return true;
 }
 
+/** Those that were asked for by number or name: is there one whose files we may see? 0 or -EACCES. */
+static int check_rights(const struct watcher_wish *wish, struct error *err)
+{
+	size_t unread = 0;
+
+	for (size_t i = 0; i < wish->pid_count; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "%u/fd", wish->pids[i]);
+		scope_fd dir = openat(wish->source->proc, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		unread += dir < 0 && (errno == EACCES || errno == EPERM);
+	}
+	if (!unread || unread < wish->pid_count || wish->tree_count)
+		return 0;
+	return error_set(err, -EACCES,
+			 "the files of process %u cannot be read (not yours); run as root",
+			 wish->pids[0]);
+}
+
 int watcher_procfs(const struct watcher_wish *wish, struct watcher *ret, struct error *err)
 {
 	struct poller *poller = memory_resize(NULL, 1, sizeof(*poller));
 
 	memset(poller, 0, sizeof(*poller));
+	if (check_rights(wish, err)) {
+		free(poller);
+		return -EACCES;
+	}
 	*ret = (struct watcher){
 		.name = "procfs",
-		.misses = "what is open only for a moment, failures, deletions and renames",
+		.misses = geteuid() ? "what is open only for a moment, failures, deletions and "
+				      "renames, and whatever processes do that are not yours" :
+				      "what is open only for a moment, failures, deletions and "
+				      "renames",
 		.wish = wish,
 		.state = poller,
 		.interval_ms = FEW_MS,
 		.wakes = -1,
 		.drain = drain,
 		.is_over = is_over,
+		.stop = stop,
 		.end = end,
 	};
 	for (size_t i = 0; i < wish->pid_count; i++)

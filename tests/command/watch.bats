@@ -298,6 +298,17 @@ watch_ends() {
 	[[ $lost != 0 ]] || ((told == 120000))
 }
 
+@test "it can be interrupted while more happens than can be told" {
+	need_bpf
+	program_start "$DEEDS" wait storm 1000000000 2 a
+	watch_begins --raw "$ACTOR_PID"
+	program_go
+	until [[ -s rows ]]; do :; done
+	kill -TERM "$WATCHER"
+	wait "$WATCHER"
+	kill -KILL "$ACTOR_PID"
+}
+
 @test "a name with control characters does not reach the terminal" {
 	need_bpf
 	local name=$'x\e[2J\n'
@@ -396,6 +407,14 @@ need_fanotify() {
 	[[ $stderr == *'watching through procfs'*'; run as root' ]] || show_answer
 }
 
+@test "as nobody it is said whose files cannot be read" {
+	need_root
+	program_start sh -c "echo ready; exec cat"
+	run --separate-stderr owl_as_nobody watch "$ACTOR_PID"
+	exits 3
+	says "the files of process $ACTOR_PID cannot be read (not yours)"
+}
+
 ### What cannot be watched
 
 @test "what cannot be watched is said" {
@@ -417,6 +436,15 @@ need_fanotify() {
 	run --separate-stderr owl watch :8080
 	exits 2
 	says 'who :8080'
+	actor_start zombie 0
+	run --separate-stderr owl watch "${ACTOR_CHILDREN[0]}"
+	exits 1
+	says "process ${ACTOR_CHILDREN[0]} has ended"
+	program_start "$DEEDS" thread wait end
+	local threads=("/proc/$ACTOR_PID/task"/*)
+	run --separate-stderr owl watch "$((${threads[0]##*/} + ${threads[1]##*/} - ACTOR_PID))"
+	exits 2
+	says "is a thread of process $ACTOR_PID"
 	run --separate-stderr owl watch "$$:cwd"
 	exits 2
 	says "watch $$"
