@@ -57,7 +57,8 @@ static __always_inline bool may_connect(const struct inode *inode)
 static __always_inline bool is_wanted_of_no_place(const struct file *file,
 						  const struct dentry *dentry, unsigned long magic)
 {
-	bool by_number = (wants & WIRE_INODE) || ((wants & WIRE_SOCKETS) && magic == MAGIC_SOCK);
+	bool by_number = (wants & WIRE_INODE) ||
+			 ((wants & WIRE_NUMBERED) && (magic == MAGIC_SOCK || magic == MAGIC_PIPE));
 
 	if (by_number && is_sought(BPF_CORE_READ(dentry, d_inode, i_ino)))
 		return true;

@@ -8,10 +8,10 @@
 
 /** What a descriptor or a mapping has to be. Too much may be told, too little never. */
 enum wire_wants {
-	WIRE_DELETED = 1 << 0, /**< its name may be gone, or be one that says so */
-	WIRE_INODE = 1 << 1,   /**< its inode number is among those sought */
-	WIRE_ENDS = 1 << 2,    /**< it may connect processes */
-	WIRE_SOCKETS = 1 << 3, /**< a socket with one of the numbers sought */
+	WIRE_DELETED = 1 << 0,  /**< its name may be gone, or be one that says so */
+	WIRE_INODE = 1 << 1,    /**< its inode number is among those sought */
+	WIRE_ENDS = 1 << 2,     /**< it may connect processes */
+	WIRE_NUMBERED = 1 << 3, /**< a pipe or a socket with one of the numbers sought */
 	WIRE_CARRIERS =
 		1 << 4 /**< it may carry others: in flight, or registered with an io_uring */
 };

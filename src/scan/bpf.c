@@ -70,6 +70,19 @@ static bool translate_narrow(const struct look *look, struct iterator_wants *wan
 	return wants->wants;
 }
 
+static void seek_numbers(const struct look *look, struct iterator_wants *wants)
+{
+	wants->wants = WIRE_NUMBERED;
+	for (size_t i = 0; i < look->ino_count; i++)
+		iterator_seek(wants, look->inos[i]);
+}
+
+/** True when only pipes and sockets are looked for, and these by their numbers. */
+static bool is_numbered(const struct look *look)
+{
+	return look->inos && look->ends && !(look->ends & ~(LOOK_PIPES | LOOK_SOCKET_ENDS));
+}
+
 /** What the kernel is to look for. False: /proc is asked for it, or the kernel for whole tables. */
 static bool translate(const struct look *look, struct iterator_wants *wants)
 {
@@ -82,12 +95,13 @@ static bool translate(const struct look *look, struct iterator_wants *wants)
 		seek_inodes(look, wants);
 		return true;
 	case LOOK_ENDS:
-		wants->wants = WIRE_ENDS;
+		if (is_numbered(look))
+			seek_numbers(look, wants);
+		else
+			wants->wants = WIRE_ENDS;
 		return true;
 	case LOOK_SOCKETS:
-		wants->wants = WIRE_SOCKETS;
-		for (size_t i = 0; i < look->ino_count; i++)
-			iterator_seek(wants, look->inos[i]);
+		seek_numbers(look, wants);
 		return true;
 	case LOOK_ALL:
 		return translate_narrow(look, wants);
