@@ -163,6 +163,18 @@ static bool may_work(const struct progress *progress, const struct seen *now, bo
 	return to_read ? past->io.rchar != now->io.rchar : past->io.wchar != now->io.wchar;
 }
 
+/**
+ * Whether it is worth a look at all that everybody has open. A standard stream that is a pipe may be one that
+ * nothing goes through: then only of who is named, or kept from going on.
+ */
+static bool is_worth(const struct progress *progress, const struct seen *now, enum worth worth,
+		     bool to_read)
+{
+	if (worth == STANDARD && (progress->scope.pids || movement_is_kept(now)))
+		return true;
+	return worth == CALLED || may_work(progress, now, to_read);
+}
+
 static void ask_about(struct asking *asking, const struct seen *now, bool to_read)
 {
 	struct progress *progress = asking->progress;
@@ -172,7 +184,7 @@ static void ask_about(struct asking *asking, const struct seen *now, bool to_rea
 
 	if (!pipe || opposite(progress, now, !to_read) || !peers_key(&pipe->file, &key) ||
 	    key.kind != END_PIPE || was_asked(progress, key.number) ||
-	    (worth == ONLY_ONE && !may_work(progress, now, to_read)))
+	    !is_worth(progress, now, worth, to_read))
 		return;
 	memory_grow(&progress->asked, progress->asked_count, sizeof(*progress->asked));
 	progress->asked[progress->asked_count++] = key.number;
