@@ -134,6 +134,58 @@ last_thread() {
 	is_same "what was told" 'an heir' "$output"
 }
 
+@test "what a 32-bit program writes is told" {
+	need_bpf
+	local narrow=${WRITES%/*}/narrow
+	[[ -x $narrow ]] || skip "needs a compiler that makes 32-bit programs"
+	"$narrow" </dev/null >/dev/null || skip "needs a kernel that runs 32-bit programs"
+	WRITES=$narrow
+	writer
+	tap_begins "$WRITER"
+	tap_ends
+	exits 0
+	is_same "what was told" 'one two three' "$output"
+}
+
+# child_of PID NAME : the child of this name, once there is one
+child_of() {
+	until pgrep -P "$1" -x "$2"; do
+		kill -0 "$1"
+	done
+}
+
+@test "a process of another PID namespace is tapped, and one from inside it" {
+	need_bpf
+	need_root
+	need_command unshare
+	local space
+	(
+		close_the_rest
+		exec unshare -pf "$WRITES" write 'from inside' <go >written 2>writer.err
+	) &
+	space=$!
+	exec {GO}>go
+	WRITER=$(child_of "$space" writes)
+	tap_begins "$WRITER"
+	WRITER=$space
+	tap_ends
+	exits 0
+	is_same "what was told" 'from inside' "$output"
+	(
+		close_the_rest
+		exec unshare -pf --mount-proc bash -c \
+			'"$0" write inside <go >written & "$1" tap $!:1 >told 2>tap.err; true' "$WRITES" "$PROCOWL"
+	) &
+	space=$!
+	exec {GO}>go
+	TAPPER=$(child_of "$(child_of "$space" bash)" procowl)
+	until [[ $(readlink "/proc/$TAPPER/fd"/*) == *signalfd* ]]; do kill -0 "$TAPPER"; done
+	exec {GO}>&-
+	wait "$space"
+	TAPPER=''
+	is_same "what was told" inside "$(<told)"
+}
+
 @test "what is written over what was there is told" {
 	need_bpf
 	tapped -- write 'abc' pwrite 'X' write 'def'

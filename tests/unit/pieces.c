@@ -72,6 +72,8 @@ static void check_told(struct test *test, unsigned int lost, const char *wanted)
 	pieces_end(&test->pieces, lost);
 	pieces_forget(&test->pieces);
 	assert_null(test->pieces.first);
+	pieces_forget(&test->pieces);
+	assert_null(test->pieces.spent);
 	printed_check(&test->printed, wanted);
 }
 
