@@ -4,8 +4,8 @@
  * Whoever looks into the ring of that by itself is not seen.
  */
 #pragma once
-#include "bpf/tapped.h"
 #include "bpf/tap_tell.h"
+#include "bpf/tapped.h"
 
 /** include/uapi/linux/aio_abi.h. */
 enum { AIO_PREAD = 0, AIO_PWRITE = 1, AIO_PREADV = 7, AIO_PWRITEV = 8 };

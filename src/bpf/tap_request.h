@@ -3,8 +3,8 @@
  * What is asked of io_urings: which requests move bytes, and where these lie.
  */
 #pragma once
-#include "bpf/tapped.h"
 #include "bpf/tap_tell.h"
+#include "bpf/tapped.h"
 
 /** include/uapi/linux/io_uring.h, enum io_uring_op. */
 enum {
