@@ -23,10 +23,8 @@
  * 77 ends it where this kernel knows none of that.
  */
 #include <err.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <linux/aio_abi.h>
-#include <linux/io_uring.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -34,7 +32,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -45,45 +42,16 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { UNSUPPORTED = 77, LONGEST = 200000 };
+#include "../deed.h"
+
+enum { LONGEST = 200000 };
 
 static int to = STDOUT_FILENO;
-
-static char *word(char ***at)
-{
-	if (!**at)
-		errx(2, "a word is missing");
-	return *(*at)++;
-}
 
 static void check(ssize_t rc, const char *what)
 {
 	if (rc < 0)
 		err(1, "cannot %s", what);
-}
-
-static void ring_do(struct io_uring_sqe sqe)
-{
-	struct io_uring_params params = { 0 };
-	int ring = (int)syscall(SYS_io_uring_setup, 1, &params);
-
-	if (ring < 0)
-		exit(UNSUPPORTED);
-	size_t size = params.sq_off.array + params.sq_entries * sizeof(uint32_t);
-	char *queue = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, ring,
-			   IORING_OFF_SQ_RING);
-	struct io_uring_sqe *sqes = mmap(NULL, sizeof(sqe), PROT_READ | PROT_WRITE,
-					 MAP_SHARED | MAP_POPULATE, ring, IORING_OFF_SQES);
-	if (queue == MAP_FAILED || sqes == MAP_FAILED)
-		err(1, "cannot map the ring");
-	sqes[0] = sqe;
-	*(uint32_t *)(queue + params.sq_off.array) = 0;
-	__atomic_store_n((uint32_t *)(queue + params.sq_off.tail), 1, __ATOMIC_RELEASE);
-	check(syscall(SYS_io_uring_enter, ring, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0),
-	      "ask the ring");
-	munmap(queue, size);
-	munmap(sqes, sizeof(sqe));
-	close(ring);
 }
 
 static struct iovec vector(char *text)

@@ -17,9 +17,7 @@
  * What fails is no reason to stop: 77 ends it where a deed is unknown to this kernel.
  */
 #include <err.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <linux/io_uring.h>
 #include <linux/openat2.h>
 #include <pthread.h>
 #include <stdint.h>
@@ -33,42 +31,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { UNSUPPORTED = 77, NS = 1000000000 };
+#include "../deed.h"
+
+enum { NS = 1000000000 };
 
 static int directory = AT_FDCWD;
-
-/** The next word; there must be one. */
-static char *word(char ***at)
-{
-	if (!**at)
-		errx(2, "a word is missing");
-	return *(*at)++;
-}
-
-/** One request on a ring of its own, waited for. */
-static void ring_do(struct io_uring_sqe sqe)
-{
-	struct io_uring_params params = { 0 };
-	int ring = (int)syscall(SYS_io_uring_setup, 1, &params);
-
-	if (ring < 0)
-		exit(UNSUPPORTED);
-	size_t size = params.sq_off.array + params.sq_entries * sizeof(uint32_t);
-	char *queue = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, ring,
-			   IORING_OFF_SQ_RING);
-	struct io_uring_sqe *sqes = mmap(NULL, sizeof(sqe), PROT_READ | PROT_WRITE,
-					 MAP_SHARED | MAP_POPULATE, ring, IORING_OFF_SQES);
-	if (queue == MAP_FAILED || sqes == MAP_FAILED)
-		err(1, "cannot map the ring");
-	sqes[0] = sqe;
-	*(uint32_t *)(queue + params.sq_off.array) = 0;
-	__atomic_store_n((uint32_t *)(queue + params.sq_off.tail), 1, __ATOMIC_RELEASE);
-	if (syscall(SYS_io_uring_enter, ring, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) < 0)
-		err(1, "cannot ask the ring");
-	munmap(queue, size);
-	munmap(sqes, sizeof(sqe));
-	syscall(SYS_close, ring);
-}
 
 static void ring_open(const char *name)
 {
