@@ -131,7 +131,7 @@ static void tell_targets(struct tapped *tapped)
 		fprintf(stderr, "%s %u %s ", i ? "," : "", wish->fds[i], arrow);
 		encode_shown(stderr, tapped->choice.links[i]);
 	}
-	putc('\n', stderr);
+	fputs("; Ctrl-C ends it\n", stderr);
 }
 
 /** Missing is missing for programs too, so it is said wherever the bytes go. */

@@ -355,7 +355,7 @@ interrupted() {
 	WRITER=$!
 	exec {PIPE}>pipe
 	status=0
-	"$PROCOWL" tap "$WRITER" >&"$PIPE" 2>tap.err || status=$?
+	"$PROCOWL" tap "$WRITER" 1>&"$PIPE" 2>tap.err || status=$?
 	exec {PIPE}>&-
 	output='' stderr=$(<tap.err)
 	exits 2
