@@ -70,7 +70,6 @@ static void piece(struct test *test, unsigned int id, unsigned int from, const c
 static void check_told(struct test *test, unsigned int lost, const char *wanted)
 {
 	pieces_end(&test->pieces, lost);
-	pieces_forget(&test->pieces);
 	assert_null(test->pieces.first);
 	pieces_forget(&test->pieces);
 	assert_null(test->pieces.spent);
