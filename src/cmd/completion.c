@@ -22,8 +22,9 @@ struct completed {
 	const char *fish; /**< options of complete */
 };
 
-/** What --source may be. */
+/** What --source may be, and what it may be for a command that tells what happens. */
 #define SOURCES "procfs bpf"
+#define LIVE_SOURCES "bpf fanotify procfs"
 
 /* clang-format off */
 static const struct completed completed[] = {
@@ -34,6 +35,7 @@ static const struct completed completed[] = {
 	{ "COLUMN",  "column",      "_procowl_column",   "-f -a '(__procowl_column)'" },
 	{ "LIST",    "columns",     "_procowl_list",     "-f -a '(__procowl_list)'" },
 	{ "NAME",    "sources",     "(" SOURCES ")",     "-f -a '" SOURCES "'" },
+	{ "SOURCE",  "live",        "(" LIVE_SOURCES ")", "-f -a '" LIVE_SOURCES "'" },
 };
 /* clang-format on */
 
@@ -173,6 +175,7 @@ static const char bash_between[] =
 static const char bash_end[] =
 	"' ;;\n"
 	"\tsources) words='" SOURCES "' ;;\n"
+	"\tlive) words='" LIVE_SOURCES "' ;;\n"
 	"\tfiles) compopt -o default ;;\n"
 	"\tdirectories) compopt -o dirnames ;;\n"
 	"\tcolumns) _procowl_list ;;\n"

@@ -40,7 +40,7 @@ static const struct argp_option options[] = {
 	{ "no-header",    'n',                 NULL,   0, "no line of column names", 0 },
 	{ "list-columns", OPTION_LIST_COLUMNS, NULL,   0, "show what columns there are", 0 },
 	{ "how",          OPTION_HOW,          NULL,   0, "show how it is done by hand", 0 },
-	{ "source",       OPTION_SOURCE,       "NAME", 0, "how to look: bpf, or fanotify or procfs, which see less", 0 },
+	{ "source",       OPTION_SOURCE,       "SOURCE", 0, "how to look: bpf, or fanotify or procfs, which see less", 0 },
 	{ "verbose",      OPTION_VERBOSE,      NULL,   0, "say which source is used", 0 },
 	{ "help",         OPTION_HELP,         NULL,   0, "show this", 0 },
 	{ 0 },

@@ -241,6 +241,8 @@ types() {
 @test "bash completes the names of sources, and nothing where a number is meant" {
 	complete_last procowl deleted --source ''
 	offers bpf procfs
+	complete_last procowl watch --source ''
+	offers bpf fanotify procfs
 	complete_last procowl recover --source = pro
 	offers procfs
 	complete_last procowl deleted --limit ''
