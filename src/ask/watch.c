@@ -14,7 +14,7 @@
 #include "model/file.h"
 #include "scan/names.h"
 
-enum { FILES_COUNTED = 100000, LINK_MAX = 4096 };
+enum { FILES_COUNTED = 100000, NAMES_MAX = 16 << 20, LINK_MAX = 4096 };
 
 struct watch_file {
 	UT_hash_handle hh;
@@ -23,9 +23,10 @@ struct watch_file {
 	char path[];
 };
 
-void watch_begin(struct watch_session *session, struct sink *sink)
+void watch_begin(struct watch_session *session, struct sink *sink, bool summarized)
 {
 	session->sink = sink;
+	session->summarized = summarized;
 	session->begun_ns = clock_ns(CLOCK_MONOTONIC);
 	arena_init(&session->arena);
 	arena_init(&session->names);
@@ -83,7 +84,7 @@ static void count_file(struct watch_session *session, struct text path)
 		file->count++;
 		return;
 	}
-	if (session->file_count == FILES_COUNTED) {
+	if (session->file_count == FILES_COUNTED || session->name_bytes + path.len > NAMES_MAX) {
 		session->files_left_out = true;
 		return;
 	}
@@ -93,6 +94,7 @@ static void count_file(struct watch_session *session, struct text path)
 	memcpy(file->path, path.bytes, path.len);
 	HASH_ADD_KEYPTR(hh, session->files, file->path, path.len, file);
 	session->file_count++;
+	session->name_bytes += path.len;
 }
 
 static void count(struct watch_session *session, const struct sighting *sighting)
@@ -102,7 +104,8 @@ static void count(struct watch_session *session, const struct sighting *sighting
 	session->events++;
 	if (!exit && sighting->error > 0 && sighting->error < WATCH_ERRNOS)
 		session->failures[sighting->error]++;
-	if ((sighting->op == DEED_OPEN || sighting->op == DEED_EXEC || sighting->op == DEED_TAKE ||
+	if (session->summarized &&
+	    (sighting->op == DEED_OPEN || sighting->op == DEED_EXEC || sighting->op == DEED_TAKE ||
 	     sighting->op == DEED_BEGIN) &&
 	    !sighting->error && sighting->path.len)
 		count_file(session, sighting->path);

@@ -16,7 +16,8 @@ struct watch_session {
 	struct arena arena;       /**< of one row */
 	struct arena names;       /**< of `files` */
 	struct watch_file *files; /**< that were opened, by path */
-	size_t file_count;
+	bool summarized;          /**< files are counted: there will be a summary */
+	size_t file_count, name_bytes;
 	bool files_left_out; /**< there were more than are counted */
 	uint64_t events, failures[WATCH_ERRNOS];
 	int64_t begun_ns;
@@ -24,8 +25,8 @@ struct watch_session {
 	int exit_status; /**< of `wish->command`, as wait(2) tells it, once it has ended */
 };
 
-/** Begin to count; `watcher` is begun already, and its end is the caller's. */
-void watch_begin(struct watch_session *session, struct sink *sink);
+/** Begin; `watcher` is begun already, and its end is the caller's. `summarized`: count files, too. */
+void watch_begin(struct watch_session *session, struct sink *sink, bool summarized);
 
 /** The file behind the only descriptor as it is now, as a row `now`; nothing if it is closed. */
 void watch_now(struct watch_session *session, const struct watcher_wish *wish);

@@ -218,7 +218,7 @@ static enum status run_session(struct watching *watching, struct error *err)
 	bool story = invocation->output.format == FORMAT_TEXT && isatty(STDOUT_FILENO);
 	int rc = 0;
 
-	watch_begin(session, begin_sink(watching));
+	watch_begin(session, begin_sink(watching), story);
 	if (watching->asked.wish.only)
 		watch_now(session, &watching->asked.wish);
 	if (watching->launched)
