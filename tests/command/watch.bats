@@ -301,7 +301,7 @@ watch_ends() {
 @test "it can be interrupted while more happens than can be told" {
 	need_bpf
 	program_start "$DEEDS" wait storm 1000000000 2 a
-	watch_begins --raw "$ACTOR_PID"
+	watch_begins --raw -n "$ACTOR_PID"
 	program_go
 	until [[ -s rows ]]; do :; done
 	kill -TERM "$WATCHER"
