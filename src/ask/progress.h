@@ -112,7 +112,7 @@ struct progress {
 	size_t passage_count;
 	unsigned int *followed; /**< processes that are looked at whatever they do; ascending */
 	size_t followed_count;
-	uint64_t *asked; /**< pipes whose other ends were looked for already */
+	uint64_t *asked; /**< pipes and fifos whose other ends were looked for already */
 	size_t asked_count;
 	struct told *told; /**< of this round, what moves most first */
 	size_t told_count;
@@ -192,6 +192,20 @@ const struct passage *passage_note(struct progress *progress, struct movement *m
 
 /** Forget who was not there in this round. */
 void passage_forget(struct progress *progress);
+
+/** How sure it is that a process works on a pipe. */
+enum pipe_worth {
+	PIPE_NOT_AT_ALL,
+	PIPE_ONLY_ONE, /**< it has no other beyond standard error */
+	PIPE_STANDARD, /**< it is its standard input or output */
+	PIPE_CALLED,   /**< its call is about it */
+};
+
+/** Whether it may go this way through a pipe; who has a fifo open both ways, fifo(7), keeps it open. */
+bool pipeline_may_use(const struct open_file *file, bool to_read);
+
+/** The pipe, or fifo, that it works on; NULL: it has none, or there is no telling which. */
+const struct seen_file *pipeline_end(const struct seen *now, bool to_read, enum pipe_worth *worth);
 
 /** Who reads the pipe that it writes to, who writes the one that it reads; NULL: none that was seen. */
 const struct seen *pipeline_reader(const struct progress *progress, const struct seen *now);

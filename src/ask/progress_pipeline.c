@@ -3,25 +3,19 @@
  * Who reads what a process writes to a pipe: in `tar c | gzip | ssh` only tar reads real files, and how far
  * that is, is how far all of it is.
  */
-#include <stdlib.h>
-#include <sys/sysmacros.h>
-
-#include "ask/peers.h"
 #include "ask/progress.h"
 
-/** Documentation/admin-guide/devices.txt: /dev/null, /dev/zero and the like. */
-enum { MEM_MAJOR = 1 };
-
-enum {
-	ROUNDS = 8,      /**< processes in a pipeline, from whoever is known on */
-	HOLDERS_MAX = 4, /**< of one end of a pipe */
-	ASKED_MANY = 64  /**< pipes; then those that are gone are forgotten */
-};
+bool pipeline_may_use(const struct open_file *file, bool to_read)
+{
+	if (file->readable && file->writable)
+		return false;
+	return to_read ? file->readable : file->writable;
+}
 
 static bool is_end(const struct seen_file *file, bool to_read)
 {
 	return file->file.handle.use == USE_FD && seen_file_is(file, S_IFIFO) &&
-	       (to_read ? file->file.readable : file->file.writable);
+	       pipeline_may_use(&file->file, to_read);
 }
 
 static bool is_called(const struct seen *now, enum syscall_deed deed, const struct seen_file *file)
@@ -33,41 +27,33 @@ static bool is_called(const struct seen *now, enum syscall_deed deed, const stru
 	       (unsigned int)syscall_int(&now->called.call, shape.fd) == file->file.handle.fd;
 }
 
-/** How sure it is that a process works on a pipe. */
-enum worth {
-	NOT_AT_ALL,
-	ONLY_ONE, /**< it has no other beyond standard error */
-	STANDARD, /**< it is its standard input or output */
-	CALLED,   /**< its call is about it */
-};
-
-static enum worth worth_of(const struct seen *now, const struct seen_file *file, bool to_read)
+static enum pipe_worth worth_of(const struct seen *now, const struct seen_file *file, bool to_read)
 {
 	if (is_called(now, to_read ? SYSCALL_READS : SYSCALL_WRITES, file))
-		return CALLED;
+		return PIPE_CALLED;
 	if (file->file.handle.fd == (to_read ? 0 : 1))
-		return STANDARD;
-	return file->file.handle.fd > 2 ? ONLY_ONE : NOT_AT_ALL;
+		return PIPE_STANDARD;
+	return file->file.handle.fd > 2 ? PIPE_ONLY_ONE : PIPE_NOT_AT_ALL;
 }
 
-/** The pipe that it works on; NULL: it has none, or there is no telling which. */
-static const struct seen_file *end_of(const struct seen *now, bool to_read, enum worth *worth)
+const struct seen_file *pipeline_end(const struct seen *now, bool to_read, enum pipe_worth *worth)
 {
 	const struct seen_file *best = NULL;
 	size_t only = 0;
 
-	*worth = NOT_AT_ALL;
+	*worth = PIPE_NOT_AT_ALL;
 	for (size_t i = 0; i < now->count; i++) {
 		const struct seen_file *file = &now->files[i];
-		enum worth here = is_end(file, to_read) ? worth_of(now, file, to_read) : NOT_AT_ALL;
+		enum pipe_worth here = is_end(file, to_read) ? worth_of(now, file, to_read) :
+							       PIPE_NOT_AT_ALL;
 
-		only += here == ONLY_ONE;
+		only += here == PIPE_ONLY_ONE;
 		if (here <= *worth)
 			continue;
 		best = file;
 		*worth = here;
 	}
-	return *worth == ONLY_ONE && only > 1 ? NULL : best;
+	return *worth == PIPE_ONLY_ONE && only > 1 ? NULL : best;
 }
 
 /** Who works on the other end. That either only happens to have the pipe is not enough. */
@@ -75,14 +61,15 @@ static const struct seen *opposite(const struct progress *progress, const struct
 				   bool to_read)
 {
 	const struct sample *sample = &progress->samples[progress->round % 2];
-	enum worth ours, theirs;
-	const struct seen_file *pipe = end_of(now, !to_read, &ours);
+	enum pipe_worth ours, theirs;
+	const struct seen_file *pipe = pipeline_end(now, !to_read, &ours);
 
 	for (size_t i = 0; pipe && i < sample->count; i++) {
 		const struct seen *other = &sample->items[i];
-		const struct seen_file *end = end_of(other, to_read, &theirs);
+		const struct seen_file *end = pipeline_end(other, to_read, &theirs);
 
-		if (end && other->pid != now->pid && (ours > ONLY_ONE || theirs > ONLY_ONE) &&
+		if (end && other->pid != now->pid &&
+		    (ours > PIPE_ONLY_ONE || theirs > PIPE_ONLY_ONE) &&
 		    inode_same(&end->file.inode, &pipe->file.inode))
 			return other;
 	}
@@ -113,267 +100,4 @@ size_t pipeline_of(const struct progress *progress, const struct seen *first,
 		ret[count++] = next;
 	}
 	return count;
-}
-
-/** A pipe of which we look for the other end. */
-struct wanted {
-	uint64_t ino;
-	bool to_read; /**< they must be able to read it, else to write it */
-	bool any;     /**< whichever descriptor; else only standard input or output */
-	unsigned int pids[HOLDERS_MAX];
-	size_t count; /**< how many were found, also if more than that */
-};
-
-struct asking {
-	struct progress *progress;
-	struct wanted *wanted; /**< by number */
-	size_t count;
-};
-
-static int compare_wanted(const void *left, const void *right)
-{
-	const struct wanted *a = left, *b = right;
-
-	return (a->ino > b->ino) - (a->ino < b->ino);
-}
-
-static bool was_asked(const struct progress *progress, uint64_t ino)
-{
-	for (size_t i = 0; i < progress->asked_count; i++) {
-		if (progress->asked[i] == ino)
-			return true;
-	}
-	return false;
-}
-
-/** Whether a pipe that is only there may be what it works on: it reads or writes, and not a device. */
-static bool may_work(const struct progress *progress, const struct seen *now, bool to_read)
-{
-	const struct seen *past = progress_past(progress, now);
-
-	for (size_t i = 0; i < now->count; i++) {
-		if (now->files[i].file.handle.use == USE_FD &&
-		    now->files[i].file.handle.fd == (to_read ? 0 : 1) &&
-		    seen_file_is(&now->files[i], S_IFCHR) &&
-		    major(now->files[i].file.inode.rdev) == MEM_MAJOR)
-			return false;
-	}
-	if (!past)
-		return false;
-	return to_read ? past->io.rchar != now->io.rchar : past->io.wchar != now->io.wchar;
-}
-
-/**
- * Whether it is worth a look at all that everybody has open. A standard stream that is a pipe may be one that
- * nothing goes through: then only of who is named, or kept from going on.
- */
-static bool is_worth(const struct progress *progress, const struct seen *now, enum worth worth,
-		     bool to_read)
-{
-	if (worth == STANDARD && (progress->scope.pids || movement_is_kept(now)))
-		return true;
-	return worth == CALLED || may_work(progress, now, to_read);
-}
-
-static void ask_about(struct asking *asking, const struct seen *now, bool to_read)
-{
-	struct progress *progress = asking->progress;
-	enum worth worth;
-	const struct seen_file *pipe = end_of(now, to_read, &worth);
-	struct end_key key;
-
-	if (!pipe || opposite(progress, now, !to_read) || !peers_key(&pipe->file, &key) ||
-	    key.kind != END_PIPE || was_asked(progress, key.number) ||
-	    !is_worth(progress, now, worth, to_read))
-		return;
-	memory_grow(&progress->asked, progress->asked_count, sizeof(*progress->asked));
-	progress->asked[progress->asked_count++] = key.number;
-	memory_grow(&asking->wanted, asking->count, sizeof(*asking->wanted));
-	asking->wanted[asking->count++] =
-		(struct wanted){ .ino = key.number, .to_read = !to_read, .any = worth > ONLY_ONE };
-}
-
-static void take_end(struct asking *asking, const struct process *process,
-		     const struct open_file *file)
-{
-	struct end_key key;
-	struct wanted sought = { 0 };
-
-	if (!peers_key(file, &key) || key.kind != END_PIPE)
-		return;
-	sought.ino = key.number;
-	struct wanted *wanted =
-		bsearch(&sought, asking->wanted, asking->count, sizeof(sought), compare_wanted);
-	if (!wanted || !(wanted->to_read ? file->readable : file->writable) ||
-	    (!wanted->any && file->handle.fd > 1))
-		return;
-	if (wanted->count < HOLDERS_MAX)
-		wanted->pids[wanted->count] = process->pid;
-	wanted->count++;
-}
-
-static void found(void *context, const struct process *process)
-{
-	struct asking *asking = context;
-
-	for (size_t i = 0; i < process->count; i++)
-		take_end(asking, process, &process->files[i]);
-}
-
-static int compare_pids(const void *left, const void *right)
-{
-	const unsigned int *a = left, *b = right;
-
-	return (*a > *b) - (*a < *b);
-}
-
-void pipeline_follow(struct progress *progress, const unsigned int *pids, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (progress_follows(progress, pids[i]))
-			continue;
-		memory_grow(&progress->followed, progress->followed_count,
-			    sizeof(*progress->followed));
-		progress->followed[progress->followed_count++] = pids[i];
-		qsort(progress->followed, progress->followed_count, sizeof(*progress->followed),
-		      compare_pids);
-	}
-}
-
-bool progress_follows(const struct progress *progress, unsigned int pid)
-{
-	return progress->followed_count &&
-	       bsearch(&pid, progress->followed, progress->followed_count, sizeof(pid),
-		       compare_pids);
-}
-
-static int look_for_ends(struct asking *asking, struct error *err)
-{
-	const struct source *source = asking->progress->inquiry->source;
-	struct tally tally = { 0 };
-	struct look look = { .filter = LOOK_ENDS,
-			     .ends = LOOK_PIPES,
-			     .needs = LOOK_ACCESS,
-			     .ino_count = asking->count,
-			     .found = found,
-			     .context = asking };
-
-	qsort(asking->wanted, asking->count, sizeof(*asking->wanted), compare_wanted);
-	uint64_t *inos = memory_resize(NULL, asking->count, sizeof(*inos));
-	for (size_t i = 0; i < asking->count; i++)
-		inos[i] = asking->wanted[i].ino;
-	look.inos = inos;
-	int rc = source->look(source, &look, &tally, err);
-	/* A worker that was given up may still look into it, whenever it wakes. */
-	if (!tally.blocked)
-		free(inos);
-	return rc;
-}
-
-/** What more have than work on it was only left open by who started them. */
-static size_t follow_found(struct asking *asking, unsigned int **ret)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < asking->count; i++) {
-		const struct wanted *wanted = &asking->wanted[i];
-
-		for (size_t k = 0; wanted->count <= HOLDERS_MAX && k < wanted->count; k++) {
-			if (progress_follows(asking->progress, wanted->pids[k]))
-				continue;
-			memory_grow(ret, count, sizeof(**ret));
-			(*ret)[count++] = wanted->pids[k];
-			pipeline_follow(asking->progress, &wanted->pids[k], 1);
-		}
-	}
-	if (count)
-		qsort(*ret, count, sizeof(**ret), compare_pids);
-	return count;
-}
-
-/** Whether its pipes lead on to where a transfer comes from, or goes to. */
-static void ask_about_ends(struct asking *asking, const struct seen *now)
-{
-	struct movement movement = { 0 };
-	const struct progress *progress = asking->progress;
-
-	if (!now->close || (!movement_find(progress, now, &movement) && !progress->scope.pids))
-		return;
-	if (!movement.input)
-		ask_about(asking, now, true);
-	if (!movement.output)
-		ask_about(asking, now, false);
-}
-
-/** One step along the pipes. `*further`: others were found by it. */
-static int follow_once(struct progress *progress, bool *further, struct error *err)
-{
-	struct asking asking = { .progress = progress };
-	const struct sample *now = progress_now(progress);
-	unsigned int *pids = NULL;
-	int rc = 0;
-
-	for (size_t i = 0; i < now->count; i++)
-		ask_about_ends(&asking, &now->items[i]);
-	if (asking.count)
-		rc = look_for_ends(&asking, err);
-	size_t count = rc ? 0 : follow_found(&asking, &pids);
-	if (count)
-		rc = progress_sample_more(progress, pids, count, err);
-	*further = count > 0;
-	free(asking.wanted);
-	free(pids);
-	return rc;
-}
-
-/** Who has ended is followed no more. */
-static void forget_ended(struct progress *progress)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < progress->followed_count; i++) {
-		if (sample_find(progress_now(progress), progress->followed[i]))
-			progress->followed[kept++] = progress->followed[i];
-	}
-	progress->followed_count = kept;
-}
-
-static bool has_pipe(const struct sample *sample, uint64_t ino)
-{
-	for (size_t i = 0; i < sample->count; i++) {
-		for (size_t k = 0; k < sample->items[i].count; k++) {
-			const struct seen_file *file = &sample->items[i].files[k];
-
-			if (seen_file_is(file, S_IFIFO) && file->file.inode.ino == ino)
-				return true;
-		}
-	}
-	return false;
-}
-
-/** Who looks on for days meets pipes without number. */
-static void forget_asked(struct progress *progress)
-{
-	size_t kept = 0;
-
-	if (progress->asked_count < ASKED_MANY)
-		return;
-	for (size_t i = 0; i < progress->asked_count; i++) {
-		if (has_pipe(progress_now(progress), progress->asked[i]))
-			progress->asked[kept++] = progress->asked[i];
-	}
-	progress->asked_count = kept;
-}
-
-int progress_follow(struct progress *progress, struct error *err)
-{
-	bool further = true;
-	int rc = 0;
-
-	forget_ended(progress);
-	forget_asked(progress);
-
-	for (unsigned int round = 0; round < ROUNDS && further && !rc; round++)
-		rc = follow_once(progress, &further, err);
-	return rc;
 }

@@ -207,6 +207,23 @@ all_started() {
 	answer '.[0].pid == $tar' --argjson tar "$tar"
 }
 
+@test "a fifo is a pipe: who is at its other end belongs to it" {
+	head -c 8M /dev/zero >a
+	mkfifo between
+	held_pipe pipe
+	start dd if=between of=pipe bs=64k
+	local second=$PID
+	start dd if=a of=between bs=64k
+	once_it '(.[0].pids | length) == 2 and .[0].stalled != null' "$PID"
+	rows 1
+	answer '.[0] | .pid == $pid and .command == "dd | dd" and .source == $dir + "/a" and
+		.destination == $dir + "/pipe" and .pids == [$pid, $second | tostring]' \
+		--argjson pid "$PID" --argjson second "$second" --arg dir "$SCRATCH"
+	once "$second"
+	rows 1
+	answer '.[0].pid == $pid' --argjson pid "$PID"
+}
+
 @test "an archive that is written is never at 100 %: tar is where the file is that it reads" {
 	head -c 64M /dev/zero >a
 	start tar cf a.tar a
