@@ -6,6 +6,7 @@
 
 #include "ask/unmatched.h"
 #include "base/clock.h"
+#include "scan/sockets.h"
 
 /** Of the interval, after which it is known who moves; the rest of it they are looked at closely. */
 enum { FIRST_PART = 4 };
@@ -15,6 +16,7 @@ int progress_begin(const struct inquiry *inquiry, struct outcome *outcome, struc
 {
 	*ret = (struct progress){ .inquiry = inquiry, .outcome = outcome };
 	arena_init(&ret->kept);
+	arena_init(&ret->far_texts);
 	for (size_t i = 0; i < 2; i++)
 		arena_init(&ret->samples[i].arena);
 	int rc = mounts_begin(inquiry->source, &ret->mounts);
@@ -39,9 +41,13 @@ void progress_end(struct progress *progress)
 		free(progress->samples[i].items);
 	}
 	arena_end(&progress->kept);
+	arena_end(&progress->far_texts);
 	free(progress->passages);
 	free(progress->followed);
 	free(progress->asked);
+	free(progress->far_ends);
+	if (progress->sockets)
+		sockets_end(progress->sockets);
 	free(progress->told);
 	free(progress->tellers);
 }
@@ -118,6 +124,7 @@ static void tell_all(struct progress *progress)
 int progress_look(struct progress *progress, struct error *err)
 {
 	progress->round++;
+	socket_forget(progress);
 	int rc = progress_sample(progress, err);
 	if (!rc)
 		rc = progress_follow(progress, err);

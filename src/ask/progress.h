@@ -114,7 +114,14 @@ struct progress {
 	size_t followed_count;
 	uint64_t *asked; /**< pipes and fifos whose other ends were looked for already */
 	size_t asked_count;
-	struct told *told; /**< of this round, what moves most first */
+	struct sockets *sockets; /**< once one is met with; else NULL */
+	struct far_end {
+		uint64_t ino;
+		struct text name;
+	} * far_ends; /**< who is at the other end of these sockets */
+	size_t far_end_count;
+	struct arena far_texts; /**< their names */
+	struct told *told;      /**< of this round, what moves most first */
 	size_t told_count;
 	struct teller {
 		unsigned int pid;
@@ -226,10 +233,16 @@ const struct seen_file *ends_output(const struct progress *progress,
 				    const struct movement *movement, const struct seen *seen);
 
 /** Where a movement comes from, and where the last of its pipeline takes it; empty: not known. */
-struct text ends_source(const struct progress *progress, const struct movement *movement,
+struct text ends_source(struct progress *progress, const struct movement *movement,
 			struct arena *arena);
-struct text ends_destination(const struct progress *progress, const struct movement *movement,
+struct text ends_destination(struct progress *progress, const struct movement *movement,
 			     const struct seen *const *members, size_t count);
+
+/** Who is at the other end of a socket: "nc (4076)", "142.250.74.46:443", or "a socket". */
+struct text socket_far_end(struct progress *progress, const struct seen_file *file);
+
+/** Before a look: forget them where they have become many. */
+void socket_forget(struct progress *progress);
 
 /** Make a row. False: no target means it, or it is not worth one. */
 bool progress_row(struct progress *progress, struct movement *movement, struct told *ret);

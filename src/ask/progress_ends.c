@@ -24,7 +24,7 @@ static struct text name_of(const struct seen_file *file)
 enum { MEM_MAJOR = 1, NULL_MINOR = 3 };
 
 /** What a descriptor that is no file with a place leads to, if that says something. */
-static struct text device_at(const struct seen *seen, unsigned int fd)
+static struct text device_at(struct progress *progress, const struct seen *seen, unsigned int fd)
 {
 	dev_t nothing = makedev(MEM_MAJOR, NULL_MINOR);
 
@@ -34,13 +34,32 @@ static struct text device_at(const struct seen *seen, unsigned int fd)
 		if (file->file.handle.use != USE_FD || file->file.handle.fd != fd)
 			continue;
 		if (seen_file_is(file, S_IFSOCK))
-			return text_of("a socket");
+			return socket_far_end(progress, file);
 		if (seen_file_is(file, S_IFIFO))
 			return text_starts(file->file.link, "/") ? file->file.link :
 								   text_of("a pipe");
 		if (seen_file_is(file, S_IFCHR) && major(file->file.inode.rdev) == MEM_MAJOR &&
 		    (fd || file->file.inode.rdev != nothing))
 			return file->file.link;
+	}
+	return (struct text){ 0 };
+}
+
+/** The socket that it waits to write to. */
+static struct text socket_of_call(struct progress *progress, const struct seen *seen)
+{
+	if (!seen_is_inside(seen))
+		return (struct text){ 0 };
+	struct syscall_shape shape = syscall_shape(seen->called.call.number);
+	int place = shape.deed == SYSCALL_COPIES                                ? shape.other_fd :
+		    shape.deed == SYSCALL_WRITES || shape.deed == SYSCALL_SENDS ? shape.fd :
+										  -1;
+	for (size_t i = 0; place >= 0 && i < seen->count; i++) {
+		const struct seen_file *file = &seen->files[i];
+
+		if (file->file.handle.use == USE_FD && seen_file_is(file, S_IFSOCK) &&
+		    file->file.handle.fd == (unsigned int)syscall_int(&seen->called.call, place))
+			return socket_far_end(progress, file);
 	}
 	return (struct text){ 0 };
 }
@@ -112,7 +131,7 @@ static bool writes(const struct progress *progress, const struct seen *now)
 	return deed == SYSCALL_WRITES || deed == SYSCALL_SENDS || deed == SYSCALL_COPIES;
 }
 
-struct text ends_destination(const struct progress *progress, const struct movement *movement,
+struct text ends_destination(struct progress *progress, const struct movement *movement,
 			     const struct seen *const *members, size_t count)
 {
 	if (movement->many)
@@ -123,7 +142,9 @@ struct text ends_destination(const struct progress *progress, const struct movem
 
 		if (output)
 			return name_of(output);
-		device = device_at(members[i], 1);
+		device = device_at(progress, members[i], 1);
+		if (!device.len)
+			device = socket_of_call(progress, members[i]);
 		if (device.len && writes(progress, members[i]))
 			return device;
 	}
@@ -139,7 +160,7 @@ static bool reads_as_much(const struct progress *progress, const struct movement
 	       now->io.rchar - past->io.rchar >= movement->moved_by / 2;
 }
 
-struct text ends_source(const struct progress *progress, const struct movement *movement,
+struct text ends_source(struct progress *progress, const struct movement *movement,
 			struct arena *arena)
 {
 	if (movement->many)
@@ -150,6 +171,6 @@ struct text ends_source(const struct progress *progress, const struct movement *
 	if (writer)
 		return arena_format(arena, "%.*s (%u)", (int)writer->comm.len, writer->comm.bytes,
 				    writer->pid);
-	return reads_as_much(progress, movement) ? device_at(movement->process, 0) :
+	return reads_as_much(progress, movement) ? device_at(progress, movement->process, 0) :
 						   (struct text){ 0 };
 }

@@ -224,6 +224,19 @@ all_started() {
 	answer '.[0].pid == $pid' --argjson pid "$PID"
 }
 
+@test "into a socket: who is at its other end" {
+	need_root
+	sparse a 1G
+	unshare --net true 2>/dev/null || skip "may not have a network namespace"
+	actor_start namespace net loopback-up tcp-listen 127.0.0.1 8080
+	start nsenter --net --target "$ACTOR_PID" \
+		bash -c 'exec dd if=a bs=64k >/dev/tcp/127.0.0.1/8080'
+	once_it '.[0].stalled != null and .[0].position > 0' "$PID"
+	answer '.[0].destination == $to and
+		.[0].waits == "waits for the other end of a socket to take more"' \
+		--arg to "actor ($ACTOR_PID)"
+}
+
 @test "an archive that is written is never at 100 %: tar is where the file is that it reads" {
 	head -c 64M /dev/zero >a
 	start tar cf a.tar a
