@@ -74,12 +74,13 @@ static bool may_work(const struct progress *progress, const struct seen *now, bo
 
 /**
  * Whether it is worth a look at all that everybody has open. A standard stream that is a pipe may be one that
- * nothing goes through: then only of who is named, or kept from going on.
+ * nothing goes through: then only of who is named, or kept from going on. Fifos are used for commands too.
  */
 static bool is_worth(const struct progress *progress, const struct seen *now, enum pipe_worth worth,
-		     bool to_read)
+		     const struct end_key *key, bool to_read)
 {
-	if (worth == PIPE_STANDARD && (progress->scope.pids || movement_is_kept(now)))
+	if (worth == PIPE_STANDARD &&
+	    ((progress->scope.pids && key->kind == END_PIPE) || movement_is_kept(now)))
 		return true;
 	return worth == PIPE_CALLED || may_work(progress, now, to_read);
 }
@@ -98,7 +99,7 @@ static void ask_about(struct asking *asking, const struct seen *now, bool to_rea
 
 	if (!pipe || (to_read ? pipeline_writer(progress, now) : pipeline_reader(progress, now)) ||
 	    !is_pipe(&pipe->file, &key) || was_asked(progress, key.number) ||
-	    !is_worth(progress, now, worth, to_read))
+	    !is_worth(progress, now, worth, &key, to_read))
 		return;
 	memory_grow(&progress->asked, progress->asked_count, sizeof(*progress->asked));
 	progress->asked[progress->asked_count++] = key.number;

@@ -121,13 +121,17 @@ static void tell_several(FILE *out, const struct progress *progress)
 static void tell_none(FILE *out, const struct progress *progress)
 {
 	const struct sample *now = &progress->samples[progress->round % 2];
+	const struct scope *scope = &progress->scope;
+	const struct seen *only = scope->count == 1 && scope->pid_count == 1 ?
+					  sample_find(now, scope->pids[0]) :
+					  NULL;
 
 	if (!tally_is_complete(&progress->outcome->tally) || progress->outcome->no_process)
 		return;
-	if (progress->scope.count == 1 && progress->scope.pid_count == 1 && now->count) {
-		encode_shown(out, now->items[0].comm);
-		fprintf(out, " (%u) moves through no file.\n", now->items[0].pid);
-	} else if (progress->scope.count) {
+	if (only) {
+		encode_shown(out, only->comm);
+		fprintf(out, " (%u) moves through no file.\n", only->pid);
+	} else if (scope->count) {
 		fputs("Nothing that is meant moves through a file.\n", out);
 	} else {
 		fprintf(out, "Nothing moves through a file; all %u processes were looked at.\n",

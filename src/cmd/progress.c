@@ -85,6 +85,7 @@ static int print_rows(struct going *going)
 		if (!sink_push(sink, &progress->told[i].row))
 			break;
 	}
+	going->answered |= sink_count(sink) > 0;
 	return sink_end(sink);
 }
 
@@ -104,8 +105,8 @@ static void show(struct going *going)
 {
 	bool any = going->progress.told_count > 0;
 
-	going->answered |= any;
 	if (going->bars && any) {
+		going->answered = true;
 		remember(going);
 		progress_show(&going->progress, going->bars);
 	} else if (!going->bars) {

@@ -387,6 +387,16 @@ all_started() {
 	says "actor ($ACTOR_PID) moves through no file."
 }
 
+@test "lines that --filter lets none of through are no answer" {
+	sparse a 1T
+	actor_start fork move read a end
+	run timeout --preserve-status --signal INT 0.5 "$PROCOWL" progress --jsonl --interval 0.02 -Q 'percent > 200' \
+		"${ACTOR_CHILDREN[0]}"
+	[[ -z $output ]] || show_answer
+	# It ended at Ctrl-C, or for want of movement.
+	((status == 130 || status == 1)) || show_answer
+}
+
 @test "a process that is not there: exit 2" {
 	run --separate-stderr owl progress 4194304
 	exits 2
