@@ -68,6 +68,7 @@ static void move_after(const char *paths)
 		;
 	close(fd);
 	move_read(then);
+	free(first);
 }
 
 /** By pread(2), which does not. */
@@ -107,6 +108,7 @@ static void move_grow(const char *paths)
 		check(ftruncate(to, at), "cannot grow", destination);
 		pause_a_little();
 	}
+	free(source);
 }
 
 static void *ring_map(int ring, size_t size, off_t what)
