@@ -28,7 +28,7 @@ static void work(const void *context, struct job *job)
 	bool is_behind = walking->with_mappings && job->index > WORK_MAPPINGS;
 
 	if (walking->with_mappings && job->index == WORK_MAPPINGS)
-		iterator_run(&walking->crew->wants, job, answer);
+		crew_walk_mappings(walking->crew, job, answer);
 	else
 		crew_walk(walking->crew, (unsigned int)job->index - is_behind, job, answer);
 	job->result = answer;
@@ -152,6 +152,19 @@ static struct iterator_answer join(struct iterator_answer *answers, size_t count
 	return all;
 }
 
+/** The one that has walked before, as to load its programs takes longer than to walk; or a new one. */
+static struct crew *call_crew(struct source_bpf *bpf, const struct iterator_wants *wants)
+{
+	struct crew *crew = bpf->crew;
+
+	bpf->crew = NULL;
+	if (crew && crew_aim(crew, wants))
+		return crew;
+	if (crew)
+		crew_free(crew);
+	return crew_new(wants);
+}
+
 /**
  * Both walks, at the same time. That of the mappings waits for every process's memory in turn, of which
  * one may be locked: then /proc asks each of them, and says who does not answer.
@@ -160,7 +173,8 @@ static int walk(const struct look *look, const struct iterator_wants *wants, str
 		struct hints *ret)
 {
 	struct iterator_answer answers[WORKS_MAX] = { 0 }, *mappings = NULL;
-	struct walking walking = { crew_new(wants), walks_mappings(look, wants), false, answers };
+	struct walking walking = { call_crew(bpf, wants), walks_mappings(look, wants), false,
+				   answers };
 	size_t count = crew_size() + walking.with_mappings;
 
 	worker_run(&(struct jobs){ count, work, consume, &walking, sizeof(walking), NULL });
@@ -188,7 +202,7 @@ static int walk(const struct look *look, const struct iterator_wants *wants, str
 	malloc_trim(0);
 	/* A worker that was given up may still be at it. */
 	if (!walking.given_up)
-		crew_free(walking.crew);
+		bpf->crew = walking.crew;
 	return rc;
 }
 

@@ -33,8 +33,21 @@ void crew_free(struct crew *crew)
 {
 	if (crew->is_loaded && !crew->rc)
 		iterator_end_tables(&crew->tables);
+	if (crew->mappings.program)
+		iterator_end_mappings(&crew->mappings);
 	pthread_mutex_destroy(&crew->lock);
 	free(crew);
+}
+
+bool crew_aim(struct crew *crew, const struct iterator_wants *wants)
+{
+	if (!crew->is_loaded || crew->rc || crew->wants.wants != wants->wants)
+		return false;
+	crew->wants = *wants;
+	iterator_aim_tables(&crew->tables, wants);
+	if (crew->mappings.program)
+		iterator_aim_mappings(&crew->mappings, wants);
+	return true;
 }
 
 /**
@@ -72,6 +85,24 @@ void crew_walk(struct crew *crew, unsigned int reader, struct job *job, struct i
 	int64_t begun = clock_ns(CLOCK_MONOTONIC);
 	ret->rc = iterator_walk_tables(&crew->tables, reader, job, &ret->records);
 	ret->walk_ns = clock_ns(CLOCK_MONOTONIC) - begun;
+	if (ret->rc)
+		error_set(&ret->reason, ret->rc, "the kernel's walk ended early: %s",
+			  strerror(-ret->rc));
+}
+
+void crew_walk_mappings(struct crew *crew, struct job *job, struct iterator_answer *ret)
+{
+	int64_t begun = clock_ns(CLOCK_MONOTONIC);
+
+	*ret = (struct iterator_answer){ 0 };
+	if (!crew->mappings.program)
+		ret->rc = iterator_begin_mappings(&crew->wants, &crew->mappings, &ret->reason);
+	int64_t loaded = clock_ns(CLOCK_MONOTONIC);
+	ret->load_ns = loaded - begun;
+	if (ret->rc)
+		return;
+	ret->rc = iterator_walk_mappings(&crew->mappings, job, &ret->records);
+	ret->walk_ns = clock_ns(CLOCK_MONOTONIC) - loaded;
 	if (ret->rc)
 		error_set(&ret->reason, ret->rc, "the kernel's walk ended early: %s",
 			  strerror(-ret->rc));

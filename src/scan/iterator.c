@@ -53,52 +53,78 @@ static int begin_walk(int link)
 	return fd < 0 ? -errno : fd;
 }
 
-/** The program and its walk: a descriptor that keeps alive what it needs, or -errno. */
-static int begin_mappings(const struct iterator_wants *wants, const char *log)
+/** As when it was loaded: nobody was told. */
+void iterator_aim_mappings(struct iterator_mappings *mappings, const struct iterator_wants *wants)
 {
-	struct task_vma *skeleton = task_vma__open();
-
-	if (!skeleton)
-		return -ENOMEM;
-	skeleton->rodata->wants = wants->wants;
-	memcpy(skeleton->rodata->sought, wants->sought, sizeof(wants->sought));
-	SET_LOG(skeleton, log);
-	int rc = task_vma__load(skeleton);
-	if (rc >= 0)
-		rc = task_vma__attach(skeleton);
-	if (rc >= 0)
-		rc = begin_walk(skeleton->links.task_vma_fd);
-	task_vma__destroy(skeleton);
-	return rc;
+	mappings->program->bss->last = 0;
+	memcpy(mappings->program->bss->sought, wants->sought, sizeof(wants->sought));
 }
 
-/** The program that walks all tables: its link, or -errno; and the memory it shares with its readers. */
-static int load_tables(const struct iterator_wants *wants, const char *log, struct wire_walk **ret)
+static int load_mappings(const struct iterator_wants *wants, const char *log,
+			 struct iterator_mappings *ret)
 {
-	struct descriptors *skeleton = descriptors__open();
+	struct task_vma *program = task_vma__open();
 
-	if (!skeleton)
+	if (!program)
 		return -ENOMEM;
-	skeleton->rodata->wants = wants->wants;
-	memcpy(skeleton->rodata->sought, wants->sought, sizeof(wants->sought));
-	SET_LOG(skeleton, log);
-	int rc = descriptors__load(skeleton);
+	program->rodata->wants = wants->wants;
+	SET_LOG(program, log);
+	int rc = task_vma__load(program);
 	if (rc >= 0)
-		rc = descriptors__attach(skeleton);
-	if (rc >= 0)
-		rc = keep(skeleton->links.descriptors_fd);
-	if (rc >= 0) {
-		*ret = mmap(NULL, WALKS_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED,
-			    skeleton->maps.walks.map_fd, 0);
-		if (*ret == MAP_FAILED) {
-			int failed = -errno;
-
-			close(rc);
-			rc = failed;
-		}
+		rc = task_vma__attach(program);
+	if (rc < 0) {
+		task_vma__destroy(program);
+		return rc;
 	}
-	descriptors__destroy(skeleton);
-	return rc;
+	*ret = (struct iterator_mappings){ program };
+	iterator_aim_mappings(ret, wants);
+	return 0;
+}
+
+void iterator_end_mappings(struct iterator_mappings *mappings)
+{
+	task_vma__destroy(mappings->program);
+	mappings->program = NULL;
+}
+
+/** As when it was loaded: no task is taken, and nobody reads. */
+void iterator_aim_tables(struct iterator_tables *tables, const struct iterator_wants *wants)
+{
+	tables->program->bss->taken = 0;
+	memcpy(tables->program->bss->sought, wants->sought, sizeof(wants->sought));
+	memset(tables->walks, 0, WALKS_SIZE);
+}
+
+static int load_tables(const struct iterator_wants *wants, const char *log,
+		       struct iterator_tables *ret)
+{
+	struct descriptors *program = descriptors__open();
+
+	if (!program)
+		return -ENOMEM;
+	program->rodata->wants = wants->wants;
+	SET_LOG(program, log);
+	int rc = descriptors__load(program);
+	if (rc >= 0)
+		rc = descriptors__attach(program);
+	void *walks = rc < 0 ? MAP_FAILED :
+			       mmap(NULL, WALKS_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED,
+				    program->maps.walks.map_fd, 0);
+	if (walks == MAP_FAILED) {
+		rc = rc < 0 ? rc : -errno;
+		descriptors__destroy(program);
+		return rc;
+	}
+	*ret = (struct iterator_tables){ program, walks };
+	iterator_aim_tables(ret, wants);
+	return 0;
+}
+
+void iterator_end_tables(struct iterator_tables *tables)
+{
+	munmap(tables->walks, WALKS_SIZE);
+	descriptors__destroy(tables->program);
+	tables->program = NULL;
 }
 
 /** Load the program that tells a table: a descriptor on it, or -errno. */
@@ -117,28 +143,31 @@ static int load_table(unsigned int tells, const char *log)
 	return rc;
 }
 
-/** Only to see whether it can be had. */
-static int try_tables(const struct iterator_wants *wants, const char *log)
+/** Only to see whether it can be had. 0 or -errno. */
+static int try(enum iterator which, const struct iterator_wants *wants, const char *log)
 {
-	struct wire_walk *walks;
-	int link = load_tables(wants, log, &walks);
+	struct iterator_tables tables = { 0 };
+	struct iterator_mappings mappings = { 0 };
+	int rc = -EINVAL;
 
-	if (link >= 0)
-		munmap(walks, WALKS_SIZE);
-	return link;
-}
-
-static int begin(enum iterator which, const struct iterator_wants *wants, const char *log)
-{
 	switch (which) {
 	case ITERATOR_DESCRIPTORS:
-		return try_tables(wants, log);
+		rc = load_tables(wants, log, &tables);
+		if (!rc)
+			iterator_end_tables(&tables);
+		return rc;
 	case ITERATOR_MAPPINGS:
-		return begin_mappings(wants, log);
+		rc = load_mappings(wants, log, &mappings);
+		if (!rc)
+			iterator_end_mappings(&mappings);
+		return rc;
 	case ITERATOR_TABLE:
-		return load_table(wants->wants, log);
+		rc = load_table(wants->wants, log);
+		if (rc >= 0)
+			close(rc);
+		return rc < 0 ? rc : 0;
 	}
-	return -EINVAL;
+	return rc;
 }
 
 /** Of a verifier's log the last line says why, before it counts what it has done. */
@@ -169,18 +198,16 @@ static int explain(enum iterator which, const struct iterator_wants *wants, int 
 		return error_set(reason, rc, "not permitted; it takes CAP_BPF and CAP_PERFMON");
 	scope_free char *log = memory_resize(NULL, LOG_SIZE, 1);
 	*log = 0;
-	int fd = begin(which, wants, log);
-	if (fd >= 0)
-		close(fd);
+	try(which, wants, log);
 	return iterator_complain(rc, log, reason);
 }
 
 int iterator_try(enum iterator which, struct error *reason)
 {
 	const struct iterator_wants wants = { 0 };
-	scope_fd fd = begin(which, &wants, NULL);
+	int rc = try(which, &wants, NULL);
 
-	return fd < 0 ? explain(which, &wants, fd, reason) : 0;
+	return rc ? explain(which, &wants, rc, reason) : 0;
 }
 
 /** After a million objects without a record the kernel lets go (kernel/bpf/bpf_iter.c) and says EAGAIN. */
@@ -213,42 +240,35 @@ static int walk(int fd, struct job *job, struct text *ret)
 	return 0;
 }
 
-void iterator_run(const struct iterator_wants *wants, struct job *job, struct iterator_answer *ret)
+int iterator_begin_mappings(const struct iterator_wants *wants, struct iterator_mappings *ret,
+			    struct error *reason)
 {
-	int64_t begun = clock_ns(CLOCK_MONOTONIC);
-	scope_fd fd = begin_mappings(wants, NULL);
-	int64_t loaded = clock_ns(CLOCK_MONOTONIC);
+	int rc = load_mappings(wants, NULL, ret);
 
-	*ret = (struct iterator_answer){ .rc = fd < 0 ? fd : 0, .load_ns = loaded - begun };
-	if (fd < 0) {
-		explain(ITERATOR_MAPPINGS, wants, fd, &ret->reason);
-		return;
-	}
-	ret->rc = walk(fd, job, &ret->records);
-	ret->walk_ns = clock_ns(CLOCK_MONOTONIC) - loaded;
-	if (ret->rc)
-		error_set(&ret->reason, ret->rc, "the kernel's walk ended early: %s",
-			  strerror(-ret->rc));
+	return rc ? explain(ITERATOR_MAPPINGS, wants, rc, reason) : 0;
+}
+
+int iterator_walk_mappings(const struct iterator_mappings *mappings, struct job *job,
+			   struct text *ret)
+{
+	scope_fd fd = begin_walk(mappings->program->links.task_vma_fd);
+
+	return fd < 0 ? fd : walk(fd, job, ret);
 }
 
 int iterator_begin_tables(const struct iterator_wants *wants, struct iterator_tables *ret,
 			  struct error *reason)
 {
-	ret->link = load_tables(wants, NULL, &ret->walks);
-	return ret->link < 0 ? explain(ITERATOR_DESCRIPTORS, wants, ret->link, reason) : 0;
-}
+	int rc = load_tables(wants, NULL, ret);
 
-void iterator_end_tables(struct iterator_tables *tables)
-{
-	munmap(tables->walks, WALKS_SIZE);
-	close(tables->link);
+	return rc ? explain(ITERATOR_DESCRIPTORS, wants, rc, reason) : 0;
 }
 
 int iterator_walk_tables(const struct iterator_tables *tables, unsigned int reader, struct job *job,
 			 struct text *ret)
 {
 	struct wire_walk *walk = &tables->walks[reader];
-	scope_fd fd = begin_walk(tables->link);
+	scope_fd fd = begin_walk(tables->program->links.descriptors_fd);
 	char *records = NULL, none;
 	size_t size = 0;
 	ssize_t got;
@@ -279,7 +299,7 @@ int iterator_load_table(unsigned int tells, int64_t *load_ns, struct error *reas
 {
 	const struct iterator_wants wants = { .wants = tells };
 	int64_t begun = clock_ns(CLOCK_MONOTONIC);
-	int fd = begin(ITERATOR_TABLE, &wants, NULL);
+	int fd = load_table(tells, NULL);
 
 	*load_ns += clock_ns(CLOCK_MONOTONIC) - begun;
 	return fd < 0 ? explain(ITERATOR_TABLE, &wants, fd, reason) : fd;

@@ -31,12 +31,23 @@ static inline void iterator_seek(struct iterator_wants *wants, uint64_t ino)
 	wants->sought[at / 64] |= 1ULL << (at % 64);
 }
 
-/** The walk of the mappings: load the program, and let it go to the end; `job` beats as it goes on. */
-void iterator_run(const struct iterator_wants *wants, struct job *job, struct iterator_answer *ret);
+/** The program that walks all mappings. */
+struct iterator_mappings {
+	struct task_vma *program;
+};
+
+/** Load it. 0, or -errno and the reason; iterator_end_mappings lets it go. */
+int iterator_begin_mappings(const struct iterator_wants *wants, struct iterator_mappings *ret,
+			    struct error *reason);
+void iterator_end_mappings(struct iterator_mappings *mappings);
+
+/** To its end; `job` beats as it goes on: records of wire_mapper, free(3). 0 or -errno. */
+int iterator_walk_mappings(const struct iterator_mappings *mappings, struct job *job,
+			   struct text *ret);
 
 /** The program that walks all tables of descriptors; its readers share these out among themselves. */
 struct iterator_tables {
-	int link;
+	struct descriptors *program;
 	struct wire_walk *walks; /**< WIRE_WALKERS of them */
 };
 
@@ -44,6 +55,10 @@ struct iterator_tables {
 int iterator_begin_tables(const struct iterator_wants *wants, struct iterator_tables *ret,
 			  struct error *reason);
 void iterator_end_tables(struct iterator_tables *tables);
+
+/** Loaded once, they can walk again, for other numbers; nobody may be walking. */
+void iterator_aim_tables(struct iterator_tables *tables, const struct iterator_wants *wants);
+void iterator_aim_mappings(struct iterator_mappings *mappings, const struct iterator_wants *wants);
 
 /**
  * Be reader number `reader`, less than WIRE_WALKERS, on this thread, until all tables are taken: records

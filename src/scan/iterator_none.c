@@ -9,19 +9,45 @@ int iterator_try(enum iterator which, struct error *reason)
 	return error_set(reason, -EOPNOTSUPP, "procowl was built without it");
 }
 
-void iterator_run(const struct iterator_wants *wants, struct job *job, struct iterator_answer *ret)
+int iterator_begin_mappings(const struct iterator_wants *wants, struct iterator_mappings *ret,
+			    struct error *reason)
 {
 	(void)wants;
+	*ret = (struct iterator_mappings){ 0 };
+	return iterator_try(ITERATOR_MAPPINGS, reason);
+}
+
+void iterator_end_mappings(struct iterator_mappings *mappings)
+{
+	(void)mappings;
+}
+
+void iterator_aim_mappings(struct iterator_mappings *mappings, const struct iterator_wants *wants)
+{
+	(void)mappings;
+	(void)wants;
+}
+
+int iterator_walk_mappings(const struct iterator_mappings *mappings, struct job *job,
+			   struct text *ret)
+{
+	(void)mappings;
 	(void)job;
-	*ret = (struct iterator_answer){ 0 };
-	ret->rc = iterator_try(ITERATOR_MAPPINGS, &ret->reason);
+	(void)ret;
+	return -EOPNOTSUPP;
+}
+
+void iterator_aim_tables(struct iterator_tables *tables, const struct iterator_wants *wants)
+{
+	(void)tables;
+	(void)wants;
 }
 
 int iterator_begin_tables(const struct iterator_wants *wants, struct iterator_tables *ret,
 			  struct error *reason)
 {
 	(void)wants;
-	*ret = (struct iterator_tables){ .link = -1 };
+	*ret = (struct iterator_tables){ 0 };
 	return iterator_try(ITERATOR_DESCRIPTORS, reason);
 }
 

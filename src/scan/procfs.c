@@ -15,6 +15,7 @@
 #include "base/scope.h"
 #include "kernel/pidstat.h"
 #include "kernel/procfile.h"
+#include "scan/crew.h"
 #include "scan/holdings.h"
 #include "scan/idle.h"
 #include "scan/procfs.h"
@@ -249,6 +250,8 @@ void source_close(struct source *source)
 	if (source->proc >= 0)
 		close(source->proc);
 	source->proc = -1;
+	if (source->bpf && source->bpf->crew)
+		crew_free(source->bpf->crew);
 	free(source->bpf);
 	source->bpf = NULL;
 }

@@ -158,6 +158,7 @@ struct source_bpf {
 	unsigned int socket_walks;                     /**< for sockets: scan/socket_told.c */
 	int64_t sockets_ns;       /**< and how long they took, loading and all */
 	struct error sockets_why; /**< they cannot be had, and are not tried again */
+	struct crew *crew;        /**< of the last walk, which may walk again; or NULL */
 };
 
 struct source {

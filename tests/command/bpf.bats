@@ -466,3 +466,17 @@ told() {
 	rows 4
 	answer 'any(.[].holders[]; endswith(":19999"))'
 }
+
+@test "what was loaded for one look is used for the next, which looks for another file" {
+	need_bpf
+	mkdir out
+	actor_start open large rw,creat write 0 300000 open small rw,creat write 1 8K map 1 rw \
+		open smaller rw,creat write 2 4K map 2 rw unlink large unlink small unlink smaller
+	run --separate-stderr traced -e trace=bpf -o trace "$PROCOWL" recover --source bpf --json \
+		"$ACTOR_PID:3" "$ACTOR_PID:4" "$ACTOR_PID:5" -d out
+	exits 5
+	[[ $(jq -c '[.[].grade]' <<<"$output") == '["unchanged","changed","changed"]' ]]
+	# One to try it, two for what is deleted, two for the six looks at who has the files; each program
+	# is loaded by one that runs for it.
+	(($(grep -c 'BPF_PROG_\(TEST_\)\?RUN, ' trace) <= 5))
+}
