@@ -234,6 +234,9 @@ static enum status run_session(struct watching *watching, struct error *err)
 	} else {
 		if (watching->filter)
 			rc = filter_error(watching->filter, err);
+		/* The terminal has written ^C, and stays on that line. */
+		if (story && watching->interrupt.asked)
+			putchar('\n');
 		if (story)
 			watch_summary(session, stdout);
 		tell_lost(watching);
