@@ -46,7 +46,7 @@ machine_begin() {
 away_with_others() {
 	local point
 	while read -r point; do
-		[[ $SCRATCH/ == "$point"/* ]] || inside umount --lazy "$point"
+		[[ $SCRATCH/ == "$point"/* ]] || inside umount --lazy "$point" 2>/dev/null || true
 	done < <(inside findmnt -rn -o TARGET | grep "^${SCRATCH%/*}/" | tac)
 }
 
