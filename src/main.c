@@ -19,8 +19,8 @@
  *               literal.c and token.c read '1.5G'; session.c opens the database, columns.c says
  *               what a statement uses, result.c gives values, explain.c is --explain
  *   ask/        what you want to know: one file a question, facts in, rows out. deleted_gather.c gathers
- *               who holds what; deleted_classify.c and classify.c say what happened to it; scope.c
- *               what the targets mean, scope_select.c which files; deleted_rows.c makes rows of it,
+ *               who holds what, a deleted_file.c each; deleted_classify.c and classify.c say what
+ *               happened to it; scope.c what the targets mean, scope_select.c which files; deleted_rows.c makes rows of it,
  *               deleted_story.c what stands around the table, hints.c what to do next; slots.c,
  *               swaps.c and ports.c find what no process table says; absent.c why a target named
  *               nothing. files.c, who.c, where.c and ps.c each have their rows and their story
