@@ -37,8 +37,8 @@
  *               it; crowd.c and limited, environment, mapped; plugs.c is sockets and who holds them,
  *               claims.c locks
  *   act/        what you change: recover.c puts the steps of one recovery in order, make.c is the
- *               copy among them (trail.c: what that leaves behind it); frozen.c the same while others stand still (freeze.c, warden.c),
- *               follow.c goes on with what is appended; hold.c keeps files alive (keeper.c);
+ *               copy among them (trail.c: what that leaves behind it); frozen.c the same while
+ *               others stand still (freeze.c, warden.c), follow.c goes on with what is appended; hold.c keeps files alive (keeper.c);
  *               reclaim.c has the steps of one emptying, stake.c who would lose by it; unbound.c
  *               says why a file cannot be got at; the files beside them are the steps, and what is
  *               said of them. The only code that writes to files

@@ -13,9 +13,10 @@
 #include "cmd/listing.h"
 #include "cmd/options.h"
 #include "scan/names.h"
+#include "show/cells.h"
 #include "show/encode.h"
 
-enum { CANDIDATES_SHOWN = 20, ARGS_SHOWN = 70 /* bytes */ };
+enum { CANDIDATES_SHOWN = 20, ARGS_SHOWN = 70 /* columns */ };
 
 /** Of several processes one is to be chosen. */
 struct choice {
@@ -53,25 +54,15 @@ static int take(struct invocation *invocation, int key, const char *value, struc
 	return 0;
 }
 
-/** No character of UTF-8 is cut. */
-static struct text beginning(struct text text)
-{
-	if (text.len <= ARGS_SHOWN)
-		return text;
-	text.len = ARGS_SHOWN;
-	while (text.len && (text.bytes[text.len] & 0xC0) == 0x80)
-		text.len--;
-	return text;
-}
-
 /** "  procowl what 771   nginx: worker process" */
 static void add_candidate(void *context, const struct process_facts *facts)
 {
 	const struct choice *choice = context;
 	struct text line = ps_command_line(choice->arena, facts->cmdline);
-	char *shown = encode_copy(beginning(line.len ? line : facts->stat.comm));
+	char *shown = encode_copy(line.len ? line : facts->stat.comm);
+	int len = (int)cells_head(text_of(shown), ARGS_SHOWN);
 
-	error_add(choice->err, "\n  %s what %-7u  %s", choice->program, facts->pid, shown);
+	error_add(choice->err, "\n  %s what %-7u  %.*s", choice->program, facts->pid, len, shown);
 	free(shown);
 }
 

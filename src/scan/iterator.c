@@ -53,6 +53,16 @@ static int begin_walk(int link)
 	return fd < 0 ? -errno : fd;
 }
 
+int iterator_begin(int program)
+{
+	union bpf_attr attr = { 0 };
+
+	attr.link_create.prog_fd = (uint32_t)program;
+	attr.link_create.attach_type = BPF_TRACE_ITER;
+	scope_fd link = skel_sys_bpf(BPF_LINK_CREATE, &attr, sizeof(attr.link_create));
+	return link < 0 ? -errno : begin_walk(link);
+}
+
 /** As when it was loaded: nobody was told. */
 void iterator_aim_mappings(struct iterator_mappings *mappings, const struct iterator_wants *wants)
 {

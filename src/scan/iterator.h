@@ -67,6 +67,12 @@ void iterator_aim_mappings(struct iterator_mappings *mappings, const struct iter
 int iterator_walk_tables(const struct iterator_tables *tables, unsigned int reader, struct job *job,
 			 struct text *ret);
 
+/**
+ * A walk by a program that is loaded, over everybody: a descriptor to read it from, which keeps what it
+ * needs and is the caller's to close, or -errno. bpf(2), BPF_LINK_CREATE and BPF_ITER_CREATE, Linux 5.9.
+ */
+int iterator_begin(int program);
+
 /** Why a program was not loaded, by what the verifier wrote. Returns `rc`. */
 int iterator_complain(int rc, char *log, struct error *reason);
 

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/sysinfo.h>
 
 /* It is made of bpf/task.bpf.c by bpftool, in its own style; errno.h it expects. */
@@ -63,21 +62,6 @@ int iterator_load_tasks(bool of_threads, int64_t *load_ns, struct error *reason)
 	return fd < 0 ? explain(of_threads, fd, reason) : fd;
 }
 
-static int begin(int program)
-{
-	union bpf_attr attr = { 0 };
-
-	attr.link_create.prog_fd = (uint32_t)program;
-	attr.link_create.attach_type = BPF_TRACE_ITER;
-	scope_fd link = skel_sys_bpf(BPF_LINK_CREATE, &attr, sizeof(attr.link_create));
-	if (link < 0)
-		return -errno;
-	memset(&attr, 0, sizeof(attr));
-	attr.iter_create.link_fd = (uint32_t)link;
-	int fd = skel_sys_bpf(BPF_ITER_CREATE, &attr, sizeof(attr.iter_create));
-	return fd < 0 ? -errno : fd;
-}
-
 /** As much as the threads there are will take, and a little more. */
 static size_t guess_size(void)
 {
@@ -89,7 +73,7 @@ static size_t guess_size(void)
 /** After a million tasks without a record the kernel lets go (kernel/bpf/bpf_iter.c) and says EAGAIN. */
 int iterator_read_tasks(int program, struct text *ret)
 {
-	scope_fd fd = begin(program);
+	scope_fd fd = iterator_begin(program);
 	size_t size = 0, room = guess_size();
 	ssize_t got;
 

@@ -161,20 +161,12 @@ static int attach_end(const struct tap *skeleton)
 /** A program that walks through what everybody has open: it writes nothing, and has to be read to be done. */
 static int walk(const struct bpf_prog_desc *program)
 {
-	union bpf_attr attr = { 0 };
+	scope_fd fd = iterator_begin(program->prog_fd);
 	char bytes[WALK_SIZE];
 	ssize_t got;
 
-	attr.link_create.prog_fd = (uint32_t)program->prog_fd;
-	attr.link_create.attach_type = BPF_TRACE_ITER;
-	scope_fd link = skel_sys_bpf(BPF_LINK_CREATE, &attr, sizeof(attr.link_create));
-	if (link < 0)
-		return -errno;
-	memset(&attr, 0, sizeof(attr));
-	attr.iter_create.link_fd = (uint32_t)link;
-	scope_fd fd = skel_sys_bpf(BPF_ITER_CREATE, &attr, sizeof(attr.iter_create));
 	if (fd < 0)
-		return -errno;
+		return fd;
 	do
 		got = read(fd, bytes, sizeof(bytes));
 	while (got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR)));

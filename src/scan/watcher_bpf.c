@@ -3,6 +3,7 @@
  * The watcher that the kernel tells: bpf/watch.bpf.c is put at the tracepoints, and the ring it writes
  * to is read now and then.
  */
+#include "scan/iterator.h"
 #include "scan/watcher.h"
 
 #include <errno.h>
@@ -139,18 +140,6 @@ static int load(struct bpf_watcher *bpf, const struct watcher_wish *wish)
 	return rc && rc != -EPERM ? load_as(bpf, wish, false, NULL) : rc;
 }
 
-/** Of a verifier's log the last line says why, before it counts what it has done. */
-static struct text complaint(char *log)
-{
-	struct text rest = text_of(log), line, last = { 0 };
-
-	while (text_next(&rest, '\n', &line)) {
-		if (line.len && !text_starts(line, "processed "))
-			last = line;
-	}
-	return last;
-}
-
 /** Why it was not loaded: once more, and this time the verifier is to say what it thinks. */
 static int explain(struct bpf_watcher *bpf, const struct watcher_wish *wish, int rc,
 		   struct error *reason)
@@ -160,9 +149,7 @@ static int explain(struct bpf_watcher *bpf, const struct watcher_wish *wish, int
 	scope_free char *log = memory_resize(NULL, LOG_SIZE, 1);
 	*log = 0;
 	load_as(bpf, wish, false, log);
-	struct text why = text_first(complaint(log), 120);
-	return error_set(reason, rc, "the kernel did not take the program: %s%s%.*s", strerror(-rc),
-			 why.len ? ": " : "", (int)why.len, why.len ? why.bytes : "");
+	return iterator_complain(rc, log, reason);
 }
 
 /** Those of io_urings may be missing: a kernel without, or an older name. */
