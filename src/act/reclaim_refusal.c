@@ -315,7 +315,9 @@ static void add_unseen(const struct reclaiming *context, const struct reclaimed 
 	case UNSEEN_NONE:
 		return;
 	case UNSEEN_PROCESSES:
-		if (missed)
+		if (missed == 1 && tally->blocked_pid)
+			error_add(err, "process %u did not answer", tally->blocked_pid);
+		else if (missed)
 			error_add(err, "%u of %u processes could not be looked at", missed,
 				  tally->looked + missed);
 		else

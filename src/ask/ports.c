@@ -50,6 +50,8 @@ static void add_tally(struct tally *tally, const struct tally *more, size_t owne
 	tally->denied += more->denied;
 	tally->guarded += more->guarded;
 	tally->blocked += more->blocked;
+	if (!tally->blocked_pid)
+		tally->blocked_pid = more->blocked_pid;
 	tally->vanished += more->vanished;
 	tally->namespaced |= more->namespaced;
 }

@@ -42,6 +42,24 @@ static void warn_denied(const struct invocation *invocation, const struct tally 
 			tally->denied, all, why_denied(), invocation->line);
 }
 
+static void warn_blocked(const struct tally *tally)
+{
+	if (!tally->blocked_pid)
+		fprintf(stderr, "procowl: %u process%s did not answer and %s passed over\n",
+			tally->blocked, tally->blocked == 1 ? "" : "es",
+			tally->blocked == 1 ? "was" : "were");
+	else if (tally->blocked == 1)
+		fprintf(stderr,
+			"procowl: process %u did not answer and was passed over; see\n"
+			"  procowl what %u\n",
+			tally->blocked_pid, tally->blocked_pid);
+	else
+		fprintf(stderr,
+			"procowl: %u processes did not answer and were passed over; see one of them\n"
+			"  procowl what %u\n",
+			tally->blocked, tally->blocked_pid);
+}
+
 static void warn_in_flight(const struct tally *tally)
 {
 	char handle[HANDLE_MAX], more[32] = "";
@@ -69,9 +87,7 @@ void listing_warn(const struct invocation *invocation, const struct outcome *out
 			"procowl: %u of %u processes could not be looked into, not even by root\n",
 			tally->guarded, tally->looked + tally->denied + tally->guarded);
 	if (tally->blocked)
-		fprintf(stderr, "procowl: %u process%s did not answer and %s passed over\n",
-			tally->blocked, tally->blocked == 1 ? "" : "es",
-			tally->blocked == 1 ? "was" : "were");
+		warn_blocked(tally);
 	if (tally->in_flight)
 		warn_in_flight(tally);
 	if (tally->busy_rings)

@@ -103,7 +103,8 @@ static bool tally_facts(struct tally *tally, const struct process_facts *facts)
 	denied &= !facts_are_of_kernel(facts);
 	tally->denied += denied;
 	tally->looked += !denied;
-	tally->blocked += blocked;
+	if (blocked)
+		tally_add_blocked(tally, facts->pid);
 	return true;
 }
 
@@ -193,7 +194,7 @@ static void consume(void *context, size_t index, const struct job *job)
 
 	(void)index;
 	if (!batch)
-		walk->tally->blocked++;
+		tally_add_blocked(walk->tally, 0);
 	if (walk->held)
 		hold(walk, walk->held, batch);
 	else if (batch)

@@ -93,14 +93,15 @@ static void consume(void *context, size_t index, const struct job *job)
 	const struct holdings *holdings = job ? job->result : NULL;
 
 	if (!holdings) {
-		walk->tally->blocked++;
+		tally_add_blocked(walk->tally, walk->pids[index]);
 		return;
 	}
 	if (!holdings->rc && holdings->denied && walk->is_root)
 		walk->tally->guarded++;
 	else
 		count(walk, walk->pids[index], holdings->denied ? -EACCES : holdings->rc);
-	walk->tally->blocked += holdings->maps_missed && !holdings->rc;
+	if (holdings->maps_missed && !holdings->rc)
+		tally_add_blocked(walk->tally, walk->pids[index]);
 	for (size_t i = 0; i < holdings->flight_count; i++)
 		count_flight(walk, &holdings->flights[i]);
 	walk->tally->rings += holdings->rings;

@@ -130,13 +130,14 @@ struct look {
 
 /** What was seen, and what was not. Kernel threads, which hold no files, are not counted. */
 struct tally {
-	unsigned int looked;   /**< processes read, as far as they lived */
-	unsigned int denied;   /**< not ours to read */
-	unsigned int guarded;  /**< not even root's to read: they have a right that we have not */
-	unsigned int blocked;  /**< did not answer in time */
-	unsigned int vanished; /**< ended while they were read */
-	bool namespaced;       /**< we are in a PID namespace: who is outside cannot be seen */
-	bool hidden;           /**< /proc is mounted so that others' processes do not show */
+	unsigned int looked;  /**< processes read, as far as they lived */
+	unsigned int denied;  /**< not ours to read */
+	unsigned int guarded; /**< not even root's to read: they have a right that we have not */
+	unsigned int blocked; /**< did not answer in time */
+	unsigned int blocked_pid; /**< the first of these; 0: not known */
+	unsigned int vanished;    /**< ended while they were read */
+	bool namespaced;          /**< we are in a PID namespace: who is outside cannot be seen */
+	bool hidden;              /**< /proc is mounted so that others' processes do not show */
 	unsigned int
 		in_flight; /**< descriptors in flight over unix sockets: nobody can say of what */
 	unsigned int sockets;       /**< that they wait in, each counted once */
@@ -186,6 +187,14 @@ bool look_seeks_mapped(const struct look *look, dev_t dev, uint64_t ino);
 
 /** True when `line`, of an io_uring's list, holds the name of one of them. */
 bool look_names(const struct look *look, struct text line);
+
+/** Process `pid` did not answer in time; 0: it is not known which one. */
+static inline void tally_add_blocked(struct tally *tally, unsigned int pid)
+{
+	tally->blocked++;
+	if (!tally->blocked_pid)
+		tally->blocked_pid = pid;
+}
 
 /** True when everything there was could be seen. */
 static inline bool tally_is_complete(const struct tally *tally)

@@ -98,6 +98,8 @@ void sql_session_saw(struct sql_session *session, const struct outcome *outcome)
 	raise(&tally->denied, outcome->tally.denied);
 	raise(&tally->guarded, outcome->tally.guarded);
 	raise(&tally->blocked, outcome->tally.blocked);
+	if (outcome->tally.blocked_pid)
+		tally->blocked_pid = outcome->tally.blocked_pid;
 	raise(&tally->vanished, outcome->tally.vanished);
 	tally->namespaced |= outcome->tally.namespaced;
 	tally->hidden |= outcome->tally.hidden;

@@ -143,8 +143,8 @@ as_status() {
 @test "when it was started is the same whenever one asks" {
 	actor_start
 	run --separate-stderr owl ps --raw --no-header -o start "$ACTOR_PID"
-	local first=$output i
-	for i in 1 2 3 4; do
+	local first=$output
+	for _ in 1 2 3 4; do
 		run --separate-stderr owl ps --raw --no-header -o start "$ACTOR_PID"
 		[[ $output == "$first" ]] || show_answer
 	done
@@ -227,61 +227,6 @@ as_status() {
 	within 20 owl ps --json --columns pid,state,comm,args "$ACTOR_PID"
 	((status == 0))
 	answer 'length == 1 and .[0].comm == "actor" and (.[0].args | length > 0)'
-}
-
-# lock_memory PID : its mmap_lock is wanted by a writer and held by a reader that waits for a mount:
-# from now on nobody reads its memory. The actor has mapped HUNG/file and not looked at it.
-lock_memory() {
-	local at
-	at=$(awk '/fuse.*file$/ { sub(/-.*/, ""); print; exit }' "/proc/$1/maps")
-	hang
-	(
-		close_the_rest
-		exec dd if="/proc/$1/mem" of=/dev/null bs=1 count=1 iflag=skip_bytes \
-			skip=$((16#$at)) 2>/dev/null
-	) &
-	until_waits $! request_wait_answer
-	printf 'map\t0\tr\t0\t4096\n' >&"${ACTOR_IN[$1]}"
-	until_state "$1" D
-}
-
-# until_state PID LETTER : for it to be so; skips where that never comes
-until_state() {
-	local i
-	for ((i = 0; i < 3000; i++)); do
-		! grep -q "^State:.*$2 " "/proc/$1/status" || return 0
-	done
-	skip "cannot bring a process into state $2 here"
-}
-
-# until_waits PID FUNCTION : for it in this function of the kernel; skips where that never comes
-until_waits() {
-	local i
-	for ((i = 0; i < 3000; i++)); do
-		[[ $(<"/proc/$1/wchan") != "$2" ]] || return 0
-	done
-	skip "cannot make somebody wait in $2 here"
-}
-
-@test "memory that does not answer costs the command line only" {
-	make_hung_mount
-	actor_start open "$HUNG/file" r map 0 r
-	lock_memory "$ACTOR_PID"
-	local source
-	for source in procfs bpf; do
-		within 20 owl ps --json --columns pid,state,args,cmdline,pss,error \
-			--source "$source" "$ACTOR_PID" "$$"
-		[[ $source == procfs || $stderr != *'not possible'* ]] || continue
-		((status == 0))
-		answer 'any(.pid == $p and .state == "D" and .args == "[actor]" and .cmdline == null
-			and .pss == null and .error == "its memory does not answer")' \
-			--argjson p "$ACTOR_PID"
-		answer 'any(.pid == $p and (.args | length > 0))' --argjson p "$$"
-		[[ $stderr == *'1 process did not answer'* ]]
-	done
-	# Neither does it keep others from being found by name.
-	within 20 owl ps --json @nobody-is-called-so
-	((status == 1))
 }
 
 ### Only what is needed
@@ -374,8 +319,7 @@ reads_only() {
 
 @test "processes that come and go meanwhile are whole rows or none" {
 	actor_start churn 4
-	local i
-	for i in 1 2 3; do
+	for _ in 1 2 3; do
 		run --separate-stderr owl ps --json --columns pid,ppid,state,comm,args,user,swap
 		exits 0
 		# A name may be empty, but no name is null.
