@@ -47,7 +47,7 @@
  *               has hints.c from it, or told.c whole tables, if that is worth.c it; worker.c their
  *               threads. processes.c looks at processes themselves, batch.c is what one worker asks,
  *               facts.c reads one (facts_files.c: file by file); tasks.c has the kernel tell them
- *               all (iterator_tasks.c). holdings.c reads the files of one: tables.c whose
+ *               all (roll.c, iterator_tasks.c). holdings.c reads the files of one: tables.c whose
  *               descriptors, reading.c what is looked for, state.c one descriptor, mappings.c
  *               (known.c: of many), carriers.c what sockets and io_urings carry, idle.c which
  *               sockets nothing, disks.c what files take. probe.c asks what may never answer, in it

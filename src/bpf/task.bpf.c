@@ -2,7 +2,9 @@
 /**
  * Walks all threads and tells of each what /proc/PID/stat is made of: do_task_stat of fs/proc/array.c.
  * The kernel holds the RCU lock meanwhile, so that what a task points to stays, but for its memory:
- * whether that is still its own is looked up again once it was read.
+ * whether that is still its own is looked up again once it was read. Several readers may share the work:
+ * each sees all threads, and is told of its own. Who is whose does not change, as the kernel repeats
+ * itself when its buffer was full.
  */
 #include <stdbool.h>
 
@@ -18,6 +20,24 @@ enum { PIDS_GROUP = 2, PIDS_SESSION = 3 /* include/linux/pid_types.h, since Linu
 
 /** Times and faults of each thread; else those of its process. */
 const volatile __u32 of_threads = 0;
+
+/** The threads that share the work, in the first PID namespace; more than one is never 0. */
+__u32 readers[WIRE_WALKERS] = { 0 };
+__u32 reader_count = 0;
+
+static __always_inline bool is_ours(__u32 tid)
+{
+	__u32 self = (__u32)bpf_get_current_pid_tgid();
+
+	if (reader_count < 2)
+		return true;
+	_Pragma("clang loop unroll(full)") for (__u32 i = 0; i < WIRE_WALKERS; i++)
+	{
+		if (readers[i] == self)
+			return tid % reader_count == i;
+	}
+	return true;
+}
 
 static __always_inline __u32 number_of(const struct pid *pid)
 {
@@ -144,7 +164,7 @@ int task(struct bpf_iter__task *ctx)
 	struct wire_task out = { 0 };
 
 	/* Who has been reaped is in no list any more. */
-	if (!task || !BPF_CORE_READ(task, sighand))
+	if (!task || !is_ours(task->pid) || !BPF_CORE_READ(task, sighand))
 		return 0;
 	out.tid = task->pid;
 	out.pid = task->tgid;

@@ -2,9 +2,10 @@
 #include "scan/iterator_tasks.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <sys/sysinfo.h>
+#include <unistd.h>
 
 /* It is made of bpf/task.bpf.c by bpftool, in its own style; errno.h it expects. */
 #pragma GCC diagnostic push
@@ -12,7 +13,6 @@
 #include "bpf/task.lskel.h"
 #pragma GCC diagnostic pop
 
-#include "base/clock.h"
 #include "base/scope.h"
 #include "bpf/wire.h"
 #include "scan/iterator.h"
@@ -22,64 +22,76 @@ enum {
 	LOG_SIZE = 256 << 10
 };
 
-/** A descriptor of our own on the program, since the skeleton closes its. */
-static int load(bool of_threads, const char *log)
+static int load(bool of_threads, const char *log, struct iterator_tasks *ret)
 {
-	struct task *skeleton = task__open();
+	struct task *program = task__open();
 
-	if (!skeleton)
+	if (!program)
 		return -ENOMEM;
-	skeleton->rodata->of_threads = of_threads;
-	skeleton->ctx.log_level = log != NULL;
-	skeleton->ctx.log_size = log ? LOG_SIZE : 0;
-	skeleton->ctx.log_buf = (uintptr_t)log;
-	int rc = task__load(skeleton);
-	if (rc >= 0) {
-		rc = fcntl(skeleton->progs.task.prog_fd, F_DUPFD_CLOEXEC, 0);
-		rc = rc < 0 ? -errno : rc;
+	program->rodata->of_threads = of_threads;
+	program->ctx.log_level = log != NULL;
+	program->ctx.log_size = log ? LOG_SIZE : 0;
+	program->ctx.log_buf = (uintptr_t)log;
+	int rc = task__load(program);
+	if (rc < 0) {
+		task__destroy(program);
+		return rc;
 	}
-	task__destroy(skeleton);
-	return rc;
+	ret->program = program;
+	return 0;
 }
 
 /** Once more, and this time the verifier is to say what it thinks. */
 static int explain(bool of_threads, int rc, struct error *reason)
 {
+	struct iterator_tasks tasks = { 0 };
+
 	if (rc == -EPERM)
 		return error_set(reason, rc, "not permitted; it takes CAP_BPF and CAP_PERFMON");
 	scope_free char *log = memory_resize(NULL, LOG_SIZE, 1);
 	*log = 0;
-	scope_fd fd = load(of_threads, log);
+	if (load(of_threads, log, &tasks) == 0)
+		iterator_end_tasks(&tasks);
 	return iterator_complain(rc, log, reason);
 }
 
-int iterator_load_tasks(bool of_threads, int64_t *load_ns, struct error *reason)
+int iterator_begin_tasks(bool of_threads, struct iterator_tasks *ret, struct error *reason)
 {
-	int64_t begun = clock_ns(CLOCK_MONOTONIC);
-	int fd = load(of_threads, NULL);
+	*ret = (struct iterator_tasks){ 0 };
+	int rc = load(of_threads, NULL, ret);
 
-	*load_ns += clock_ns(CLOCK_MONOTONIC) - begun;
-	return fd < 0 ? explain(of_threads, fd, reason) : fd;
+	return rc ? explain(of_threads, rc, reason) : 0;
+}
+
+void iterator_end_tasks(struct iterator_tasks *tasks)
+{
+	if (tasks->program)
+		task__destroy(tasks->program);
+	tasks->program = NULL;
+}
+
+void iterator_share_tasks(const struct iterator_tasks *tasks, unsigned int readers)
+{
+	memset(tasks->program->bss->readers, 0, sizeof(tasks->program->bss->readers));
+	tasks->program->bss->reader_count = readers;
 }
 
 /** As much as the threads there are will take, and a little more. */
-static size_t guess_size(void)
+static size_t guess_size(unsigned int readers)
 {
 	struct sysinfo info;
+	size_t threads = sysinfo(&info) ? 0 : info.procs;
 
-	return (sysinfo(&info) ? 0 : info.procs) * sizeof(struct wire_task) + 2 * READ_SIZE;
+	return threads * sizeof(struct wire_task) / (readers ? readers : 1) + 2 * READ_SIZE;
 }
 
 /** After a million tasks without a record the kernel lets go (kernel/bpf/bpf_iter.c) and says EAGAIN. */
-int iterator_read_tasks(int program, struct text *ret)
+static int read_all(int fd, size_t room, struct text *ret)
 {
-	scope_fd fd = iterator_begin(program);
-	size_t size = 0, room = guess_size();
+	scope_free char *records = memory_resize(NULL, room, 1);
+	size_t size = 0;
 	ssize_t got;
 
-	if (fd < 0)
-		return fd;
-	scope_free char *records = memory_resize(NULL, room, 1);
 	while ((got = read(fd, records + size, READ_SIZE)) != 0) {
 		if (got < 0 && errno != EAGAIN && errno != EINTR)
 			return -errno;
@@ -90,4 +102,18 @@ int iterator_read_tasks(int program, struct text *ret)
 	*ret = (struct text){ records, size };
 	records = NULL;
 	return 0;
+}
+
+int iterator_walk_tasks(const struct iterator_tasks *tasks, unsigned int reader, struct text *ret)
+{
+	unsigned int *self = &tasks->program->bss->readers[reader];
+	scope_fd fd = iterator_begin(tasks->program->progs.task.prog_fd);
+
+	if (fd < 0)
+		return fd;
+	*self = (unsigned int)syscall(SYS_gettid);
+	int rc = read_all(fd, guess_size(tasks->program->bss->reader_count), ret);
+	/* This thread may be the next reader, too. */
+	*self = 0;
+	return rc;
 }

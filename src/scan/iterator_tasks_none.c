@@ -3,16 +3,28 @@
 
 #include <errno.h>
 
-int iterator_load_tasks(bool of_threads, int64_t *load_ns, struct error *reason)
+int iterator_begin_tasks(bool of_threads, struct iterator_tasks *ret, struct error *reason)
 {
 	(void)of_threads;
-	*load_ns += 0; /* nothing was loaded */
+	ret->program = NULL;
 	return error_set(reason, -EOPNOTSUPP, "procowl was built without it");
 }
 
-int iterator_read_tasks(int program, struct text *ret)
+void iterator_end_tasks(struct iterator_tasks *tasks)
 {
-	(void)program;
+	tasks->program = NULL;
+}
+
+void iterator_share_tasks(const struct iterator_tasks *tasks, unsigned int readers)
+{
+	(void)tasks;
+	(void)readers;
+}
+
+int iterator_walk_tasks(const struct iterator_tasks *tasks, unsigned int reader, struct text *ret)
+{
+	(void)tasks;
+	(void)reader;
 	(void)ret;
 	return -EOPNOTSUPP;
 }

@@ -35,6 +35,7 @@ struct walk {
 	struct question *questions; /**< instead of `pids`, when somebody told who there is */
 	size_t count, batch_size;
 	/* The caller's, for `consume`. */
+	const struct source *source;
 	const struct processes_look *look;
 	struct tally *tally;
 	struct held *held;
@@ -44,6 +45,7 @@ struct walk {
 struct held {
 	const struct tasks *tasks;
 	bool matters; /**< /proc is asked too: what is told is of two moments */
+	size_t next;  /**< else of `tasks` the first that was not told on yet */
 	struct batch *batches;
 	size_t count, questions, left; /**< jobs to come */
 	bool lost;                     /**< a worker was given up */
@@ -149,12 +151,51 @@ static void settle(const struct walk *walk, const struct tasks *now, struct fact
 	}
 }
 
+static bool is_named(const struct processes_look *look, unsigned int pid)
+{
+	for (size_t i = 0; look->pids && i < look->pid_count; i++) {
+		if (look->pids[i] == pid)
+			return true;
+	}
+	return !look->pids;
+}
+
+/** What the kernel has told of it is all that is wanted: no worker is asked. */
+static bool is_all_told(const struct walk *walk, const struct wire_task *task)
+{
+	return walk->held && !walk->held->matters && tasks_suffices(task);
+}
+
+/** Tell on who is told whole, before the process or thread with these numbers. */
+static void tell_on(const struct walk *walk, unsigned int pid, unsigned int tid)
+{
+	const struct tasks *tasks = walk->held->tasks;
+	const bool *enough = walk->look->enough;
+
+	for (size_t *next = &walk->held->next; *next < tasks->count; ++*next) {
+		const struct wire_task *task = &tasks->all[*next];
+		struct facts_answer answer = { .told = task };
+
+		if (task->pid > pid || (task->pid == pid && task->tid >= tid) ||
+		    (enough && *enough))
+			return;
+		if (!is_all_told(walk, task) || !is_named(walk->look, task->pid))
+			continue;
+		answer.facts.pid = task->pid;
+		answer.facts.tid = tasks->of_threads ? task->tid : 0;
+		facts_read(&walk->reading, &answer);
+		tell(walk, &answer.facts);
+	}
+}
+
 static void tell_batch(const struct walk *walk, const struct tasks *now, struct batch *batch)
 {
 	struct batch_walk answers = { .batch = batch };
 	struct facts_answer *answer;
 
 	while ((answer = batch_next(&answers))) {
+		if (walk->held)
+			tell_on(walk, answer->facts.pid, answer->facts.tid);
 		if (walk->held && walk->held->matters)
 			settle(walk, now, answer);
 		tell(walk, &answer->facts);
@@ -164,8 +205,9 @@ static void tell_batch(const struct walk *walk, const struct tasks *now, struct 
 
 static void tell_held(const struct walk *walk, struct held *held)
 {
-	struct tasks now = { .program = -1 };
-	int rc = held->questions && held->matters ? tasks_again(held->tasks, &now) : 0;
+	struct tasks now = { 0 };
+	int rc = held->questions && held->matters ? tasks_again(walk->source, held->tasks, &now) :
+						    0;
 
 	for (size_t i = 0; i < held->count; i++)
 		tell_batch(walk, rc ? NULL : &now, &held->batches[i]);
@@ -221,15 +263,8 @@ static void run(struct walk *walk)
 	/* What was begun when no more was wanted. */
 	if (walk->held && walk->held->count)
 		tell_held(walk, walk->held);
-}
-
-static bool is_named(const struct processes_look *look, unsigned int pid)
-{
-	for (size_t i = 0; look->pids && i < look->pid_count; i++) {
-		if (look->pids[i] == pid)
-			return true;
-	}
-	return !look->pids;
+	if (walk->held)
+		tell_on(walk, UINT_MAX, 0);
 }
 
 static void add(struct walk *walk, const struct question *question)
@@ -260,7 +295,7 @@ static void ask_both(struct walk *walk, const struct tasks *tasks, const unsigne
 
 		add_listed(walk, before, task->pid, pids, count, &next);
 		before = task->pid;
-		if (is_named(walk->look, task->pid))
+		if (!is_all_told(walk, task) && is_named(walk->look, task->pid))
 			add(walk, &(struct question){ .pid = task->pid,
 						      .tid = tasks->of_threads ? task->tid : 0,
 						      .told = tasks_suffices(task) ? task : NULL });
@@ -272,11 +307,12 @@ static void ask_both(struct walk *walk, const struct tasks *tasks, const unsigne
 static int list_silenced(const struct source *source, struct walk *walk, const struct tasks *tasks,
 			 struct arena *arena, struct error *err)
 {
-	unsigned int *pids = NULL;
-	size_t count = 0;
+	bool is_silent = !walk->look->pids && !tasks_find(tasks, 1, 1);
+	unsigned int *pids = is_silent ? tasks->roll.listed : NULL;
+	size_t count = is_silent ? tasks->roll.listed_count : 0;
 	int rc = 0;
 
-	if (!walk->look->pids && !tasks_find(tasks, 1, 1))
+	if (is_silent && !pids)
 		rc = source_pids(source, arena, &pids, &count, walk->tally, err);
 	if (!rc)
 		ask_both(walk, tasks, pids, count);
@@ -292,9 +328,9 @@ static int look_told(const struct source *source, struct walk *walk, struct task
 	struct arena arena;
 
 	arena_init(&arena);
+	walk->held = &held;
 	int rc = list_silenced(source, walk, tasks, &arena, err);
 	arena_end(&arena);
-	walk->held = &held;
 	if (!rc)
 		run(walk);
 	walk->held = NULL;
@@ -335,6 +371,7 @@ int processes_look(const struct source *source, const struct processes_look *loo
 			     .counts_files = facts_counts_files() },
 		.room_together = look->room_together ? look->room_together : ROOM_TOGETHER,
 		.threads = look->threads,
+		.source = source,
 		.look = look,
 		.tally = tally,
 	};

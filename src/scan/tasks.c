@@ -9,7 +9,6 @@
 
 #include "base/clock.h"
 #include "kernel/procfile.h"
-#include "scan/iterator_tasks.h"
 
 /** Of fewer threads /proc tells as fast as a program is loaded. */
 enum { WORTH_IT = 300 };
@@ -227,16 +226,15 @@ const struct wire_task *tasks_find(const struct tasks *tasks, unsigned int pid, 
 	return NULL;
 }
 
-static int walk(struct tasks *tasks)
+static int walk(const struct source *source, struct roll_call *call, bool lists,
+		struct tasks *tasks)
 {
-	struct text records;
-	int rc = iterator_read_tasks(tasks->program, &records);
+	int rc = roll_call_take(call, source, lists, &tasks->roll);
 
 	if (rc)
 		return rc;
-	/* Allocated for us, and aligned as any memory. */
-	tasks->all = (void *)records.bytes;
-	tasks->count = records.len / sizeof(*tasks->all);
+	tasks->all = tasks->roll.all;
+	tasks->count = tasks->roll.count;
 	tasks_fold(tasks);
 	return 0;
 }
@@ -279,38 +277,30 @@ int tasks_begin(const struct source *source, const struct processes_look *look, 
 {
 	struct source_bpf *bpf = source->bpf;
 
-	*ret = (struct tasks){ .program = -1, .of_threads = look->threads };
+	*ret = (struct tasks){ .of_threads = look->threads };
 	if (!is_wanted(bpf, look))
 		return -ENODATA;
 	if (has_own_clock())
 		return fail(bpf,
 			    error_set(&bpf->why, -EXDEV, "it cannot be had in a time namespace"));
-	ret->program = iterator_load_tasks(look->threads, &bpf->load_ns, &bpf->why);
-	if (ret->program < 0)
-		return fail(bpf, ret->program);
-	int64_t begun = clock_ns(CLOCK_MONOTONIC);
-	int rc = walk(ret);
-	bpf->tasks_ns += clock_ns(CLOCK_MONOTONIC) - begun;
+	ret->call = roll_call_new(look->threads);
+	int rc = walk(source, ret->call, !look->pids, ret);
 	bpf->looks += !rc;
 	if (!rc)
 		return 0;
 	tasks_end(ret);
-	return fail(bpf,
-		    error_set(&bpf->why, rc, "the kernel's walk ended early: %s", strerror(-rc)));
+	return fail(bpf, rc);
 }
 
-int tasks_again(const struct tasks *then, struct tasks *ret)
+int tasks_again(const struct source *source, const struct tasks *then, struct tasks *ret)
 {
-	*ret = (struct tasks){ .program = then->program, .of_threads = then->of_threads };
-	int rc = walk(ret);
-	ret->program = -1;
-	return rc;
+	*ret = (struct tasks){ .of_threads = then->of_threads };
+	return walk(source, then->call, false, ret);
 }
 
 void tasks_end(struct tasks *tasks)
 {
-	if (tasks->program >= 0)
-		close(tasks->program);
-	free(tasks->all);
-	*tasks = (struct tasks){ .program = -1 };
+	roll_call_free(tasks->call);
+	roll_end(&tasks->roll);
+	*tasks = (struct tasks){ 0 };
 }

@@ -5,14 +5,15 @@
  * then known who had kept his number meanwhile.
  */
 #pragma once
-#include "bpf/wire.h"
 #include "scan/processes.h"
+#include "scan/roll.h"
 
 struct tasks {
-	int program;           /**< iterator_load_tasks */
+	struct roll_call *call;
 	bool of_threads;       /**< else `used` and `ended` of a process are made one */
 	struct wire_task *all; /**< in order of pid and tid; without ourselves */
 	size_t count;
+	struct roll roll; /**< where they come from */
 };
 
 /**
@@ -38,4 +39,4 @@ bool tasks_suffices(const struct wire_task *task);
 void tasks_tell(const struct wire_task *task, struct process_facts *ret);
 
 /** Walk once more: those that `then` has and that are still there, in `ret`. 0 or -errno. */
-int tasks_again(const struct tasks *then, struct tasks *ret);
+int tasks_again(const struct source *source, const struct tasks *then, struct tasks *ret);

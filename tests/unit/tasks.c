@@ -122,7 +122,7 @@ static void what_was_told_before_does_not_shrink(void **state)
 
 static struct tasks fold(bool of_threads, const struct wire_task *all, size_t count)
 {
-	struct tasks tasks = { .program = -1, .of_threads = of_threads, .count = count };
+	struct tasks tasks = { .of_threads = of_threads, .count = count };
 
 	tasks.all = calloc(count, sizeof(*all));
 	memcpy(tasks.all, all, count * sizeof(*all));
