@@ -3,13 +3,25 @@
 
 #include <wchar.h>
 
+void cells_pad(FILE *out, size_t cells)
+{
+	static const char blanks[] = "                                ";
+
+	for (; cells >= sizeof(blanks); cells -= sizeof(blanks) - 1)
+		fwrite(blanks, 1, sizeof(blanks) - 1, out);
+	fwrite(blanks, 1, cells, out);
+}
+
 size_t cells_next(struct text text, size_t *cells)
 {
 	mbstate_t state = { 0 };
 	wchar_t character;
-	size_t bytes = mbrtowc(&character, text.bytes, text.len, &state);
 
 	*cells = 1;
+	/* Most are, and the same in all locales. */
+	if (*text.bytes >= ' ' && *text.bytes <= '~')
+		return 1;
+	size_t bytes = mbrtowc(&character, text.bytes, text.len, &state);
 	/* A byte that is none of this locale's is shown as one. */
 	if (!bytes || bytes > text.len)
 		return 1;

@@ -6,8 +6,12 @@
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/text.h"
+
+/** So many blanks. */
+void cells_pad(FILE *out, size_t cells);
 
 /** The next character of `text`, which is not empty: its bytes, and the columns it takes into `cells`. */
 size_t cells_next(struct text text, size_t *cells);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "show/cells.h"
 #include "show/render.h"
 #include "show/style.h"
 #include "show/units.h"
@@ -46,34 +47,19 @@ static bool is_appended(const struct renderer *renderer, size_t column)
 	return column && column + 1 == renderer->count && renderer->headings[column].optional;
 }
 
-/** Letters on a screen: a terminal's columns but for double-width ones. */
-static size_t width_of(struct text text)
-{
-	size_t width = 0;
-
-	for (size_t i = 0; i < text.len; i++)
-		width += ((unsigned char)text.bytes[i] & 0xC0) != 0x80;
-	return width;
-}
-
-static void pad(FILE *out, size_t count)
-{
-	fprintf(out, "%*s", (int)count, "");
-}
-
 /** One cell; what fills up the ones before it is written only now: a row does not end in blanks. */
 static void put(const struct renderer *renderer, size_t column, struct text text, size_t *owed)
 {
 	const struct heading *heading = &renderer->headings[column];
 	struct flowing *flowing = renderer->state;
-	size_t width = width_of(text);
+	size_t width = cells_of(text);
 	bool right = value_is_numeric(heading->type) && heading->type != TYPE_TIME;
 
 	if (width > flowing->widths[column] && width <= WIDEST)
 		flowing->widths[column] = width;
 	size_t room = flowing->widths[column] > width ? flowing->widths[column] - width : 0;
 	if (text.len) {
-		pad(renderer->out, *owed + (right ? room : 0));
+		cells_pad(renderer->out, *owed + (right ? room : 0));
 		fwrite(text.bytes, 1, text.len, renderer->out);
 		*owed = (right ? 0 : room) + GAP;
 	} else {

@@ -142,19 +142,30 @@ void render_value(FILE *out, enum value_type type, const struct value *value, bo
 	}
 }
 
+static const struct render_ops *text_ops(const struct render_options *options,
+					 const struct heading *headings, size_t count)
+{
+	if (options->flowing)
+		return &render_flowing;
+	for (size_t i = 0; i < count; i++) {
+		if (headings[i].tree)
+			return &render_tree;
+	}
+	return &render_text;
+}
+
 struct renderer *render_begin(enum format format, const struct render_options *options, FILE *out,
 			      const struct heading *headings, size_t count)
 {
 	static const struct render_ops *const formats[] = {
-		[FORMAT_TEXT] = &render_text,
 		[FORMAT_JSON] = &render_json,
 		[FORMAT_JSONL] = &render_jsonl,
 		[FORMAT_RAW] = &render_raw,
 	};
 	struct renderer *renderer = memory_resize(NULL, 1, sizeof(*renderer));
 
-	*renderer = (struct renderer){ .ops = options->flowing && format == FORMAT_TEXT ?
-						      &render_flowing :
+	*renderer = (struct renderer){ .ops = format == FORMAT_TEXT ?
+						      text_ops(options, headings, count) :
 						      formats[format],
 				       .options = *options,
 				       .out = out,

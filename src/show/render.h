@@ -47,7 +47,8 @@ struct renderer {
 	void *state;        /**< the format's own */
 };
 
-extern const struct render_ops render_text, render_json, render_jsonl, render_raw, render_flowing;
+extern const struct render_ops render_text, render_tree, render_json, render_jsonl, render_raw,
+	render_flowing;
 
 /** One value as JSON, on one line. */
 void json_write(FILE *out, enum value_type type, const struct value *value);

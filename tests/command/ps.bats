@@ -271,17 +271,17 @@ reads_only() {
 @test "processes are chosen by number, name, user, port and cgroup" {
 	need_root
 	local other
-	actor_start comm owl-one
+	actor_start comm ps-owl-one
 	other=$ACTOR_PID
-	actor_start setuid 4711 4711 comm owl-two
-	processes @owl-one
+	actor_start setuid 54712 54712 comm ps-owl-two
+	processes @ps-owl-one
 	rows 1
 	answer '.[0].pid == $p' --argjson p "$other"
-	processes 'owl-*'
+	processes 'ps-owl-*'
 	rows 2
-	processes -u 4711
+	processes -u 54712
 	rows 1
-	answer '.[0].pid == $p and .[0].user == "4711"' --argjson p "$ACTOR_PID"
+	answer '.[0].pid == $p and .[0].user == "54712"' --argjson p "$ACTOR_PID"
 	processes "$other" "$other" "$ACTOR_PID"
 	rows 2
 	make_cgroup owls
