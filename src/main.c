@@ -67,7 +67,7 @@
  *               the sockets, with a wire_socket.h and a shadow_socket.h of its own; wire.h is what
  *               both sides share, shadow.h the kernel's structs. watch tells what is done with files
  *               (deed.h): tell.h tells, of whom attention.h has asked for, requests.h what io_urings
- *               do; call.h is which system call does what, place.h where a file lies, look.h how it
+ *               do, follow.h follows one descriptor; call.h is which system call does what, place.h where a file lies, look.h how it
  *               is seen. tap copies bytes (tap.h): flow.h is which system call moves them,
  *               tap_request.h which request to an io_uring, aio.h to io_submit, tapped.h through
  *               which files; copy.h gets them into the ring, tap_tell.h says what is known of

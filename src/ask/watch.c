@@ -162,9 +162,28 @@ static struct event row_of(struct watch_session *session, const struct sighting 
 	return row;
 }
 
-static bool take(void *context, const struct sighting *sighting)
+/** That the only descriptor is closed may be all that could be seen: then it was what it was told to be. */
+static struct text followed(struct watch_session *session, const struct sighting *sighting)
+{
+	struct text path = sighting->path;
+
+	if (!session->follows || sighting->fd < 0 || sighting->error)
+		return path;
+	if (sighting->op == DEED_CLOSE)
+		return path.len ? path : (struct text){ session->held, session->held_len };
+	session->held_len = path.len < sizeof(session->held) ? path.len : 0;
+	if (session->held_len)
+		memcpy(session->held, path.bytes, path.len);
+	return path;
+}
+
+static bool take(void *context, const struct sighting *seen)
 {
 	struct watch_session *session = context;
+	struct sighting told = *seen;
+	const struct sighting *sighting = &told;
+
+	told.path = followed(session, seen);
 	struct event row = row_of(session, sighting);
 
 	count(session, sighting);
@@ -183,6 +202,7 @@ void watch_now(struct watch_session *session, const struct watcher_wish *wish)
 	char path[OPEN_FILE_PATH_MAX], link[LINK_MAX];
 	struct arena arena;
 
+	session->follows = true;
 	open_file_path(path, &(struct open_file){ .handle = *wish->only });
 	if (procfile_link(wish->source->proc, path, link, sizeof(link), &now.path))
 		return;

@@ -6,7 +6,10 @@
 #include "row/sink.h"
 #include "scan/watcher.h"
 
-enum { WATCH_ERRNOS = 134 /**< asm-generic/errno.h ends at 133 */ };
+enum {
+	WATCH_HELD_MAX = 4096,
+	WATCH_ERRNOS = 134 /**< asm-generic/errno.h ends at 133 */
+};
 
 struct watch_file;
 
@@ -19,6 +22,9 @@ struct watch_session {
 	bool summarized;          /**< files are counted: there will be a summary */
 	size_t file_count, name_bytes;
 	bool files_left_out; /**< there were more than are counted */
+	bool follows;        /**< one descriptor, which leads to this: */
+	size_t held_len;
+	char held[WATCH_HELD_MAX];
 	uint64_t events, failures[WATCH_ERRNOS];
 	int64_t begun_ns;
 	bool full;       /**< the sink wants no more */

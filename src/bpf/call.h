@@ -21,10 +21,9 @@ enum {
 	CALL_RDWR = 02,
 	CALL_CREAT = 0100,
 	CALL_TRUNC = 01000,
+	CALL_CLOEXEC = 02000000,
 	CALL_AT_FDCWD = -100,
 	CALL_EEXIST = 17,
-	CALL_F_DUPFD = 0,
-	CALL_F_DUPFD_CLOEXEC = 1030,
 };
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
@@ -247,29 +246,6 @@ static __always_inline bool understand(const struct call *call, struct deed *ret
 	case __NR_close:
 		ret->op = DEED_CLOSE;
 		ret->fd = call->arg[0];
-		return true;
-	}
-	return false;
-}
-
-/** True when it may give a process a descriptor without opening a file. */
-static __always_inline bool takes_descriptor(const struct call *call)
-{
-	switch (call->number) {
-	case __NR_fcntl:
-		return call->arg[1] == CALL_F_DUPFD || call->arg[1] == CALL_F_DUPFD_CLOEXEC;
-	case __NR_dup:
-#ifdef __NR_dup2
-	case __NR_dup2:
-#endif
-	case __NR_dup3:
-	case __NR_socket:
-	case __NR_accept:
-	case __NR_accept4:
-	case __NR_eventfd2:
-	case __NR_epoll_create1:
-	case __NR_memfd_create:
-	case __NR_pidfd_getfd:
 		return true;
 	}
 	return false;

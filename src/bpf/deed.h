@@ -39,7 +39,13 @@ enum deed_part {
 	DEED_BASE,     /**< the place that this name begins at */
 	DEED_NEW_NAME, /**< the same of what it is renamed to */
 	DEED_NEW_BASE,
+	DEED_NATURE, /**< of what lies in no directory: struct deed_nature, and the name it has, to a NUL */
 	DEED_PARTS,
+};
+
+/** Of a DEED_NAMELESS; all that there is behind its record. */
+struct deed_nature {
+	unsigned long long ino, magic; /**< the kind of its filesystem: bpf/magic.h */
 };
 
 enum { DEED_COMM = 16 };

@@ -4,7 +4,7 @@
  * it ends, maybe by another thread.
  */
 #pragma once
-#include "bpf/tell.h"
+#include "bpf/follow.h"
 
 /** include/uapi/linux/io_uring.h, enum io_uring_op. */
 enum {
@@ -49,7 +49,8 @@ int request_begins(struct bpf_raw_tracepoint_args *ctx)
 		const struct io_close *close = (const void *)request;
 		int fd = BPF_CORE_READ(close, fd);
 
-		if (!BPF_CORE_READ(close, file_slot) && is_wanted_fd(task, fd))
+		if (!BPF_CORE_READ(close, file_slot) && is_wanted_fd(task, fd) &&
+		    (only_fd < 0 || leave(task, (__u64)request)))
 			tell_close(task, seen, fd, (__u64)request);
 		return 0;
 	}
@@ -96,6 +97,20 @@ static __always_inline __u32 op_of_request(__u32 op)
 	return 0;
 }
 
+/** It has closed, opened or made the only descriptor: accept, socket. Else the next call finds out. */
+static __always_inline void follow_request(struct task_struct *task, const struct io_kiocb *request,
+					   __u32 op, int result)
+{
+	const struct io_open *open = (const void *)request;
+
+	if (!is_wanted_fd(task, only_fd))
+		return;
+	if (leaver == (__u64)request)
+		leaver = leaving = 0;
+	if (result == only_fd && op != DEED_RENAME && op != DEED_DELETE)
+		follow(task, op == DEED_OPEN && !BPF_CORE_READ(open, file_slot));
+}
+
 SEC("raw_tp/io_uring_complete")
 int request_ends(struct bpf_raw_tracepoint_args *ctx)
 {
@@ -107,9 +122,11 @@ int request_ends(struct bpf_raw_tracepoint_args *ctx)
 	struct file *file = 0;
 	struct draft *draft;
 
+	int result = request ? BPF_CORE_READ(request, cqe.res) : 0;
+	if (only_fd >= 0)
+		follow_request(task, request, op, result);
 	if (!op)
 		return 0;
-	int result = BPF_CORE_READ(request, cqe.res);
 	seen = attention(task);
 	if (op == DEED_OPEN)
 		deed.flags = BPF_CORE_READ(open, how.flags);

@@ -101,6 +101,25 @@ static __always_inline void tell_place(struct draft *draft, const struct path *p
 		draft->record.is |= DEED_PLACED;
 }
 
+/** What lies in no directory has nothing else behind its record. */
+static __always_inline void tell_nature(struct draft *draft, const struct file *file)
+{
+	const struct dentry *dentry = LOOK(file, struct file, f_path.dentry);
+	const struct inode *inode = LOOK(file, struct file, f_inode);
+	struct deed_nature *nature = (void *)(&draft->record + 1);
+	long len;
+
+	if (!(draft->record.is & DEED_NAMELESS) || draft->end != sizeof(draft->record))
+		return;
+	nature->ino = LOOK(inode, struct inode, i_ino);
+	nature->magic = LOOK(LOOK(inode, struct inode, i_sb), struct super_block, s_magic);
+	len = bpf_probe_read_kernel_str(nature + 1, PLACE_NAME,
+					LOOK(dentry, struct dentry, d_name.name));
+	len = sizeof(*nature) + (len > 0 ? len : 0);
+	draft->record.len[DEED_NATURE] = len;
+	draft->end += len;
+}
+
 /** A name from the memory of the process: a page of it that is not in RAM is not waited for. */
 static __always_inline void tell_name(struct draft *draft, __u64 address, bool of_kernel,
 				      enum deed_part part)
@@ -151,9 +170,19 @@ static __always_inline void tell_base(struct task_struct *task, struct draft *dr
 
 enum { MODE_WRITE = 2 /* include/linux/fs.h, FMODE_WRITE */ };
 
+/** A thread may have a table of its own: that of the process is its first one's, which may have ended. */
 static __always_inline bool is_wanted_fd(struct task_struct *task, int fd)
 {
-	return only_fd < 0 || (fd == only_fd && (!only_tid || number_of(task) == only_tid));
+	struct files_struct *table;
+
+	if (only_fd < 0)
+		return true;
+	if (fd != only_fd)
+		return false;
+	if (only_tid)
+		return number_of(task) == only_tid;
+	table = task->group_leader->files;
+	return !table || table == task->files;
 }
 
 /** Closings that have begun and may yet fail, by their threads; and how many these are. */
@@ -224,8 +253,10 @@ static __always_inline void tell_file(struct task_struct *task, __u32 attention,
 	if (!draft)
 		return;
 	draft->record.flags = flags;
-	if (file)
+	if (file) {
 		tell_place(draft, &file->f_path, DEED_PLACE, &below);
+		tell_nature(draft, file);
+	}
 	end(draft, attention, below, false);
 }
 
@@ -254,9 +285,12 @@ static __always_inline void tell_close(struct task_struct *task, __u32 attention
 	draft->record.begun = request ? request : (__u64)task;
 	draft->record.flags = LOOK(file, struct file, f_flags);
 	tell_place(draft, &file->f_path, DEED_PLACE, &below);
-	if (only_fd < 0 && (draft->record.is & DEED_NAMELESS))
+	if (only_fd < 0 && (draft->record.is & DEED_NAMELESS)) {
 		draft->taken = 0;
-	else if (end(draft, attention, below, false) && ends_later && !request)
+		return;
+	}
+	tell_nature(draft, file);
+	if (end(draft, attention, below, false) && ends_later && !request)
 		await_end(task);
 }
 

@@ -37,6 +37,8 @@ static __always_inline void hear(struct task_struct *task)
 		add_tree(task, tree_fds[i], 1U << i);
 		add_tree(task, beside_fds[i], 1U << (i + TREES_BESIDE));
 	}
+	if (only_fd >= 0)
+		look_at_first(task);
 	root_entry = (__u64)task->fs->root.dentry;
 	root_mount = (__u64)task->fs->root.mnt;
 	look_at_watcher(task);
@@ -44,46 +46,43 @@ static __always_inline void hear(struct task_struct *task)
 }
 
 /** What a call has done. */
-static __always_inline void tell_deed(struct task_struct *task, const struct call *call,
-				      long result)
+static __always_inline void tell_deed(struct task_struct *task, struct deed *deed, long result)
 {
-	struct deed deed;
 	__u32 seen;
 
-	if (!understand(call, &deed)) {
-		if (only_fd >= 0 && result == only_fd && takes_descriptor(call) &&
-		    is_wanted_fd(task, result) && (seen = attention(task)))
-			tell_file(task, seen, DEED_TAKE, result, 0);
-		return;
-	}
 	/* Running another program is told once it does. */
-	if (deed.op == DEED_EXEC && result >= 0)
+	if (deed->op == DEED_EXEC && result >= 0)
 		return;
 	seen = attention(task);
 	if (!seen)
 		return;
-	if (deed.how)
-		bpf_probe_read_user(&deed.flags, sizeof(deed.flags), (const void *)deed.how);
-	if (!is_wanted(&deed, result))
+	if (deed->how)
+		bpf_probe_read_user(&deed->flags, sizeof(deed->flags), (const void *)deed->how);
+	if (!is_wanted(deed, result))
 		return;
-	if (deed.op == DEED_OPEN && result >= 0) {
+	if (deed->op == DEED_OPEN && result >= 0) {
 		if (is_wanted_fd(task, result))
-			tell_file(task, seen, DEED_OPEN, result, deed.flags);
+			tell_file(task, seen, DEED_OPEN, result, deed->flags);
 		return;
 	}
-	if (only_fd < 0 || (deed.op == DEED_CLOSE && is_wanted_fd(task, deed.fd)))
-		tell_named(task, seen, &deed, result < 0 ? result : 0);
+	if (only_fd < 0 || (deed->op == DEED_CLOSE && is_wanted_fd(task, deed->fd)))
+		tell_named(task, seen, deed, result < 0 ? result : 0);
 }
 
 SEC("tp_btf/sys_exit")
 int call_ends(__u64 *ctx)
 {
 	const struct pt_regs *regs = (const struct pt_regs *)ctx[0];
+	long result = ctx[1];
+	struct deed deed;
+	bool means, told = false;
 
 	/* It was told when it began. */
-	if (may_be_close(regs) && (long)ctx[1] >= 0 && !closing)
+	if (only_fd < 0 && may_be_close(regs) && result >= 0 && !closing)
 		return 0;
 	struct task_struct *task = bpf_get_current_task_btf();
+	if (is_other(task))
+		return 0;
 	struct call call = { .number = number_of_call(regs, task) };
 	read_arguments(regs, task, &call);
 	if (call.number == __NR_getppid) {
@@ -91,29 +90,24 @@ int call_ends(__u64 *ctx)
 			hear(task);
 		return 0;
 	}
-	if (call.number == __NR_close &&
-	    (tell_closed(task, call.arg[0], ctx[1]) || (long)ctx[1] >= 0))
-		return 0;
-	tell_deed(task, &call, ctx[1]);
+	bool closes = call.number == __NR_close;
+	if (closes || only_fd >= 0)
+		told = tell_closed(task, closes ? (int)call.arg[0] : only_fd, closes ? result : 0);
+	means = !told && !(closes && result >= 0) && understand(&call, &deed);
+	if (only_fd >= 0)
+		follow_call(task, call.number, result,
+			    means && deed.op == DEED_OPEN && result == only_fd);
+	if (means)
+		tell_deed(task, &deed, result);
 	return 0;
 }
 
-/** Does it close the only descriptor that is asked for, by making another of it or with its neighbours? */
-static __always_inline bool closes_only(const struct call *call)
+/** What follows one descriptor must know more than close(2). */
+static __always_inline bool is_closing(struct task_struct *task, const struct call *call)
 {
-	enum { CLOEXEC_ONLY = 4 /* include/uapi/linux/close_range.h */ };
-	__u32 fd = only_fd;
-
 	if (only_fd < 0)
-		return false;
-	if (call->number == __NR_close_range)
-		return (__u32)call->arg[0] <= fd && fd <= (__u32)call->arg[1] &&
-		       !(call->arg[2] & CLOEXEC_ONLY);
-#ifdef __NR_dup2
-	if (call->number == __NR_dup2)
-		return (__u32)call->arg[1] == fd && (__u32)call->arg[0] != fd;
-#endif
-	return call->number == __NR_dup3 && (__u32)call->arg[1] == fd;
+		return call->number == __NR_close;
+	return closes_only(task, call) && is_wanted_fd(task, only_fd);
 }
 
 SEC("tp_btf/sys_enter")
@@ -124,19 +118,15 @@ int call_begins(__u64 *ctx)
 	if (only_fd < 0 && !may_be_close(regs))
 		return 0;
 	struct task_struct *task = bpf_get_current_task_btf();
+	if (is_other(task))
+		return 0;
 	struct call call = { .number = number_of_call(regs, task) };
 	__u32 seen;
-	int fd;
 
 	read_arguments(regs, task, &call);
-	if (call.number == __NR_close)
-		fd = call.arg[0];
-	else if (closes_only(&call))
-		fd = only_fd;
-	else
-		return 0;
-	if (is_wanted_fd(task, fd) && (seen = attention(task)))
-		tell_close(task, seen, fd, 0);
+	if (is_closing(task, &call) && (seen = attention(task)) &&
+	    (only_fd < 0 || leave(task, (__u64)task)))
+		tell_close(task, seen, only_fd < 0 ? (int)call.arg[0] : only_fd, 0);
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "bpf/magic.h"
 #include "kernel/procfile.h"
 #include "scan/cached.h"
 
@@ -116,7 +117,7 @@ static int errno_of(int error)
 	return error >= ERESTARTSYS && error <= ERESTART_RESTARTBLOCK ? EINTR : error;
 }
 
-/** Sockets and their like have no path; what they are /proc says, if it still is there. */
+/** What the kernel does not say of itself /proc says, if it still is there. */
 static struct text link_of(struct deeds *deeds, const struct deed_record *record)
 {
 	char name[64];
@@ -126,6 +127,39 @@ static struct text link_of(struct deeds *deeds, const struct deed_record *record
 	if (procfile_link(deeds->wish->source->proc, name, deeds->path, sizeof(deeds->path), &text))
 		return (struct text){ 0 };
 	return text;
+}
+
+/** What lies in no directory, as /proc names it. Empty: only that can. */
+static struct text nature_of(struct deeds *deeds, const struct deed_record *record)
+{
+	struct text part = part_of(record, DEED_NATURE);
+	struct deed_nature nature;
+	const char *name = part.bytes + sizeof(nature);
+	size_t room = sizeof(deeds->path);
+	int len = 0;
+
+	if (part.len <= sizeof(nature))
+		return (struct text){ 0 };
+	memcpy(&nature, part.bytes, sizeof(nature));
+	int name_len = (int)strnlen(name, part.len - sizeof(nature));
+	if (nature.magic == MAGIC_PIPE)
+		len = snprintf(deeds->path, room, "pipe:[%llu]", nature.ino);
+	else if (nature.magic == MAGIC_SOCK)
+		len = snprintf(deeds->path, room, "socket:[%llu]", nature.ino);
+	else if (nature.magic == MAGIC_PIDFS)
+		len = snprintf(deeds->path, room, "anon_inode:[pidfd]");
+	else if (nature.magic == MAGIC_ANON_INODE)
+		len = snprintf(deeds->path, room, "anon_inode:%.*s", name_len, name);
+	else if (name_len)
+		len = snprintf(deeds->path, room, "/%.*s", name_len, name);
+	return (struct text){ deeds->path, (size_t)len };
+}
+
+static struct text nameless(struct deeds *deeds, const struct deed_record *record)
+{
+	struct text nature = nature_of(deeds, record);
+
+	return nature.len || record->op == DEED_CLOSE ? nature : link_of(deeds, record);
 }
 
 /** What has a place was looked at by the kernel; all else has but names. */
@@ -147,11 +181,13 @@ static void find_names(struct deeds *deeds, const struct deed_record *record,
 		       const struct deed_record *named, struct sighting *ret)
 {
 	if (record->is & DEED_NAMELESS)
-		ret->path = record->op == DEED_CLOSE ? (struct text){ 0 } : link_of(deeds, record);
+		ret->path = nameless(deeds, record);
 	else if (has_place(record))
 		ret->path = place_of(deeds, record);
 	else if (!named)
 		ret->unread = true;
+	else if (named->is & DEED_NAMELESS)
+		ret->path = nature_of(deeds, named);
 	else if (has_place(named))
 		ret->path = place_of(deeds, named);
 	else

@@ -41,6 +41,7 @@ struct bpf_watcher {
 	int beside[DEED_TREES]; /**< the directory of what is none; else -1 */
 	uint64_t bell;
 	size_t tree_count;
+	int only_dir;        /**< in /proc of who has the only descriptor; or -1 */
 	int64_t members;     /**< put into the map by us */
 	unsigned long until; /**< where in the ring it was stopped; 0: it was not */
 	struct deeds deeds;
@@ -90,6 +91,19 @@ static int open_trees(struct bpf_watcher *bpf, const struct watcher_wish *wish,
 	return 0;
 }
 
+/** Who has it is known to the kernel in the same way; if it is gone, that is seen later. */
+static void open_only(struct bpf_watcher *bpf, const struct watcher_wish *wish)
+{
+	const struct handle *only = wish->only;
+	char path[64];
+
+	bpf->only_dir = -1;
+	if (!only)
+		return;
+	snprintf(path, sizeof(path), "%u/task/%u", only->pid, only->tid ? only->tid : only->pid);
+	bpf->only_dir = openat(wish->source->proc, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
 /** What lies below it may be everybody's; `below` alone only narrows. */
 static unsigned int wants_of(const struct watcher_wish *wish)
 {
@@ -105,6 +119,7 @@ static void set_up(struct bpf_watcher *bpf, const struct watcher_wish *wish, boo
 	settings->can_cast = can_cast;
 	settings->wants = wants_of(wish);
 	settings->only_fd = wish->only ? (int)wish->only->fd : -1;
+	settings->only_dir = bpf->only_dir;
 	settings->only_tid = wish->only ? wish->only->tid : 0;
 	settings->tree_count = (unsigned int)bpf->tree_count;
 	/* Without targets of its own `below` is no target either. */
@@ -289,12 +304,15 @@ static void end(struct watcher *watcher)
 		if (bpf->beside[i] >= 0)
 			close(bpf->beside[i]);
 	}
+	if (bpf->only_dir >= 0)
+		close(bpf->only_dir);
 	deeds_end(&bpf->deeds);
 	free(bpf);
 }
 
 static int begin(struct bpf_watcher *bpf, const struct watcher_wish *wish, struct error *reason)
 {
+	open_only(bpf, wish);
 	int rc = open_trees(bpf, wish, reason);
 
 	if (rc)

@@ -284,6 +284,58 @@ watch_ends() {
 	[[ ${output%%$'\n'*} == *'"op":"take"'* ]] || show_answer
 }
 
+# deeds_told : each row of $output as OP and PATH in a line, without the numbers of inodes
+deeds_told() {
+	jq -r '.op + " " + (.path // "-")' <<<"$output" | sed "s,$SCRATCH/,,;s,\[[0-9]*\],[],"
+}
+
+@test "a descriptor is followed whatever makes it, and not when that fails or makes it anew" {
+	need_bpf
+	program_start "$DEEDS" open a open b post wait close 3 make pipe close 3 make socketpair close 3 \
+		make timerfd close 3 make memfd close 3 send 4 receive dup 77 3 dup 3 3 dup 5 3 close 3 \
+		make eventfd exec /bin/true
+	watch_begins --jsonl --limit 17 "$ACTOR_PID:3"
+	program_go
+	watch_ends
+	diff <(deeds_told) - <<-END
+		now a
+		close a
+		take pipe:[]
+		close pipe:[]
+		take socket:[]
+		close socket:[]
+		take anon_inode:[timerfd]
+		close anon_inode:[timerfd]
+		take /memfd:owl
+		close /memfd:owl
+		take b
+		close b
+		take socket:[]
+		close socket:[]
+		take anon_inode:[eventfd]
+		exec /usr/bin/true
+		close anon_inode:[eventfd]
+	END
+}
+
+@test "a descriptor is followed that another thread takes, but not one of its own" {
+	need_bpf
+	program_start "$DEEDS" open a thread unshare wait close 3 open b end thread close 3 make eventfd end
+	watch_begins --jsonl "$ACTOR_PID:3"
+	program_go
+	watch_ends
+	[[ $(deeds_told) == $'now a\nclose a\ntake anon_inode:[eventfd]\nexit -' ]] || show_answer
+}
+
+@test "a descriptor is followed that a message brings for which its process waits already" {
+	need_bpf
+	program_start "$DEEDS" open a open b post close 3 beside wait send 4 end receive
+	watch_begins --jsonl "$ACTOR_PID:3"
+	program_go
+	watch_ends
+	[[ $(deeds_told) == $'take b\nexit -' ]] || show_answer
+}
+
 @test "every event is told, or counted as lost" {
 	need_bpf
 	run --separate-stderr owl watch --raw -n -o op,path -Q "path = '$SCRATCH/a'" -- "$DEEDS" storm 20000 3 a

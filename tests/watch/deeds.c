@@ -4,9 +4,13 @@
  *
  *     deeds open NAME openat NAME openat2 NAME ring NAME handle NAME creat NAME    opens and keeps it
  *     deeds dir DIR openat NAME          NAME below a descriptor on DIR
+ *     deeds make pipe|socketpair|eventfd|timerfd|memfd    the descriptors of these, closed by exec
+ *     deeds post, send FD, receive       a pair of sockets; through it FD comes as another descriptor
+ *     deeds unshare                      who does it has descriptors of its own from here on
  *     deeds close FD, dup FD TO, socket, unlink NAME, ring-unlink NAME, rename OLD NEW, rename-at OLD NEW
  *     deeds unread                       opens by a name on a page that is not in RAM
  *     deeds fork … end                   a child does it, and is waited for
+ *     deeds beside … end                 a child does it, and is not
  *     deeds thread … end                 a thread does it
  *     deeds spin N NAME                  opens and closes it N times
  *     deeds storm N THREADS NAME         the same in several threads at once
@@ -20,13 +24,17 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <pthread.h>
+#include <sched.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -75,6 +83,49 @@ static void open_unread(void)
 	munmap(page, 4096);
 	syscall(SYS_openat, AT_FDCWD, page, O_RDONLY);
 }
+
+static void make(const char *what)
+{
+	int ends[2];
+
+	if (!strcmp(what, "pipe"))
+		pipe2(ends, O_CLOEXEC);
+	else if (!strcmp(what, "socketpair"))
+		socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends);
+	else if (!strcmp(what, "eventfd"))
+		eventfd(0, EFD_CLOEXEC);
+	else if (!strcmp(what, "timerfd"))
+		timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+	else if (!strcmp(what, "memfd"))
+		memfd_create("owl", MFD_CLOEXEC);
+	else
+		errx(2, "there is nothing called '%s' to make", what);
+}
+
+/** Sends a descriptor, or with -1 receives one. */
+static void carry(int to, int fd)
+{
+	char byte = 'x', control[CMSG_SPACE(sizeof(fd))] = { 0 };
+	struct iovec vector = { &byte, 1 };
+	struct msghdr message = { .msg_iov = &vector,
+				  .msg_iovlen = 1,
+				  .msg_control = control,
+				  .msg_controllen = sizeof(control) };
+
+	if (fd < 0) {
+		if (recvmsg(to, &message, 0) < 0)
+			err(1, "recvmsg");
+		return;
+	}
+	*CMSG_FIRSTHDR(&message) = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof(fd)),
+						     .cmsg_level = SOL_SOCKET,
+						     .cmsg_type = SCM_RIGHTS };
+	memcpy(CMSG_DATA(CMSG_FIRSTHDR(&message)), &fd, sizeof(fd));
+	if (sendmsg(to, &message, 0) < 0)
+		err(1, "sendmsg");
+}
+
+static int post[2];
 
 struct storm {
 	long count;
@@ -138,7 +189,7 @@ static void *do_in_thread(void *at)
 	return do_all(at);
 }
 
-static char **fork_block(char **at)
+static char **fork_block(char **at, bool waits)
 {
 	pid_t child = fork();
 
@@ -146,7 +197,8 @@ static char **fork_block(char **at)
 		do_all(at);
 		_exit(0);
 	}
-	waitpid(child, NULL, 0);
+	if (waits)
+		waitpid(child, NULL, 0);
 	while (strcmp(*at++, "end") != 0)
 		;
 	return at;
@@ -186,6 +238,10 @@ static void open_by(const char *how, const char *name)
 		ring_unlink(name);
 	else if (!strcmp(how, "close"))
 		close(atoi(name));
+	else if (!strcmp(how, "make"))
+		make(name);
+	else if (!strcmp(how, "send"))
+		carry(post[0], atoi(name));
 	else if (!strcmp(how, "exit"))
 		exit(atoi(name));
 	else if (!strcmp(how, "exec"))
@@ -196,8 +252,8 @@ static void open_by(const char *how, const char *name)
 
 static char **do_one(const char *how, char **at)
 {
-	if (!strcmp(how, "fork"))
-		return fork_block(at);
+	if (!strcmp(how, "fork") || !strcmp(how, "beside"))
+		return fork_block(at, how[0] == 'f');
 	if (!strcmp(how, "thread"))
 		return thread_block(at);
 	if (!strcmp(how, "wait")) {
@@ -206,6 +262,12 @@ static char **do_one(const char *how, char **at)
 		open_unread();
 	} else if (!strcmp(how, "socket")) {
 		socket(AF_UNIX, SOCK_STREAM, 0);
+	} else if (!strcmp(how, "post")) {
+		socketpair(AF_UNIX, SOCK_STREAM, 0, post);
+	} else if (!strcmp(how, "receive")) {
+		carry(post[1], -1);
+	} else if (!strcmp(how, "unshare")) {
+		unshare(CLONE_FILES);
 	} else if (!strcmp(how, "dup")) {
 		int fd = atoi(word(&at));
 		dup2(fd, atoi(word(&at)));
