@@ -13,7 +13,7 @@
 #include "scan/procfs.h"
 
 /** Below so many threads a second reader takes longer to come than one takes to read. */
-enum { SHARE_FROM = 1000 };
+enum { SHARE_FROM = 1000, WAIT_NS = 100000000 };
 
 struct roll_call {
 	bool of_threads, lost; /**< lost: a reader was given up, and may still be at it */
@@ -62,10 +62,24 @@ void roll_call_free(struct roll_call *call)
 	free(call);
 }
 
-/** Whoever comes first loads it, and the others wait for him. */
-static int load(struct roll_call *call, struct part *part)
+/** On a busy machine loading takes its time: who waits for it is not stuck. */
+static void wait_for_turn(struct roll_call *call, struct job *job)
 {
-	pthread_mutex_lock(&call->lock);
+	struct timespec until;
+
+	do {
+		clock_gettime(CLOCK_MONOTONIC, &until);
+		until.tv_sec += (until.tv_nsec + WAIT_NS) / CLOCK_SECOND_NS;
+		until.tv_nsec = (until.tv_nsec + WAIT_NS) % CLOCK_SECOND_NS;
+		if (job)
+			job_beat(job);
+	} while (pthread_mutex_clocklock(&call->lock, CLOCK_MONOTONIC, &until));
+}
+
+/** Whoever comes first loads it, and the others wait for him. */
+static int load(struct roll_call *call, struct job *job, struct part *part)
+{
+	wait_for_turn(call, job);
 	if (!call->is_loaded) {
 		int64_t begun = clock_ns(CLOCK_MONOTONIC);
 
@@ -80,9 +94,10 @@ static int load(struct roll_call *call, struct part *part)
 	return rc;
 }
 
-static void read_share(struct roll_call *call, unsigned int reader, struct part *part)
+static void read_share(struct roll_call *call, unsigned int reader, struct job *job,
+		       struct part *part)
 {
-	part->rc = load(call, part);
+	part->rc = load(call, job, part);
 	if (part->rc)
 		return;
 	int64_t begun = clock_ns(CLOCK_MONOTONIC);
@@ -114,7 +129,8 @@ static void work(const void *context, struct job *job)
 	if (calling->lists && job->index == JOB_LIST)
 		list(&calling->source, &job->arena, part);
 	else
-		read_share(calling->call, reader - (calling->lists && reader > JOB_LIST), part);
+		read_share(calling->call, reader - (calling->lists && reader > JOB_LIST), job,
+			   part);
 	job->result = part;
 }
 
@@ -228,7 +244,7 @@ int roll_call_take(struct roll_call *call, const struct source *source, bool lis
 		call->readers = readers_wanted();
 	size_t count = call->readers + calling.lists;
 	if (count == 1)
-		read_share(call, 0, &parts[0]);
+		read_share(call, 0, NULL, &parts[0]);
 	else
 		worker_run(&(struct jobs){ count, work, consume, &calling, sizeof(calling), NULL });
 	int rc = gather(parts, count, source->bpf, ret);
