@@ -147,8 +147,8 @@ int progress_look_twice(struct progress *progress, int64_t interval_ns, struct e
 	int64_t begun_ns = clock_ns(CLOCK_MONOTONIC);
 	int rc = progress_look(progress, err);
 
-	/* Of who is named it is known that they are to be looked at closely. */
-	if (!rc && !progress->scope.pids) {
+	/* Who takes part besides may be found only once it is known who moves. */
+	if (!rc) {
 		wait_until(begun_ns + interval_ns / FIRST_PART);
 		rc = progress_look(progress, err);
 	}

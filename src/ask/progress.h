@@ -34,16 +34,18 @@ struct seen_file {
 struct seen {
 	unsigned int pid;
 	uint64_t start; /**< with the pid, its name */
+	int pgrp;       /**< its job: setpgid(2) */
 	struct text comm;
 	char state;
 	int64_t at_ns; /**< CLOCK_MONOTONIC, of the files if they were read */
 	uint64_t ticks, faults, threads;
 	uint64_t ran_ns; /**< on a processor, so far; 0: not told */
 	bool has_io, has_statm;
-	struct pidio io;
-	uint64_t file_bytes; /**< of files in memory */
-	bool blocked;        /**< waits for room in a pipe or socket, as far as the kernel says */
-	bool close;          /**< its files were read */
+	struct pidio io;      /**< before its files were read */
+	struct pidio io_late; /**< after that, of who was looked at closely */
+	uint64_t file_bytes;  /**< of files in memory */
+	bool blocked;         /**< waits for room in a pipe or socket, as far as the kernel says */
+	bool close;           /**< its files were read */
 	bool called_known;
 	struct called called;    /**< CALLED_KNOWN: and `rc` says whether it may be seen */
 	struct seen_file *files; /**< in order: seen_file_compare */
@@ -156,6 +158,10 @@ int progress_sample(struct progress *progress, struct error *err);
 /** What is cheap to know of these, or of all where `pids` is NULL. `pids` ascend. */
 int progress_facts(struct progress *progress, const unsigned int *pids, size_t count,
 		   struct error *err);
+
+/** What those have read and written by now, whose files were read: `io_late`. `pids` ascend. */
+int progress_late(struct progress *progress, const unsigned int *pids, size_t count,
+		  struct error *err);
 
 /** The same for these too, which are followed by now. `pids` ascend. */
 int progress_sample_more(struct progress *progress, const unsigned int *pids, size_t count,

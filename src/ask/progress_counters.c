@@ -28,6 +28,21 @@ static bool moves_offset(const struct weighing *weighing, const struct seen_file
 	return passage && (passage->by_offset || passage->grew);
 }
 
+/**
+ * Whether it read something between both looks at its files: an offset that goes with that would have moved.
+ * The counters are of other moments than the files. Of whom it is told by them already that is known.
+ */
+static bool has_read(const struct weighing *weighing, const struct seen_file *input)
+{
+	const struct passage *passage = passage_find(weighing->progress, weighing->now, input);
+	const struct pidio *now = &weighing->now->io, *past = &weighing->before->io_late;
+
+	if (passage &&
+	    (passage->evidence == EVIDENCE_RCHAR || passage->evidence == EVIDENCE_READ_BYTES))
+		return true;
+	return now->rchar > past->rchar || now->read_bytes > past->read_bytes;
+}
+
 /** Who hears from others, by descriptors from `first` on, reads other things too. */
 static bool only_reads_files(const struct seen *now, unsigned int first)
 {
@@ -47,7 +62,7 @@ bool weigh_counters(const struct weighing *weighing, struct movement *ret)
 	const struct seen_file *input = weighing_only(weighing);
 
 	if (!input || !before || !now->has_io || !before->has_io || !only_reads_files(now, 3) ||
-	    moves_offset(weighing, input))
+	    moves_offset(weighing, input) || !has_read(weighing, input))
 		return false;
 	struct pidio base = movement_base(weighing->progress, now, input);
 	ret->input = input;

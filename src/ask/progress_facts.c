@@ -82,7 +82,7 @@ static void take_counters(struct seen *seen, const struct process_facts *facts, 
 {
 	if (facts_have(facts, PROCESS_IO)) {
 		seen->has_io = true;
-		seen->io = facts->io;
+		seen->io = seen->io_late = facts->io;
 	}
 	if (facts_have(facts, PROCESS_STATM)) {
 		seen->has_statm = true;
@@ -106,7 +106,7 @@ static void settle(struct gathering *gathering, struct seen *seen,
 
 	if (idle && !asked) {
 		seen->has_io = past->has_io;
-		seen->io = past->io;
+		seen->io = seen->io_late = past->io;
 	}
 	/* What comes into memory was faulted in. */
 	bool faulted = past && past->faults != seen->faults;
@@ -133,6 +133,7 @@ static void found(void *context, const struct process_facts *facts)
 	struct seen seen = {
 		.pid = facts->pid,
 		.start = facts->stat.start,
+		.pgrp = facts->stat.pgrp,
 		.comm = arena_text(&now->arena, facts->stat.comm),
 		.state = facts->stat.state,
 		.at_ns = clock_ns(CLOCK_MONOTONIC),
@@ -231,4 +232,27 @@ int progress_facts(struct progress *progress, const unsigned int *pids, size_t c
 		rc = ask_again(&gathering, err);
 	free(gathering.again);
 	return rc;
+}
+
+static void found_late(void *context, const struct process_facts *facts)
+{
+	struct seen *seen = sample_find(context, facts->pid);
+
+	if (!facts->rc && facts_have(facts, PROCESS_IO) && seen && seen->start == facts->stat.start)
+		seen->io_late = facts->io;
+}
+
+int progress_late(struct progress *progress, const unsigned int *pids, size_t count,
+		  struct error *err)
+{
+	struct tally tally = { 0 };
+	struct processes_look look = {
+		.needs = PROCESS_NEED(PROCESS_IO),
+		.pids = pids,
+		.pid_count = count,
+		.found = found_late,
+		.context = progress_now(progress),
+	};
+
+	return count ? processes_look(progress->inquiry->source, &look, &tally, err) : 0;
 }

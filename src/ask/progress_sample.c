@@ -245,6 +245,8 @@ static int look_at_files(struct sampling *sampling, struct error *err)
 		rc = look_closely(sampling, lists[1], counts[1], true, err);
 	if (!rc)
 		rc = look_at_calls(sampling, every, every_count, err);
+	if (!rc)
+		rc = progress_late(sampling->progress, every, every_count, err);
 	return rc;
 }
 
