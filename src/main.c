@@ -32,7 +32,8 @@
  *               what_gather.c finds out, the others say it. progress.c looks again and
  *               again: progress_sample.c (first at progress_facts.c of all), progress_evidence.c says what moved (weighing.c
  *               is what it goes by, progress_copy.c and progress_counters.c are the harder ways), and
- *               progress_pipeline.c who goes on with it (progress_follow.c looks for them, progress_socket.c for who is at a socket). Those that are tables of SQL only:
+ *               progress_pipeline.c who goes on with it (progress_follow.c looks for them, progress_socket.c for who is at a socket,
+ *               progress_joint.c who works together through one). Those that are tables of SQL only:
  *               machine.c and memory, processors, load, pressure, disks, networks, mounted beside
  *               it; crowd.c and limited, environment, mapped; plugs.c is sockets and who holds them,
  *               claims.c locks

@@ -50,6 +50,8 @@ void progress_end(struct progress *progress)
 		sockets_end(progress->sockets);
 	free(progress->told);
 	free(progress->tellers);
+	free(progress->joints);
+	free(progress->joint_asked);
 }
 
 const struct seen *progress_past(const struct progress *progress, const struct seen *now)

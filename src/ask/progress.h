@@ -116,6 +116,13 @@ struct progress {
 	size_t followed_count;
 	uint64_t *asked; /**< pipes and fifos whose other ends were looked for already */
 	size_t asked_count;
+	struct joint {
+		struct joint_end {
+			unsigned int pid;
+			uint64_t start, ino; /**< of the socket */
+		} writer, reader;
+	} * joints; /**< who works together through a socket */
+	size_t joint_count;
 	struct sockets *sockets; /**< once one is met with; else NULL */
 	struct far_end {
 		uint64_t ino;
@@ -130,6 +137,8 @@ struct progress {
 		uint64_t start;
 	} * tellers; /**< whose they were, when there were some */
 	size_t teller_count;
+	struct teller *joint_asked; /**< who was asked for whom its sockets lead to */
+	size_t joint_asked_count;
 	bool utf8;
 };
 
@@ -220,6 +229,18 @@ bool pipeline_may_use(const struct open_file *file, bool to_read);
 /** The pipe, or fifo, that it works on; NULL: it has none, or there is no telling which. */
 const struct seen_file *pipeline_end(const struct seen *now, bool to_read, enum pipe_worth *worth);
 
+/**
+ * Find out who works together through a socket. 0, or -errno and a message.
+ */
+int joint_look(struct progress *progress, struct error *err);
+
+/** Who reads all that it writes to a socket, who writes what it reads; NULL: nobody that is known. */
+const struct seen *joint_reader(const struct progress *progress, const struct seen *writer);
+const struct seen *joint_writer(const struct progress *progress, const struct seen *reader);
+
+/** Whether it waits for who reads that. */
+bool joint_is_kept(const struct progress *progress, const struct seen *writer);
+
 /** Who reads the pipe that it writes to, who writes the one that it reads; NULL: none that was seen. */
 const struct seen *pipeline_reader(const struct progress *progress, const struct seen *now);
 const struct seen *pipeline_writer(const struct progress *progress, const struct seen *now);
@@ -246,6 +267,9 @@ struct text ends_destination(struct progress *progress, const struct movement *m
 
 /** Who is at the other end of a socket: "nc (4076)", "142.250.74.46:443", or "a socket". */
 struct text socket_far_end(struct progress *progress, const struct seen_file *file);
+
+/** The socket at the other end of a unix(7) stream; 0: there is none, or it may not be known. */
+uint64_t socket_unix_peer(struct progress *progress, const struct seen_file *file);
 
 /** Before a look: forget them where they have become many. */
 void socket_forget(struct progress *progress);

@@ -147,6 +147,9 @@ struct text ends_destination(struct progress *progress, const struct movement *m
 			device = socket_of_call(progress, members[i]);
 		if (device.len && writes(progress, members[i]))
 			return device;
+		/* What went through their socket went not to the standard output of who wrote it. */
+		if (i && joint_reader(progress, members[i - 1]) == members[i])
+			break;
 	}
 	return (struct text){ 0 };
 }

@@ -110,7 +110,8 @@ static bool is_kept_by(const struct weighing *weighing, const struct seen_file *
 /** Nothing of it moved: whether it was seen to move before, or something keeps it from it. */
 static bool stands_in(const struct weighing *weighing, const struct seen_file *file, bool *known)
 {
-	bool kept = movement_is_kept(weighing->now);
+	bool kept = movement_is_kept(weighing->now) ||
+		    joint_is_kept(weighing->progress, weighing->now);
 
 	*known = passage_of(weighing, file);
 	if (*known)

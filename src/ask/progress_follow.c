@@ -323,5 +323,5 @@ int progress_follow(struct progress *progress, struct error *err)
 
 	for (unsigned int round = 0; round < ROUNDS && further && !rc; round++)
 		rc = follow_once(progress, &further, err);
-	return rc;
+	return rc ? rc : joint_look(progress, err);
 }

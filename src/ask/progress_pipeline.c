@@ -78,12 +78,16 @@ static const struct seen *opposite(const struct progress *progress, const struct
 
 const struct seen *pipeline_reader(const struct progress *progress, const struct seen *now)
 {
-	return opposite(progress, now, true);
+	const struct seen *joined = joint_reader(progress, now);
+
+	return joined ? joined : opposite(progress, now, true);
 }
 
 const struct seen *pipeline_writer(const struct progress *progress, const struct seen *now)
 {
-	return opposite(progress, now, false);
+	const struct seen *joined = joint_writer(progress, now);
+
+	return joined ? joined : opposite(progress, now, false);
 }
 
 size_t pipeline_of(const struct progress *progress, const struct seen *first,

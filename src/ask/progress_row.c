@@ -37,6 +37,14 @@ static void tell_number(struct telling *telling, uint64_t *place, enum progress_
 	facts_know(&telling->row->facts, column);
 }
 
+/** Whoever forks, and goes on in two processes, is one program. */
+static bool is_told(const struct telling *telling, size_t i)
+{
+	return i &&
+	       joint_reader(telling->progress, telling->members[i - 1]) == telling->members[i] &&
+	       text_equal(telling->members[i - 1]->comm, telling->members[i]->comm);
+}
+
 /** "tar | gzip", and their numbers. */
 static void tell_pipeline(struct telling *telling)
 {
@@ -47,6 +55,8 @@ static void tell_pipeline(struct telling *telling)
 		const struct seen *member = telling->members[i];
 
 		pids[i] = arena_format(telling->arena, "%u", member->pid);
+		if (is_told(telling, i))
+			continue;
 		names = arena_format(telling->arena, "%.*s%s%.*s", (int)names.len,
 				     names.len ? names.bytes : "", i ? " | " : "",
 				     (int)member->comm.len, member->comm.bytes);
@@ -185,24 +195,37 @@ static bool is_meant(struct telling *telling)
 	return false;
 }
 
-/** Whoever reads what another one moves through is told with that; a log is no transfer. */
-static bool is_worth(struct telling *telling)
+/** Whoever reads what another one moves through is told with that. */
+static bool is_told_with_another(const struct telling *telling)
+{
+	const struct progress *progress = telling->progress;
+	const struct seen *process = telling->movement->process, *writer = process;
+	struct movement theirs;
+
+	/* What it reads beside that, as rsync the file it writes anew, is no transfer of its own. */
+	if (telling->movement->input && !joint_writer(progress, process))
+		return false;
+	for (size_t i = 0; i < PIPELINE_MAX; i++) {
+		writer = pipeline_writer(progress, writer);
+		if (!writer || writer == process)
+			break;
+		if (movement_find(progress, writer, &theirs) && theirs.input)
+			return true;
+	}
+	return false;
+}
+
+/** A log is no transfer. */
+static bool is_worth(const struct telling *telling)
 {
 	const struct movement *movement = telling->movement;
-	const struct seen *writer = movement->process;
-	struct movement theirs;
 
 	if (!telling->progress->scope.count && movement->total && movement->total < LOG_STEP)
 		return false;
+	if (is_told_with_another(telling))
+		return false;
 	if (movement->input)
 		return true;
-	for (size_t i = 0; i < PIPELINE_MAX; i++) {
-		writer = pipeline_writer(telling->progress, writer);
-		if (!writer || writer == movement->process)
-			break;
-		if (movement_find(telling->progress, writer, &theirs) && theirs.input)
-			return false;
-	}
 	if (telling->progress->scope.count || movement->total)
 		return true;
 	return !movement->moved || movement->moved_by >= LOG_STEP;

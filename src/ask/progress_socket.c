@@ -4,6 +4,7 @@
  * looked for once: that is a look at all that everybody has open.
  */
 #include <arpa/inet.h>
+#include <sys/socket.h>
 
 #include "ask/progress.h"
 #include "scan/owners.h"
@@ -57,15 +58,31 @@ static bool is_of_internet(const struct socket *socket)
 	       socket->kind == SOCKET_UDP || socket->kind == SOCKET_UDPLITE;
 }
 
-static struct text find_name(struct progress *progress, const struct seen_file *file)
+static const struct socket *find(struct progress *progress, const struct seen_file *file)
 {
 	const struct open_file *files[] = { &file->file };
-	struct text name = { 0 };
 
 	if (!progress->sockets)
 		progress->sockets = sockets_begin(progress->inquiry->source, SOCKETS_ALL);
 	sockets_add_these(progress->sockets, files, 1, true, false);
-	const struct socket *socket = sockets_find(progress->sockets, file->file.inode.ino);
+	return sockets_find(progress->sockets, file->file.inode.ino);
+}
+
+uint64_t socket_unix_peer(struct progress *progress, const struct seen_file *file)
+{
+	const struct socket *socket = find(progress, file);
+
+	if (!socket || socket->kind != SOCKET_UNIX || socket->type != SOCK_STREAM ||
+	    socket->state != SOCKET_ESTABLISHED)
+		return 0;
+	return sockets_peer(progress->sockets, socket);
+}
+
+static struct text find_name(struct progress *progress, const struct seen_file *file)
+{
+	struct text name = { 0 };
+	const struct socket *socket = find(progress, file);
+
 	if (!socket)
 		return name;
 	uint64_t peer = sockets_peer(progress->sockets, socket);

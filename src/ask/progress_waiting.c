@@ -89,13 +89,28 @@ static const char *say(const struct seen *now)
 	}
 }
 
-static bool waits_for_next(const struct seen *now)
+static bool is_socket(const struct seen_file *file)
+{
+	return file && seen_file_is(file, S_IFSOCK);
+}
+
+/** Until the socket takes more: it writes to nothing else, and reads from a file, which always answers. */
+static bool waits_for_joined(const struct seen *now, struct syscall_shape shape)
+{
+	return shape.deed == SYSCALL_POLLS || shape.deed == SYSCALL_EVENTS ||
+	       ((shape.deed == SYSCALL_WRITES || shape.deed == SYSCALL_SENDS) &&
+		is_socket(called_file(now, shape)));
+}
+
+static bool waits_for_next(const struct progress *progress, const struct seen *now)
 {
 	if (now->state == 'T' || now->state == 't')
 		return false;
 	if (!seen_is_inside(now))
 		return now->blocked;
 	struct syscall_shape shape = syscall_shape(now->called.call.number);
+	if (joint_reader(progress, now))
+		return waits_for_joined(now, shape);
 	if (shape.deed == SYSCALL_COPIES)
 		shape.fd = shape.other_fd;
 	else if (shape.deed != SYSCALL_WRITES)
@@ -110,7 +125,7 @@ struct text waiting_say(const struct progress *progress, const struct seen *cons
 	struct arena *arena = (struct arena *)&progress->samples[progress->round % 2].arena;
 	size_t last = 0;
 
-	while (last + 1 < count && waits_for_next(members[last]))
+	while (last + 1 < count && waits_for_next(progress, members[last]))
 		last++;
 	const char *words = say(members[last]);
 	if (!last)

@@ -251,14 +251,78 @@ all_started() {
 		.total == 67108864 and .percent < 100' --arg dir "$SCRATCH"
 }
 
-@test "rsync: where the sender is" {
+# slow_rsync ARG… : PID is its sender, RECEIVER its receiver, which has read two megabytes already.
+slow_rsync() {
 	need_command rsync
-	head -c 64M /dev/zero >a
+	local generator read
+	start rsync --bwlimit=4m "$@"
+	until generator=$(pgrep -P "$PID") && RECEIVER=$(pgrep -P "$generator") &&
+		read=$(sed -n 's/^rchar: //p' "/proc/$RECEIVER/io") && ((read > 2 << 20)); do
+		[[ -e /proc/$PID ]]
+	done
+	STARTED+=("$generator" "$RECEIVER")
+}
+
+# stop_all PID… : they stand still.
+stop_all() {
+	local pid
+	kill -STOP "$@"
+	for pid; do
+		wait_until_stopped "$pid"
+	done
+}
+
+# From a to b, which has another name until it is whole.
+is_one_rsync='.pid == $pid and .command == "rsync" and .source == $dir + "/a" and
+	(.destination | startswith($dir + "/.b.")) and .total == 1099511627776 and
+	.pids == [$pid, $receiver | tostring] and .evidence == "pos"'
+
+# one_rsync : the last answer is one row, and where the sender's offset is.
+one_rsync() {
+	rows 1
+	answer ".[0] | $is_one_rsync"' and .position == $at' --argjson pid "$PID" \
+		--argjson receiver "$RECEIVER" --arg dir "$SCRATCH" \
+		--argjson at "$(position "$PID" "$(field handle | cut -d: -f2)")"
+}
+
+@test "rsync: its processes are one transfer, which is where the sender is" {
+	sparse a 1T
+	slow_rsync a b
+	stop_all "$PID" "$RECEIVER"
+	once "$PID"
+	one_rsync
+	once "$SCRATCH"
+	one_rsync
+	kill -CONT "$RECEIVER" "$PID"
+	# Whoever of them is named
 	local INTERVAL=0.5 # it sleeps between
-	start rsync --bwlimit=4m a b
-	once_it 'any(.source == "'"$SCRATCH"'/a" and .percent > 0)' "$SCRATCH"
-	all_started
-	answer 'all(.percent == null or .percent < 100)'
+	once_it 'length == 1 and .[0].rate > 0 and (.[0].pids | length) == 2' "$RECEIVER"
+	answer '.[0].pid == $pid' --argjson pid "$PID"
+}
+
+@test "rsync over a file that is there already: what it reads of that is no transfer of its own" {
+	sparse a 1T
+	head -c 4M /dev/zero | tr '\0' x >b
+	slow_rsync --no-whole-file --ignore-times a b
+	stop_all "$PID" "$RECEIVER"
+	once "$SCRATCH"
+	one_rsync
+}
+
+@test "rsync whose receiver stands still: it waits for that" {
+	sparse a 1T
+	slow_rsync a b
+	stop_all "$RECEIVER"
+	once_it '.[0].stalled != null and (.[0].waits | startswith("waits for rsync ("))' "$PID"
+	one_rsync
+	answer '.[0].waits == $waits' --arg waits "waits for rsync ($RECEIVER) to read, which is stopped"
+}
+
+@test "who only shares a socket with who writes is no part of that" {
+	sparse a 1T
+	actor_start unix-pair fork comm reads move read a end fork comm writes move write b end
+	once_it 'length == 2 and all(.rate > 0)' "$SCRATCH"
+	answer 'map([.command, (.pids | length)]) | sort == [["reads", 1], ["writes", 1]]'
 }
 
 @test "a sparse file of a terabyte" {
