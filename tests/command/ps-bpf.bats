@@ -96,6 +96,22 @@ both() {
 	[[ $output == '[]' ]] || show_answer
 }
 
+@test "what several readers tell is everybody, once and in order" {
+	need_bpf
+	local i words=()
+	# Of fewer threads one reader tells.
+	for ((i = 0; i < 1000; i++)); do
+		words+=(thread)
+	done
+	actor_start "${words[@]}"
+	run --separate-stderr owl ps --raw --no-header --threads --source bpf -o tid "$ACTOR_PID"
+	exits 0
+	[[ $output == "$(printf '%s\n' "/proc/$ACTOR_PID/task"/* | sed 's,.*/,,' | sort -n)" ]] || show_answer
+	owl ps --raw --no-header --source bpf -o pid,threads >all || [[ -s all ]]
+	sort -c -n -u -k 1,1 all
+	grep -qx "$ACTOR_PID"$'\t1001' all
+}
+
 @test "of what the kernel tells nothing is read in /proc" {
 	need_bpf
 	actor_start
