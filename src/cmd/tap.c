@@ -181,14 +181,6 @@ static void drain_rest(struct tapped *tapped)
 	pieces_forget(&tapped->pieces);
 }
 
-/** A reader that has gone ends us as it ends any filter: by SIGPIPE, unless that is ignored. */
-static void reader_gone(struct tapped *tapped)
-{
-	if (tapped->out.kind != TAP_OUT_TERMINAL)
-		raise(SIGPIPE);
-	tapped->out.failed = tapped->out.kind == TAP_OUT_TERMINAL ? EIO : EPIPE;
-}
-
 /** Until nobody has it open any more, or somebody asks to stop. */
 static int tap(struct tapped *tapped, struct error *err)
 {
@@ -200,7 +192,7 @@ static int tap(struct tapped *tapped, struct error *err)
 		gone = tap_is_over(tapped->tapping);
 		tap_out_wait(out, soon || gone ? 0 : INTERVAL_MS);
 		if (out->gone)
-			reader_gone(tapped);
+			tap_out_reader_gone(out);
 		else if (!gone && !out->asked)
 			soon = drain(tapped) >= SOON;
 	}

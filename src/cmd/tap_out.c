@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -38,12 +38,23 @@ static void find_kind(struct tap_out *out)
 	}
 }
 
-static void hear(struct tap_out *out)
+void tap_out_hear(struct tap_out *out)
 {
 	struct signalfd_siginfo info;
 
-	while (read(out->signals, &info, sizeof(info)) == sizeof(info))
-		out->asked = true;
+	while (read(out->signals, &info, sizeof(info)) == sizeof(info)) {
+		if (out->heard)
+			out->heard(out->context, &info);
+		else
+			out->asked = true;
+	}
+}
+
+void tap_out_reader_gone(struct tap_out *out)
+{
+	if (out->kind != TAP_OUT_TERMINAL)
+		raise(SIGPIPE);
+	out->failed = out->kind == TAP_OUT_TERMINAL ? EIO : EPIPE;
 }
 
 bool tap_out_wait(struct tap_out *out, int timeout_ms)
@@ -54,7 +65,7 @@ bool tap_out_wait(struct tap_out *out, int timeout_ms)
 	if (poll(polled, 2, timeout_ms) <= 0)
 		return false;
 	if (polled[0].revents)
-		hear(out);
+		tap_out_hear(out);
 	out->gone |= (polled[1].revents & (POLLERR | POLLHUP)) != 0;
 	return out->asked || out->gone;
 }
@@ -62,14 +73,19 @@ bool tap_out_wait(struct tap_out *out, int timeout_ms)
 /** False: there is none, and we are asked to stop. */
 static bool wait_for_room(struct tap_out *out)
 {
-	struct pollfd polled[] = { { .fd = STDOUT_FILENO, .events = POLLOUT },
-				   { .fd = out->signals, .events = POLLIN } };
+	while (!out->gave_up) {
+		struct pollfd polled[] = { { .fd = STDOUT_FILENO, .events = POLLOUT },
+					   { .fd = out->signals, .events = POLLIN } };
 
-	while (poll(polled, 2, out->asked ? LAST_CHANCE_MS : -1) < 0 && errno == EINTR)
-		;
-	if (polled[1].revents)
-		hear(out);
-	return polled[0].revents || (polled[1].revents && wait_for_room(out));
+		if (poll(polled, 2, out->asked ? out->patience_ms : -1) < 0)
+			continue;
+		if (polled[1].revents)
+			tap_out_hear(out);
+		if (polled[0].revents)
+			return true;
+		out->gave_up |= !polled[1].revents;
+	}
+	return false;
 }
 
 static ssize_t write_step(const struct iovec *part, size_t most)
@@ -123,7 +139,7 @@ static void write_parts(struct tap_out *out)
 	struct iovec *parts = out->parts;
 	size_t count = out->count;
 
-	while (count && !out->failed) {
+	while (count && !out->failed && !out->gave_up) {
 		errno = EAGAIN;
 		ssize_t wrote = write_some(out, parts, count);
 		if (wrote >= 0)
@@ -189,7 +205,7 @@ static ssize_t print(void *cookie, const char *bytes, size_t size)
 
 bool tap_out_begin(struct tap_out *out, int signals)
 {
-	*out = (struct tap_out){ .signals = signals };
+	*out = (struct tap_out){ .signals = signals, .patience_ms = LAST_CHANCE_MS };
 	find_kind(out);
 	out->file = fopencookie(out, "w", (cookie_io_functions_t){ .write = print });
 	if (!out->file)

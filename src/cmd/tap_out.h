@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
- * Where `tap` puts what it is told: gathered, and written with as few copies as there can be. Whoever
- * reads it may stop to, or go: then who asks us to stop is still heard.
+ * Where `tap` and `watch` put what they are told: gathered, and written with as few copies as there can be.
+ * Whoever reads it may stop to, or go: then who asks us to stop is still heard.
  */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/signalfd.h>
 #include <sys/uio.h>
 
 #include "base/text.h"
@@ -18,11 +19,16 @@ enum {
 };
 
 struct tap_out {
-	FILE *file;  /**< for what is printed */
-	int signals; /**< readable once somebody asks to stop */
-	int failed;  /**< errno, once it cannot be written to */
-	bool asked;  /**< to stop, while it had to be waited for */
-	bool gone;   /**< nobody reads it any more */
+	FILE *file;      /**< for what is printed */
+	int signals;     /**< readable once somebody asks to stop */
+	int failed;      /**< errno, once it cannot be written to */
+	bool asked;      /**< to stop, while it had to be waited for */
+	bool gone;       /**< nobody reads it any more */
+	bool gave_up;    /**< waiting for whoever reads it: the rest is dropped */
+	int patience_ms; /**< once `asked`, so long who reads it may take nothing */
+	/** Who decides what a signal means; NULL: that we are asked to stop. */
+	void (*heard)(void *context, const struct signalfd_siginfo *info);
+	void *context;
 	enum {
 		TAP_OUT_FILE,
 		TAP_OUT_PIPE,
@@ -47,5 +53,11 @@ void tap_out_flush(struct tap_out *out);
 
 /** Wait up to `timeout_ms` for a signal, or for the end of whoever reads. True: it is over. */
 bool tap_out_wait(struct tap_out *out, int timeout_ms);
+
+/** Take the signals that have come. */
+void tap_out_hear(struct tap_out *out);
+
+/** A reader that has gone ends us as it ends any filter: by SIGPIPE, unless that is ignored. */
+void tap_out_reader_gone(struct tap_out *out);
 
 void tap_out_end(struct tap_out *out);

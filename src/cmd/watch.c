@@ -7,9 +7,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio_ext.h>
 #include <stdlib.h>
-#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,6 +15,7 @@
 #include "cmd/launch.h"
 #include "cmd/listing.h"
 #include "cmd/options.h"
+#include "cmd/tap_out.h"
 #include "cmd/watch_wish.h"
 #include "model/event.h"
 #include "scan/names.h"
@@ -81,11 +80,10 @@ struct watching {
 	struct launch launch;
 	struct interrupt interrupt;
 	struct filter *filter;
-	int signals;
+	struct tap_out out;
 	bool launched;
-	bool ending;    /**< the watcher was told to stop */
-	bool over;      /**< what was seen up to now is told, and nothing after it */
-	bool abandoned; /**< not even that */
+	bool ending; /**< the watcher was told to stop */
+	bool over;   /**< what was seen up to now is told, and nothing after it */
 };
 
 /** Which source it is that sees less, what it misses, and how to have a better one. */
@@ -107,25 +105,37 @@ static void tell_lost(const struct watching *watching)
 {
 	uint64_t lost = watching->session.watcher.lost;
 
-	if (watching->abandoned)
+	if (watching->out.gave_up)
 		fprintf(stderr, "procowl: interrupted before all that was seen was told\n");
 	if (lost)
 		fprintf(stderr, "procowl: %llu event%s lost: more happened than could be told\n",
 			(unsigned long long)lost, lost == 1 ? " was" : "s were");
 }
 
-/** A signal from the terminal reaches the command as well; one that was sent to us alone is passed on. */
-static void pass_on(struct watching *watching)
+static void reap(struct watching *watching)
 {
-	struct signalfd_siginfo info;
+	struct pollfd ended = { .fd = watching->launch.ended, .events = POLLIN };
 
-	while (read(watching->signals, &info, sizeof(info)) == sizeof(info)) {
-		watching->abandoned |= watching->over;
-		watching->over |= !watching->launched || watching->interrupt.asked;
-		watching->interrupt.asked = true;
-		if (watching->launched && info.ssi_code <= 0 && watching->launch.pid > 0)
-			kill(watching->launch.pid, (int)info.ssi_signo);
-	}
+	if (!watching->launched || watching->launch.pid <= 0 || poll(&ended, 1, 0) <= 0)
+		return;
+	watching->session.exit_status = launch_status(&watching->launch);
+	watching->over = true;
+}
+
+/** A signal from the terminal reaches the command as well; one that was sent to us alone is passed on. */
+static void pass_on(void *context, const struct signalfd_siginfo *info)
+{
+	struct watching *watching = context;
+	struct tap_out *out = &watching->out;
+
+	out->gave_up |= watching->over;
+	/* While nobody reads what we write, its end may have been left unseen. */
+	reap(watching);
+	watching->over |= !watching->launched || watching->interrupt.asked;
+	out->asked = watching->over;
+	watching->interrupt.asked = true;
+	if (watching->launched && info->ssi_code <= 0 && watching->launch.pid > 0)
+		kill(watching->launch.pid, (int)info->ssi_signo);
 }
 
 /** Wait until it is time to look again, which may be at once. */
@@ -133,19 +143,19 @@ static void wait_a_while(struct watching *watching)
 {
 	const struct watcher *watcher = &watching->session.watcher;
 	/* A descriptor of -1 is passed over. */
-	struct pollfd polled[] = { { .fd = watching->signals, .events = POLLIN },
+	struct pollfd polled[] = { { .fd = watching->out.signals, .events = POLLIN },
 				   { .fd = watching->launch.ended, .events = POLLIN },
+				   { .fd = STDOUT_FILENO },
 				   { .fd = watcher->wakes, .events = POLLIN } };
 
 	if (poll(polled, sizeof(polled) / sizeof(polled[0]),
 		 watcher->more || watching->over ? 0 : watcher->interval_ms) <= 0)
 		return;
 	if (polled[0].revents)
-		pass_on(watching);
-	if (watching->launched && polled[1].revents) {
-		watching->session.exit_status = launch_status(&watching->launch);
-		watching->over = true;
-	}
+		tap_out_hear(&watching->out);
+	if (polled[2].revents & (POLLERR | POLLHUP))
+		tap_out_reader_gone(&watching->out);
+	reap(watching);
 }
 
 /** True: what is told next is the rest. */
@@ -160,23 +170,38 @@ static bool is_over(struct watching *watching)
 	return watching->ending;
 }
 
+/** Write what was told. 0, or -errno and a message. */
+static int flush(struct watching *watching, struct error *err)
+{
+	const struct tap_out *out = &watching->out;
+
+	tap_out_flush(&watching->out);
+	return out->failed ? error_set(err, -out->failed, "cannot write the answer: %s",
+				       strerror(out->failed)) :
+			     0;
+}
+
 /** Until it is over, by whichever end comes first; what happened up to then is told. */
 static int watch(struct watching *watching, struct error *err)
 {
 	struct watch_session *session = &watching->session;
 
-	while (!watching->abandoned) {
+	while (!watching->out.gave_up) {
 		bool last = is_over(watching);
 		int rc = watch_drain(session);
 
 		if (rc)
 			return error_set(err, rc, "cannot go on: %s", strerror(-rc));
-		if (fflush(stdout) || ferror(stdout))
-			return error_set(err, -EIO, "cannot write the answer: %s", strerror(errno));
+		rc = flush(watching, err);
+		if (rc)
+			return rc;
 		if (session->full || (last && !session->watcher.more))
 			break;
 		wait_a_while(watching);
 	}
+	/* More may have been lost while it was waited for whoever reads. */
+	if (watching->out.gave_up)
+		session->watcher.stop(&session->watcher);
 	return 0;
 }
 
@@ -186,7 +211,9 @@ static struct sink *begin_sink(struct watching *watching)
 	struct sink_options output = invocation->output;
 
 	output.render.flowing = true;
-	struct sink *sink = sink_begin(&event_table, &invocation->selection, &output, stdout);
+	output.render.awaited = output.format == FORMAT_TEXT && isatty(STDOUT_FILENO);
+	struct sink *sink =
+		sink_begin(&event_table, &invocation->selection, &output, watching->out.file);
 	if (watching->filter) {
 		struct sink_filter asked = filter_of(watching->filter);
 
@@ -199,7 +226,7 @@ static enum status status_of(const struct watching *watching)
 {
 	int status = watching->session.exit_status;
 
-	if (watching->abandoned)
+	if (watching->out.gave_up)
 		return STATUS_INTERRUPTED;
 	if (watching->session.full)
 		return STATUS_ANSWERED;
@@ -209,6 +236,24 @@ static enum status status_of(const struct watching *watching)
 		return STATUS_INTERRUPTED;
 	return WIFSIGNALED(status) ? (enum status)(128 + WTERMSIG(status)) :
 				     (enum status)WEXITSTATUS(status);
+}
+
+/** What stands below the rows. 0, or -errno and a message. */
+static int tell_end(struct watching *watching, bool story, struct error *err)
+{
+	FILE *out = watching->out.file;
+
+	if (watching->filter && filter_error(watching->filter, err))
+		return -EINVAL;
+	/* The terminal has written ^C, and stays on that line. */
+	if (story && watching->interrupt.asked)
+		putc('\n', out);
+	if (story)
+		watch_summary(&watching->session, out);
+	int rc = flush(watching, err);
+	if (!rc)
+		tell_lost(watching);
+	return rc;
 }
 
 static enum status run_session(struct watching *watching, struct error *err)
@@ -221,28 +266,36 @@ static enum status run_session(struct watching *watching, struct error *err)
 	watch_begin(session, begin_sink(watching), story);
 	if (watching->asked.wish.only)
 		watch_now(session, &watching->asked.wish);
-	if (watching->launched)
+	rc = flush(watching, err);
+	if (!rc && watching->launched)
 		rc = launch_go(&watching->launch, invocation->words[0], err);
 	if (!rc)
 		rc = watch(watching, err);
 	int written = sink_end(session->sink);
 	if (!rc && written)
 		rc = error_set(err, written, "cannot write the answer: %s", strerror(-written));
-	if (rc) {
-		__fpurge(stdout);
-		clearerr(stdout);
-	} else {
-		if (watching->filter)
-			rc = filter_error(watching->filter, err);
-		/* The terminal has written ^C, and stays on that line. */
-		if (story && watching->interrupt.asked)
-			putchar('\n');
-		if (story)
-			watch_summary(session, stdout);
-		tell_lost(watching);
-	}
+	if (!rc)
+		rc = tell_end(watching, story, err);
 	enum status status = rc ? STATUS_USAGE : status_of(watching);
 	watch_end(session);
+	return status;
+}
+
+/** With signals blocked. Who does not read on for a while when we are asked to stop loses the rest. */
+static enum status tell_all(struct watching *watching, struct error *err)
+{
+	enum { PATIENCE_MS = 1000 };
+	int signals = interrupt_fd();
+	enum status status = STATUS_USAGE;
+
+	if (tap_out_begin(&watching->out, signals)) {
+		watching->out.heard = pass_on;
+		watching->out.context = watching;
+		watching->out.patience_ms = PATIENCE_MS;
+		status = run_session(watching, err);
+		tap_out_end(&watching->out);
+	}
+	close(signals);
 	return status;
 }
 
@@ -264,9 +317,7 @@ static enum status begin(struct watching *watching, struct error *err)
 		return rc == -EACCES ? STATUS_PARTLY_UNSEEN : STATUS_USAGE;
 	tell_source(watching, &reason);
 	interrupt_begin(&watching->interrupt);
-	watching->signals = interrupt_fd();
-	enum status status = run_session(watching, err);
-	close(watching->signals);
+	enum status status = tell_all(watching, err);
 	interrupt_end(&watching->interrupt);
 	watching->session.watcher.end(&watching->session.watcher);
 	return status;

@@ -52,7 +52,7 @@ struct watcher {
 		     bool (*take)(void *context, const struct sighting *sighting), void *context);
 	/** True when no process that was asked for lives any more. */
 	bool (*is_over)(const struct watcher *watcher);
-	/** What happens from now on is not to be told: drain until there is no more. */
+	/** What happens from now on is not to be told: drain until there is no more. `lost` is counted. */
 	void (*stop)(struct watcher *watcher);
 	void (*end)(struct watcher *watcher);
 };

@@ -249,6 +249,13 @@ static bool is_late(unsigned int count, int64_t begun_ns)
 	return count % ROWS == 0 && clock_ns(CLOCK_MONOTONIC) - begun_ns > DRAIN_NS;
 }
 
+static void count_lost(struct watcher *watcher)
+{
+	const struct bpf_watcher *bpf = watcher->state;
+
+	watcher->lost = __atomic_load_n(&bpf->skeleton->bss->lost, __ATOMIC_RELAXED);
+}
+
 static int drain(struct watcher *watcher, bool (*take)(void *context, const struct sighting *),
 		 void *context)
 {
@@ -270,7 +277,7 @@ static int drain(struct watcher *watcher, bool (*take)(void *context, const stru
 	bpfring_free(&bpf->ring);
 	/* The last one before it was stopped may still be in the making. */
 	watcher->more = late || bpf->ring.at < bpf->until;
-	watcher->lost = __atomic_load_n(&bpf->skeleton->bss->lost, __ATOMIC_RELAXED);
+	count_lost(watcher);
 	return 0;
 }
 
@@ -279,6 +286,7 @@ static void stop(struct watcher *watcher)
 	struct bpf_watcher *bpf = watcher->state;
 
 	bpf->until = bpfring_written(&bpf->ring);
+	count_lost(watcher);
 }
 
 static bool is_over(const struct watcher *watcher)

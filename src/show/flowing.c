@@ -6,7 +6,6 @@
  */
 #include <ctype.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "show/cells.h"
@@ -103,11 +102,8 @@ static void begin(struct renderer *renderer)
 	for (size_t i = 0; i < renderer->count; i++)
 		flowing->widths[i] = least_width(&renderer->headings[i]);
 	renderer->state = flowing;
-	/* Somebody who waits for the first row is to see that it is waited for. */
-	if (isatty(fileno(renderer->out))) {
+	if (renderer->options.awaited)
 		print_header(renderer);
-		fflush(renderer->out);
-	}
 }
 
 static struct text cell(struct renderer *renderer, size_t column, const struct value *value)

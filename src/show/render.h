@@ -15,6 +15,7 @@ struct render_options {
 	bool no_header; /**< text and raw: no line of names */
 	bool colour;
 	bool flowing; /**< text: each row at once, since more are still to come */
+	bool awaited; /**< flowing: somebody waits for the first row, and is to see that it is waited for */
 };
 
 struct renderer;

@@ -63,10 +63,15 @@ program_go() {
 	echo go >&"${ACTOR_IN[$ACTOR_PID]}"
 }
 
-# watch_begins ARG… : watch them behind us, its rows in ./rows; it looks once it waits for signals
+# watch_begins ARG… : watch them behind us, its rows in ./rows
 watch_begins() {
 	"$PROCOWL" watch "$@" >rows 2>watch.err 3>&- &
 	WATCHER=$!
+	watch_looks
+}
+
+# watch_looks : until the watcher does, which is once it waits for signals
+watch_looks() {
 	until [[ $(readlink "/proc/$WATCHER/fd"/*) == *signalfd* ]]; do
 		kill -0 "$WATCHER"
 	done
@@ -359,6 +364,42 @@ deeds_told() {
 	kill -TERM "$WATCHER"
 	wait "$WATCHER"
 	kill -KILL "$ACTOR_PID"
+}
+
+@test "it can be interrupted while nobody reads what it tells, and what is lost then is counted" {
+	need_bpf
+	local kept lost
+	mkfifo out
+	exec {kept}<>out
+	program_start "$DEEDS" wait storm 200000 2 a wait
+	"$PROCOWL" watch --raw -n "$ACTOR_PID" >out 2>watch.err 3>&- &
+	WATCHER=$!
+	watch_looks
+	program_tell "$ACTOR_PID" go ready
+	kill -TERM "$WATCHER"
+	status=0
+	wait "$WATCHER" || status=$?
+	exec {kept}>&-
+	exits 130
+	grep -q 'interrupted before all that was seen was told' watch.err
+	lost=$(sed -n 's/^procowl: \([0-9]*\) events* .*lost.*/\1/p' watch.err)
+	((lost > 100000 && lost < 800000))
+}
+
+@test "it ends when nobody reads any more what it tells, though nothing happens" {
+	need_bpf
+	program_start "$DEEDS" wait open a wait
+	mkfifo out
+	head -n 1 out >first &
+	local head=$!
+	"$PROCOWL" watch "$ACTOR_PID" >out 2>watch.err 3>&- &
+	WATCHER=$!
+	watch_looks
+	program_go
+	timeout "$PATIENCE" tail -s 0.05 --pid="$WATCHER" -f /dev/null
+	! wait "$WATCHER"
+	wait "$head"
+	[[ $(<first) == 'TIME '* ]]
 }
 
 @test "a name with control characters does not reach the terminal" {
