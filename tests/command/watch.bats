@@ -355,6 +355,21 @@ deeds_told() {
 	[[ $lost != 0 ]] || ((told == 120000))
 }
 
+# All of its rows count: what the loader of programs does, too, which is the same each time.
+# WATCH_SECONDS=10 does it as long as is promised.
+@test "of 100 000 opens a second each is told, or counted as lost: no more and no less" {
+	need_bpf
+	local base told lost=0 opens rate
+	bare watch --raw -n -o op -- "$DEEDS" paced 100000 0 a >rows 2>watch.err
+	base=$(wc -l <rows)
+	bare watch --raw -n -o op -- "$DEEDS" paced 100000 "${WATCH_SECONDS:-1}" a >rows 2>watch.err
+	told=$(wc -l <rows)
+	read -r opens rate <watch.err
+	[[ $(<watch.err) != *lost* ]] || lost=$(sed -n 's/^procowl: \([0-9]*\) events* .*lost.*/\1/p' watch.err)
+	echo "$opens opens, $rate a second: of $((2 * opens + base)) events $told told, $lost lost" | tee "${WATCH_REPORT:-/dev/null}"
+	((opens == 100000 * ${WATCH_SECONDS:-1} && told + lost == 2 * opens + base))
+}
+
 @test "it can be interrupted while more happens than can be told" {
 	need_bpf
 	program_start "$DEEDS" wait storm 1000000000 2 a

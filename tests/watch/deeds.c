@@ -14,6 +14,8 @@
  *     deeds thread … end                 a thread does it
  *     deeds spin N NAME                  opens and closes it N times
  *     deeds storm N THREADS NAME         the same in several threads at once
+ *     deeds paced RATE SECONDS NAME      opens and closes it RATE * SECONDS times, so many a second at most;
+ *                                        prints how many, and how many a second these were
  *     deeds time N NAME                  the same, and prints how many nanoseconds each took, and of the processor
  *     deeds wait                         until a line comes from standard input; says "ready" before
  *     deeds exit STATUS, exec PROGRAM
@@ -172,6 +174,24 @@ static void measure(long count, const char *name)
 	fflush(stdout);
 }
 
+/** A thousandth of a second's worth at a time. */
+static void pace(long rate, long seconds, const char *name)
+{
+	double begun = now_ns(CLOCK_MONOTONIC);
+	long total = rate * seconds, slot = rate / 1000;
+
+	for (long done = 0; done < total; done += slot) {
+		double due = begun + (double)done * NS / (double)rate;
+		struct timespec at = { .tv_sec = (time_t)(due / NS) };
+
+		at.tv_nsec = (long)(due - (double)at.tv_sec * NS);
+		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
+		spin(&(struct storm){ slot, name });
+	}
+	printf("%ld %.0f\n", total, (double)total * NS / (now_ns(CLOCK_MONOTONIC) - begun));
+	fflush(stdout);
+}
+
 static void wait_for_line(void)
 {
 	char line[16];
@@ -280,6 +300,9 @@ static char **do_one(const char *how, char **at)
 	} else if (!strcmp(how, "spin")) {
 		long count = atol(word(&at));
 		spin(&(struct storm){ count, word(&at) });
+	} else if (!strcmp(how, "paced")) {
+		long rate = atol(word(&at)), seconds = atol(word(&at));
+		pace(rate, seconds, word(&at));
 	} else if (!strcmp(how, "time")) {
 		long count = atol(word(&at));
 		measure(count, word(&at));
