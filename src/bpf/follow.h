@@ -7,6 +7,29 @@
 #pragma once
 #include "bpf/tell.h"
 
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct hlist_node {
+	struct hlist_node *next;
+};
+
+/** include/linux/pid.h, include/linux/sched.h: by enum pid_type; the first is that of a thread. */
+struct pid___tasks {
+	struct hlist_head tasks[4];
+};
+
+struct task_struct___links {
+	struct hlist_node pid_links[4];
+};
+
+/** fs/proc/internal.h: whose directory it is. */
+struct proc_inode {
+	struct pid___tasks *pid;
+	struct inode vfs_inode;
+};
+
+#pragma clang attribute pop
+
 /** The directory in /proc of the process or thread, open where the bell is rung; -1: none. */
 const volatile int only_dir = -1;
 
@@ -49,7 +72,7 @@ static __always_inline void look_at_first(struct task_struct *watcher_task)
 	link = BPF_CORE_READ(directory, pid, tasks[0].first);
 	if (!link)
 		return;
-	task = link - bpf_core_field_offset(struct task_struct, pid_links);
+	task = link - bpf_core_field_offset(struct task_struct___links, pid_links);
 	held = (__u64)file_in(BPF_CORE_READ(task, files), only_fd);
 	followed = BPF_CORE_READ(task, tgid);
 }

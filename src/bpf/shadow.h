@@ -211,10 +211,6 @@ struct fs_struct {
 
 struct pid_namespace;
 
-struct hlist_node {
-	struct hlist_node *next;
-};
-
 /** include/linux/pid.h: one number a PID namespace it is in, `level` of them above the first. */
 struct upid {
 	int nr;
@@ -223,14 +219,7 @@ struct upid {
 
 struct pid {
 	unsigned int level;
-	struct hlist_head tasks[4]; /**< by enum pid_type: the first is that of a thread */
 	struct upid numbers[1];
-};
-
-/** fs/proc/internal.h: whose directory it is. */
-struct proc_inode {
-	struct pid *pid;
-	struct inode vfs_inode;
 };
 
 struct tty_struct;
@@ -313,7 +302,6 @@ struct task_struct {
 	int pid, tgid, exit_code;
 	struct task_struct *group_leader;
 	struct pid *thread_pid;
-	struct hlist_node pid_links[4];
 	struct fs_struct *fs;
 	struct task_struct *real_parent;
 	__u64 utime, stime;

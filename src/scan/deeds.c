@@ -253,7 +253,7 @@ static bool understand(struct deeds *deeds, const struct deed_record *record, st
 		.op = (enum deed_op)record->op,
 		.fd = record->fd,
 		.error = exit ? record->error : errno_of(-record->error),
-		.flags = closed ? named->flags : record->flags,
+		.flags = (closed ? named : record)->flags,
 		.flags_known = record->op == DEED_OPEN || closed,
 	};
 	/* That it was begun was not told, or is counted as lost already. */

@@ -412,7 +412,9 @@ deeds_told() {
 	watch_looks
 	program_go
 	timeout "$PATIENCE" tail -s 0.05 --pid="$WATCHER" -f /dev/null
-	! wait "$WATCHER"
+	status=0
+	wait "$WATCHER" || status=$?
+	((status != 0))
 	wait "$head"
 	[[ $(<first) == 'TIME '* ]]
 }

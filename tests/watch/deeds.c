@@ -90,9 +90,10 @@ static void make(const char *what)
 {
 	int ends[2];
 
-	if (!strcmp(what, "pipe"))
-		pipe2(ends, O_CLOEXEC);
-	else if (!strcmp(what, "socketpair"))
+	if (!strcmp(what, "pipe")) {
+		if (pipe2(ends, O_CLOEXEC))
+			err(1, "pipe2");
+	} else if (!strcmp(what, "socketpair"))
 		socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends);
 	else if (!strcmp(what, "eventfd"))
 		eventfd(0, EFD_CLOEXEC);
