@@ -243,7 +243,8 @@ static bool understand(struct deeds *deeds, const struct deed_record *record, st
 	const struct deed_record *named = names_of(deeds, record);
 	bool exit = record->op == DEED_EXIT;
 
-	bool closed = record->op == DEED_CLOSE && named && has_place(named);
+	const struct deed_record *closed =
+		record->op == DEED_CLOSE && named && has_place(named) ? named : NULL;
 
 	*ret = (struct sighting){
 		.at_ns = (int64_t)record->at_ns + deeds->offset_ns,
@@ -253,7 +254,7 @@ static bool understand(struct deeds *deeds, const struct deed_record *record, st
 		.op = (enum deed_op)record->op,
 		.fd = record->fd,
 		.error = exit ? record->error : errno_of(-record->error),
-		.flags = (closed ? named : record)->flags,
+		.flags = closed ? closed->flags : record->flags,
 		.flags_known = record->op == DEED_OPEN || closed,
 	};
 	/* That it was begun was not told, or is counted as lost already. */
