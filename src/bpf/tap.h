@@ -48,5 +48,5 @@ enum {
 	TAP_BLOCK = 16 * TAP_PAGE, /**< bytes of a piece, at most */
 	TAP_LITTLE_BLOCK = 4 * TAP_PAGE,
 	TAP_RING_MIN = 1 << 20, /**< bytes */
-	TAP_RING_MAX = 128 << 20,
+	TAP_RING_MAX = 256 << 20,
 };

@@ -31,7 +31,7 @@ enum {
 	WALK_NS = 500000000,
 	WALK_SHARE = 20, /**< a walk through what everybody has open may take one part in so many */
 	AUDIENCE_WALKS = 16, /**< as long as a pipeline may be */
-	MEMORY_SHARE = 64,   /**< the ring may take one part of the memory in so many */
+	MEMORY_SHARE = 32,   /**< the ring may take one part of the memory in so many */
 	DRAIN_SIZE = 4 << 20,
 };
 
