@@ -47,6 +47,24 @@ struct io_kiocb___tap {
 	struct io_cqe___tap cqe;
 };
 
+/** include/linux/fs.h: who maps a file; include/linux/rbtree_types.h. */
+struct rb_root {
+	void *rb_node;
+};
+
+struct rb_root_cached {
+	struct rb_root rb_root;
+};
+
+struct address_space {
+	atomic_t i_mmap_writable;
+	struct rb_root_cached i_mmap;
+};
+
+struct file___tap {
+	struct address_space *f_mapping;
+};
+
 /** kernel/bpf/task_iter.c, Linux 5.8, is in shadow.h. */
 
 #pragma clang attribute pop

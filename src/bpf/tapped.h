@@ -23,6 +23,8 @@ __u64 owners[TAP_FILES] = {
 	0
 }; /**< who opened them: the credentials of one process, of one program */
 
+__u32 mapped = 0; /**< the files of which pages are mapped, one bit each */
+
 /** Which of the files it is, from 1 on; 0: none. One that took the place of another is of another inode or owner. */
 static __always_inline __u32 find_file(const struct file *file)
 {
@@ -40,8 +42,20 @@ static __always_inline __u32 find_file(const struct file *file)
 	return index;
 }
 
+/** By whomever: to be written to, or at all. What must not be mapped so has a number below 0. */
+static __always_inline bool is_mapped(const struct file *file)
+{
+	const struct address_space *mapping =
+		BPF_CORE_READ((const struct file___tap *)file, f_mapping);
+
+	if (reads)
+		return BPF_CORE_READ(mapping, i_mmap.rb_root.rb_node);
+	return BPF_CORE_READ(mapping, i_mmap_writable.counter) > 0;
+}
+
 static __always_inline void take_file(__u32 at, const struct file *file)
 {
+	mapped |= is_mapped(file) << at;
 	inodes[at] = (__u64)BPF_CORE_READ(file, f_inode);
 	owners[at] = (__u64)BPF_CORE_READ(file, f_cred);
 	tapped[at] = (__u64)file;

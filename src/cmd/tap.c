@@ -134,6 +134,22 @@ static void tell_targets(struct tapped *tapped)
 	fputs("; Ctrl-C ends it\n", stderr);
 }
 
+/** What is never seen is said at once: there will be no mark where it is missing. */
+static void tell_mapped(const struct tapped *tapped)
+{
+	const struct tap_wish *wish = &tapped->choice.wish;
+	unsigned int mapped = tap_mapped(tapped->tapping);
+
+	for (unsigned int i = 0; i < wish->count; i++) {
+		if (!(mapped >> i & 1))
+			continue;
+		fputs("procowl: ", stderr);
+		encode_shown(stderr, tapped->choice.links[i]);
+		fprintf(stderr, " is mapped into memory, too: what is %s there is not seen\n",
+			wish->reads ? "read" : "written");
+	}
+}
+
 /** Missing is missing for programs too, so it is said wherever the bytes go. */
 static void tell_sums(const struct tapped *tapped)
 {
@@ -240,7 +256,12 @@ static enum status begin(struct tapped *tapped, struct error *err)
 			  (fstat(STDOUT_FILENO, &stat) == 0 && S_ISFIFO(stat.st_mode));
 	if (tap_begin(wish, &tapped->tapping, err))
 		return STATUS_USAGE;
+	if (tap_choice_holds(&tapped->choice, err)) {
+		tap_end(tapped->tapping);
+		return STATUS_USAGE;
+	}
 	tell_targets(tapped);
+	tell_mapped(tapped);
 	pieces_begin(&tapped->pieces, &reader);
 	interrupt_begin(&tapped->interrupt);
 	enum status status = tap_and_tell(tapped, err);
@@ -264,6 +285,7 @@ static enum status run(struct invocation *invocation, struct error *err)
 		status = STATUS_PARTLY_UNSEEN;
 	if (!rc)
 		status = begin(&tapped, err);
+	tap_choice_end(&tapped.choice);
 	arena_end(&tapped.arena);
 	source_close(&tapped.source);
 	return status;

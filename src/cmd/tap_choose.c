@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <termios.h>
+#include <unistd.h>
 
 #include "base/scope.h"
 #include "kernel/inode.h"
@@ -137,6 +139,7 @@ static int look_at(struct choosing *choosing, unsigned int fd, unsigned int to, 
 		return error_set(err, rc, "cannot look at descriptor %u of process %u: %s", fd,
 				 wish->pid, strerror(-rc));
 	wish->fds[to] = fd;
+	choosing->choice->inodes[to] = inode;
 	choosing->choice->links[to] = arena_text(choosing->arena, link);
 	return 0;
 }
@@ -205,6 +208,7 @@ int tap_choose(const struct invocation *invocation, const struct source *source,
 	struct choosing all = { invocation, source, arena, ret, false, 0 }, *choosing = &all;
 	struct tap_wish *wish = &ret->wish;
 
+	ret->pidfd = -EBADF;
 	if (invocation->target_count != 1)
 		return error_set(err, -EINVAL,
 				 "tap what? one process, or one of its descriptors\n  %s tap 4076\n"
@@ -214,8 +218,45 @@ int tap_choose(const struct invocation *invocation, const struct source *source,
 	int rc = find_target(choosing, &invocation->targets[0], err);
 	if (rc)
 		return rc;
+	/* First of all: whatever is found out from here on must be of this one. */
+	ret->pidfd = task_pidfd(wish->pid);
 	if (!names_exists(source, wish->pid))
 		return error_set(err, -ENOENT, "process %u does not exist (any more)", wish->pid);
 	find_table(choosing);
 	return wish->count ? look_at(choosing, wish->fds[0], 0, err) : look_at_usual(choosing, err);
+}
+
+/** All of its threads have: a number whose process nobody has waited for yet is no other's. */
+static bool has_ended(int pidfd)
+{
+	struct pollfd polled = { .fd = pidfd, .events = POLLIN };
+
+	return pidfd >= 0 && poll(&polled, 1, 0) > 0;
+}
+
+int tap_choice_holds(const struct tap_choice *choice, struct error *err)
+{
+	const struct tap_wish *wish = &choice->wish;
+	struct inode inode;
+	char name[48];
+
+	for (unsigned int i = 0; i < wish->count; i++) {
+		int rc =
+			inode_look(wish->source->proc, link_name(name, wish, wish->fds[i]), &inode);
+
+		if (has_ended(choice->pidfd))
+			return error_set(err, -ESTALE, "process %u has ended meanwhile", wish->pid);
+		if (rc || !inode_same(&inode, &choice->inodes[i]))
+			return error_set(err, -ESTALE,
+					 "descriptor %u of process %u has become another file "
+					 "meanwhile",
+					 wish->fds[i], wish->pid);
+	}
+	return 0;
+}
+
+void tap_choice_end(struct tap_choice *choice)
+{
+	if (choice->pidfd >= 0)
+		close(choice->pidfd);
 }

@@ -5,11 +5,14 @@
 #pragma once
 #include "base/arena.h"
 #include "cmd/command.h"
+#include "kernel/inode.h"
 #include "scan/tap.h"
 
 struct tap_choice {
 	struct tap_wish wish;
 	struct text links[TAP_FILES]; /**< where its descriptors lead; in the arena */
+	struct inode inodes[TAP_FILES];
+	int pidfd; /**< of the process; or -errno, where it was named by another thread's number */
 };
 
 /**
@@ -19,3 +22,11 @@ struct tap_choice {
  */
 int tap_choose(const struct invocation *invocation, const struct source *source,
 	       struct arena *arena, struct tap_choice *ret, struct error *err);
+
+/**
+ * Is it that process still, and are its descriptors those files? Once they are tapped this is to be asked:
+ * the kernel finds them by their numbers. 0, or -ESTALE and a message.
+ */
+int tap_choice_holds(const struct tap_choice *choice, struct error *err);
+
+void tap_choice_end(struct tap_choice *choice);

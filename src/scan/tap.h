@@ -41,6 +41,12 @@ size_t tap_waiting(const struct tapping *tapping);
 /** Bytes of calls for which there was no room at all, so far: pieces_end marks those after the last. */
 uint64_t tap_lost(const struct tapping *tapping);
 
+/**
+ * Of which of the files, one bit each, somebody maps pages into memory, to write to them or, where what is
+ * read is asked for, at all. As it was when they were found; a file of an overlay is not told.
+ */
+unsigned int tap_mapped(const struct tapping *tapping);
+
 /** True once nobody has any of the files open any more; without kprobes it takes a while to see. */
 bool tap_is_over(struct tapping *tapping);
 

@@ -265,6 +265,11 @@ uint64_t tap_lost(const struct tapping *tapping)
 	return __atomic_load_n(&tapping->skeleton->bss->lost, __ATOMIC_RELAXED);
 }
 
+unsigned int tap_mapped(const struct tapping *tapping)
+{
+	return tapping->skeleton->bss->mapped;
+}
+
 /** Without the probe: is somebody left who has it open? Where that takes long it is seldom asked. */
 static void look_again(struct tapping *tapping)
 {

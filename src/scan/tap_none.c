@@ -36,6 +36,12 @@ uint64_t tap_lost(const struct tapping *tapping)
 	return 0;
 }
 
+unsigned int tap_mapped(const struct tapping *tapping)
+{
+	(void)tapping;
+	return 0;
+}
+
 bool tap_is_over(struct tapping *tapping)
 {
 	(void)tapping;

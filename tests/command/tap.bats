@@ -6,6 +6,7 @@
 load lib
 
 WRITES=$(realpath -m "$(dirname "$ACTOR")/../tap/writes")
+REUSE=$(realpath -m "$(dirname "$ACTOR")/../reuse/reuse")
 
 # Once for all: to load the programs takes longer than most tests.
 setup_file() {
@@ -22,6 +23,7 @@ setup() {
 teardown() {
 	[[ -z ${WRITER-} ]] || kill "$WRITER" 2>/dev/null || true
 	[[ -z ${TAPPER-} ]] || kill "$TAPPER" 2>/dev/null || true
+	[[ -z ${TAPPER-} ]] || kill -CONT "$TAPPER" 2>/dev/null || true # it may be stopped
 	situation_end
 }
 
@@ -415,6 +417,68 @@ seen() {
 	wait "$TAPPER" || status=$?
 	WRITER='' TAPPER='' output=$(<told)
 	[[ $output == '[7 bytes typed without echo]'*shown* && $output != *secret* ]] || show_answer
+}
+
+# tap_stops ARG… : tap, which stops once it has chosen what, and before the kernel is asked to find that
+tap_stops() {
+	rm -f trace
+	(
+		close_the_rest
+		ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0" exec strace -D -qq -o trace -e trace=bpf \
+			-e inject=bpf:signal=STOP:when=1 "$PROCOWL" tap "$@" >told 2>tap.err
+	) &
+	TAPPER=$!
+	until grep -qs 'stopped by SIGSTOP' trace; do kill -0 "$TAPPER"; done
+}
+
+# tap_goes_on : to its end
+tap_goes_on() {
+	kill -CONT "$TAPPER"
+	status=0
+	wait "$TAPPER" || status=$?
+	TAPPER='' output=$(<told) stderr=$(<tap.err)
+}
+
+@test "another process that got the number, another file that got the descriptor is not tapped" {
+	need_bpf
+	need_root
+	need_command strace
+	actor_start open a rw,creat fd 0 9 open b rw,creat
+	tap_stops "$ACTOR_PID:9"
+	actor_tell "$ACTOR_PID" fd 1 9
+	tap_goes_on
+	exits 2
+	says "descriptor 9 of process $ACTOR_PID has become another file meanwhile"
+	actor_stop
+	program_start "$REUSE" pid 0 9 a
+	local pid
+	pid=$(child_of "$ACTOR_PID" reuse)
+	tap_stops "$pid:9"
+	actor_stop
+	program_start "$REUSE" pid "$pid" 9 b
+	tap_goes_on
+	exits 2
+	says "process $pid has ended meanwhile"
+	actor_stop
+}
+
+@test "a file that is mapped, too, is said to be: what is written there is not seen" {
+	need_bpf
+	[[ $(stat -f -c %T .) != overlayfs ]] || skip "needs a directory that is on no overlay"
+	actor_start open a rw,creat hole 0 4096 open b rw,creat hole 1 4096 map 0 rw map 1 r fd 0 8 fd 1 9
+	tap_begins "$ACTOR_PID:8"
+	interrupted
+	exits 1
+	is_same "what was said" \
+		"procowl: $SCRATCH/a is mapped into memory, too: what is written there is not seen" "$stderr"
+	tap_begins --read "$ACTOR_PID:9"
+	interrupted
+	says "$SCRATCH/b is mapped into memory, too: what is read there is not seen"
+	actor_start open c rw,creat fd 0 9
+	tap_begins "$ACTOR_PID:9"
+	interrupted
+	exits 1
+	[[ -z $stderr ]] || show_answer
 }
 
 @test "tap says what it cannot do" {
