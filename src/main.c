@@ -70,8 +70,8 @@
  *               (deed.h): tell.h tells, of whom attention.h has asked for, requests.h what io_urings
  *               do, follow.h follows one descriptor; call.h is which system call does what, place.h where a file lies, look.h how it
  *               is seen. tap copies bytes (tap.h): flow.h is which system call moves them,
- *               tap_request.h which request to an io_uring, aio.h to io_submit, tapped.h through
- *               which files; copy.h gets them into the ring, tap_tell.h says what is known of
+ *               tap_request.h which request to an io_uring, tap_shots.h one of several answers, aio.h
+ *               to io_submit, tapped.h through which files; copy.h gets them into the ring, tap_tell.h says what is known of
  *               others, audience.h is who passes it on; shadow_tap.h more structs. watcher.h is who
  *               is told
  *   kernel/     what Linux says: one file a kernel interface, bytes in, plain struct out

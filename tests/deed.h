@@ -21,27 +21,36 @@ static inline char *word(char ***at)
 	return *(*at)++;
 }
 
-/** One request on a ring of its own, waited for. */
-static inline void ring_do(struct io_uring_sqe sqe)
+/** Requests on a ring of their own; so many answers are waited for. */
+static inline void ring_do_all(const struct io_uring_sqe *all, unsigned int count,
+			       unsigned int answers)
 {
 	struct io_uring_params params = { 0 };
-	int ring = (int)syscall(SYS_io_uring_setup, 1, &params);
+	int ring = (int)syscall(SYS_io_uring_setup, count, &params);
 
 	if (ring < 0)
 		exit(UNSUPPORTED);
 	size_t size = params.sq_off.array + params.sq_entries * sizeof(uint32_t);
 	char *queue = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, ring,
 			   IORING_OFF_SQ_RING);
-	struct io_uring_sqe *sqes = mmap(NULL, sizeof(sqe), PROT_READ | PROT_WRITE,
+	struct io_uring_sqe *sqes = mmap(NULL, count * sizeof(*sqes), PROT_READ | PROT_WRITE,
 					 MAP_SHARED | MAP_POPULATE, ring, IORING_OFF_SQES);
 	if (queue == MAP_FAILED || sqes == MAP_FAILED)
 		err(1, "cannot map the ring");
-	sqes[0] = sqe;
-	*(uint32_t *)(queue + params.sq_off.array) = 0;
-	__atomic_store_n((uint32_t *)(queue + params.sq_off.tail), 1, __ATOMIC_RELEASE);
-	if (syscall(SYS_io_uring_enter, ring, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) < 0)
+	for (unsigned int i = 0; i < count; i++) {
+		sqes[i] = all[i];
+		((uint32_t *)(queue + params.sq_off.array))[i] = i;
+	}
+	__atomic_store_n((uint32_t *)(queue + params.sq_off.tail), count, __ATOMIC_RELEASE);
+	if (syscall(SYS_io_uring_enter, ring, count, answers, IORING_ENTER_GETEVENTS, NULL, 0) < 0)
 		err(1, "cannot ask the ring");
 	munmap(queue, size);
-	munmap(sqes, sizeof(sqe));
+	munmap(sqes, count * sizeof(*sqes));
 	syscall(SYS_close, ring);
+}
+
+/** One request on a ring of its own, waited for. */
+static inline void ring_do(struct io_uring_sqe sqe)
+{
+	ring_do_all(&sqe, 1, 1);
 }

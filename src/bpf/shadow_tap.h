@@ -36,6 +36,7 @@ struct io_sr_msg {
 
 /** include/linux/io_uring_types.h: `fd`, until it is done, lies in a union; Linux 5.19. */
 struct io_cqe___tap {
+	__u64 user_data;
 	int res;
 	int fd;
 };
@@ -45,6 +46,7 @@ struct io_kiocb___tap {
 	__u8 opcode;
 	__u32 flags;
 	struct io_cqe___tap cqe;
+	struct io_ring_ctx *ctx;
 };
 
 /** include/linux/fs.h: who maps a file; include/linux/rbtree_types.h. */

@@ -7,6 +7,7 @@
 #include "bpf/aio.h"
 #include "bpf/audience.h"
 #include "bpf/tap_request.h"
+#include "bpf/tap_shots.h"
 
 const volatile __u32 target = 0; /**< a thread's number, in our PID namespace */
 const volatile __u32 wanted_count = 0;
@@ -159,10 +160,33 @@ int request_begins(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	/* Another may have been there before it, that never came to its end. */
 	forget_vector(request);
+	if (shots_may_be(request, op))
+		keep_shots(request);
 	if ((BPF_CORE_READ(request, flags) & RING_FIXED) ||
 	    find_file(file_at(task, BPF_CORE_READ(request, cqe.fd))))
 		keep_vector(request, op);
 	return 0;
+}
+
+/** One of the answers of a request that goes on: which buffer the kernel chose for it is not known. */
+static __always_inline void tell_shot(__u64 ring, const struct io_uring_cqe *answer)
+{
+	const struct io_kiocb___tap *request = find_shots(ring, answer);
+	const struct file *file;
+	__u32 index;
+	int result;
+
+	if (!request)
+		return;
+	file = BPF_CORE_READ(request, file);
+	index = find_file(file);
+	if (!index || bpf_probe_read_kernel(&result, sizeof(result), &answer->res) || result <= 0 ||
+	    is_own(bpf_get_current_task_btf()))
+		return;
+	if (is_hidden(file, index))
+		tell_unseen(0, result, TAP_HIDDEN, TAP_CALLED);
+	else
+		tell_unseen(0, result, TAP_UNSEEN, TAP_BY_RING);
 }
 
 /**
@@ -179,11 +203,15 @@ int request_ends(struct bpf_raw_tracepoint_args *ctx)
 	__u64 at;
 	int result;
 
-	if (!request)
+	if (!request) {
+		tell_shot(ctx->args[0], (const void *)ctx->args[2]);
 		return 0;
+	}
 	op = BPF_CORE_READ(request, opcode);
 	if (!ring_moves(op))
 		return 0;
+	if (shots_may_be(request, op))
+		forget_shots(request);
 	file = BPF_CORE_READ(request, file);
 	index = find_file(file);
 	result = BPF_CORE_READ(request, cqe.res);

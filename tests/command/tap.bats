@@ -255,6 +255,14 @@ received() {
 	is_same "what was told" 'ab[2 bytes, not seen: MSG_TRUNC]ef' "$output"
 }
 
+@test "what comes through an io_uring is told, or marked where one request goes on" {
+	need_bpf
+	received datagrams abcdefgh ring-recv 5 ring-shots 1
+	[[ $output != abcde || $(printf '6.18\n%s\n' "$(uname -r)" | sort -V) == 6.18* ]] ||
+		skip "needs a newer kernel"
+	is_same "what was told" 'abcde[8 bytes, not seen: io_uring]' "$output"
+}
+
 @test "nothing written is nothing matched" {
 	need_bpf
 	tapped -- fork end

@@ -14,6 +14,7 @@
  *     writes socket                         from here on to a socket that takes all
  *     writes datagrams|stream TEXT          before all others: what comes from a socket on descriptor 7
  *     writes recv N peek|trunc|plain        N bytes of it
+ *     writes ring-recv N, ring-shots N      N bytes of it through an io_uring; N times what comes, by one request
  *     writes echo on|off                    how its standard input shows what is typed; said by a line
  *     writes read N                         N bytes of standard input
  *     writes fork … end, thread … end
@@ -43,6 +44,10 @@
 #include <unistd.h>
 
 #include "../deed.h"
+
+#ifndef IORING_RECV_MULTISHOT
+#define IORING_RECV_MULTISHOT (1U << 1) /* Linux 6.0 */
+#endif
 
 enum { LONGEST = 200000 };
 
@@ -256,6 +261,37 @@ static void receive(size_t size, const char *how)
 	check(recv(INLET, bytes, size < sizeof(bytes) ? size : sizeof(bytes), flags), "recv");
 }
 
+static void receive_by_ring(size_t size)
+{
+	char bytes[64];
+
+	ring_do((struct io_uring_sqe){
+		.opcode = IORING_OP_RECV,
+		.fd = INLET,
+		.addr = (uintptr_t)bytes,
+		.len = (uint32_t)(size < sizeof(bytes) ? size : sizeof(bytes)) });
+}
+
+/** The kernel chooses which of the buffers. */
+static void receive_often(unsigned int times)
+{
+	enum { SIZE = 64, COUNT = 8 };
+	static char buffers[COUNT][SIZE];
+	const struct io_uring_sqe both[2] = {
+		{ .opcode = IORING_OP_PROVIDE_BUFFERS,
+		  .fd = COUNT,
+		  .addr = (uintptr_t)buffers,
+		  .len = SIZE },
+		{ .opcode = IORING_OP_RECV,
+		  .fd = INLET,
+		  .flags = IOSQE_BUFFER_SELECT,
+		  .ioprio = IORING_RECV_MULTISHOT,
+		  .user_data = 7 },
+	};
+
+	ring_do_all(both, 2, 1 + times);
+}
+
 static void set_echo(const char *how)
 {
 	struct termios settings;
@@ -323,6 +359,10 @@ static void write_by(const char *how, char *text)
 		check(send(to, text, one.iov_len, 0), how);
 	else if (!strcmp(how, "ring"))
 		ring(text);
+	else if (!strcmp(how, "ring-recv"))
+		receive_by_ring((size_t)atol(text));
+	else if (!strcmp(how, "ring-shots"))
+		receive_often((unsigned int)atol(text));
 	else if (!strcmp(how, "aio"))
 		aio(text);
 	else if (!strcmp(how, "sendfile") || !strcmp(how, "copy") || !strcmp(how, "splice"))
