@@ -67,7 +67,9 @@ static void tell_bytes(void *context, struct text bytes)
 {
 	struct tapped *tapped = context;
 
-	if (tapped->echo.shown)
+	if (tapped->out.dropped)
+		tap_out_drop(&tapped->out, bytes.len);
+	else if (tapped->echo.shown)
 		echo_write(&tapped->echo, bytes);
 	else
 		tap_out_add(&tapped->out, bytes);
@@ -99,6 +101,8 @@ static void tell_gap(void *context, const struct tap_gap *gap)
 	struct tapped *tapped = context;
 	FILE *out = tapped->out.file;
 
+	if (tapped->out.dropped)
+		return;
 	echo_end(&tapped->echo);
 	if (gap->why & TAP_HIDDEN) {
 		fprintf(out, "[%" PRIu64 " bytes typed without echo]", gap->bytes);
@@ -189,7 +193,7 @@ static void drain_rest(struct tapped *tapped)
 	uint64_t lost = tap_lost(tapped->tapping);
 	size_t left = tap_waiting(tapped->tapping), size;
 
-	while (left && !tapped->out.failed && !tapped->out.dropped && (size = drain(tapped)))
+	while (left && !tapped->out.failed && (size = drain(tapped)))
 		left -= size < left ? size : left;
 	pieces_end(&tapped->pieces, lost);
 	echo_end(&tapped->echo);

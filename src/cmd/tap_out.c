@@ -160,6 +160,11 @@ void tap_out_flush(struct tap_out *out)
 	write_parts(out);
 }
 
+void tap_out_drop(struct tap_out *out, size_t len)
+{
+	out->dropped += len;
+}
+
 static void add(struct tap_out *out, const void *bytes, size_t len)
 {
 	struct iovec *last = out->count ? &out->parts[out->count - 1] : NULL;

@@ -48,6 +48,9 @@ bool tap_out_begin(struct tap_out *out, int signals);
 /** Add `bytes`, which must stay as they are until tap_out_flush. */
 void tap_out_add(struct tap_out *out, struct text bytes);
 
+/** Nobody takes any more of it: bytes that were to be added, and now are but counted. */
+void tap_out_drop(struct tap_out *out, size_t len);
+
 /** Write all that was added and printed. */
 void tap_out_flush(struct tap_out *out);
 

@@ -293,11 +293,16 @@ interrupted() {
 	[[ $output == before ]] || show_answer
 }
 
-@test "an interrupt is heard while nobody takes what is told" {
+# number_of PATTERN : the number before it, of what was said; 0: none
+number_of() {
+	sed -n "s/^procowl: \\([0-9]*\\) $1.*/\\1/p" tap.err | grep . || echo 0
+}
+
+@test "an interrupt is heard while nobody takes what is told, and what is left over is counted" {
 	need_bpf
 	mkfifo unread
 	exec {UNREAD}<>unread
-	writer long 4000000 err written read 1
+	writer long 12000000 err written read 1
 	(
 		close_the_rest
 		exec "$PROCOWL" tap "$WRITER:1" >unread 2>tap.err
@@ -312,7 +317,11 @@ interrupted() {
 	TAPPER='' output='' stderr=$(<tap.err)
 	exits 0
 	says ' bytes were left over: nobody read them in time'
-	exec {UNREAD}>&-
+	exec {TAKEN}<unread {UNREAD}>&-
+	taken=$(sed 's/\[[0-9]* bytes lost\]//g' <&"$TAKEN" | wc -c)
+	exec {TAKEN}<&-
+	is_same "taken, left over and lost" 12000000 \
+		$((taken + $(number_of 'bytes were left over') + $(number_of 'of [0-9]* bytes were lost')))
 }
 
 @test "when its reader goes it ends, though nothing is written" {
