@@ -124,7 +124,7 @@ static struct tasks fold(bool of_threads, const struct wire_task *all, size_t co
 {
 	struct tasks tasks = { .of_threads = of_threads, .count = count };
 
-	tasks.all = calloc(count, sizeof(*all));
+	tasks.all = tasks.roll.all = calloc(count, sizeof(*all));
 	memcpy(tasks.all, all, count * sizeof(*all));
 	tasks_fold(&tasks);
 	return tasks;
