@@ -67,8 +67,9 @@ static bool may_work(const struct progress *progress, const struct seen *now, bo
 		    major(now->files[i].file.inode.rdev) == MEM_MAJOR)
 			return false;
 	}
+	/* Who was found only now is at the other end of one that something goes through. */
 	if (!past)
-		return false;
+		return progress_follows(progress, now->pid);
 	return to_read ? past->io.rchar != now->io.rchar : past->io.wchar != now->io.wchar;
 }
 

@@ -22,10 +22,14 @@ struct bars_item {
 	bool doubtful;     /**< in yellow: it stands still */
 };
 
+enum { BARS_MAX = 100, BARS_LINES = 2 * BARS_MAX + 3 };
+
 struct bars {
 	FILE *out;
 	struct style style;
-	unsigned int lines; /**< on the screen now */
+	unsigned int lines;             /**< on the screen now */
+	unsigned int width;             /**< of the terminal, when they were drawn */
+	unsigned int cells[BARS_LINES]; /**< in each of them */
 };
 
 /** Nothing is drawn yet. */

@@ -224,6 +224,22 @@ all_started() {
 	answer '.[0].pid == $pid' --argjson pid "$PID"
 }
 
+@test "fifos that go on: whoever is named" {
+	sparse a 1T
+	mkfifo first second
+	start dd if=second of=/dev/null bs=64k
+	local last=$PID
+	start dd if=first of=second bs=64k
+	local middle=$PID INTERVAL=0.2 named
+	start dd if=a of=first bs=64k
+	for named in "$last" "$middle" "$PID"; do
+		once_it '(.[0].pids | length) == 3 and .[0].rate > 0' "$named"
+		rows 1
+		answer '.[0] | .pid == $pid and .command == "dd | dd | dd" and .source == $from' \
+			--argjson pid "$PID" --arg from "$SCRATCH/a"
+	done
+}
+
 @test "into a socket: who is at its other end" {
 	need_root
 	sparse a 1G
@@ -565,6 +581,17 @@ screen() {
 	says '─'
 	kill -INT "$(pgrep -of "^$PROCOWL progress --interval 0.05 $child")"
 	screen $'*exit 0\r\n'
+}
+
+@test "a terminal that was made narrower: back over all the lines that the wider ones became" {
+	sparse a 1T
+	actor_start fork comm mover move read a end
+	local child=${ACTOR_CHILDREN[0]}
+	unset XTERM_VERSION
+	look_on "$child"
+	screen $'*left*\e\\[4A*left*'
+	stty -F "$(readlink "/proc/$(pgrep -of "^$PROCOWL progress --interval 0.05 $child")/fd/1")" cols 40
+	screen $'*\e\\[[5-9]A*\e\\[4A*left*'
 }
 
 @test "when it has ended, the terminal says where it was last seen" {
