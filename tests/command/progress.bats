@@ -293,10 +293,11 @@ is_one_rsync='.pid == $pid and .command == "rsync" and .source == $dir + "/a" an
 	(.destination | startswith($dir + "/.b.")) and .total == 1099511627776 and
 	.pids == [$pid, $receiver | tostring] and .evidence == "pos"'
 
-# one_rsync : the last answer is one row, and where the sender's offset is.
+# one_rsync [CONDITION] : the last answer is one row, and where the sender's offset is now, if that
+# stands still; $at is that offset.
 one_rsync() {
 	rows 1
-	answer ".[0] | $is_one_rsync"' and .position == $at' --argjson pid "$PID" \
+	answer ".[0] | $is_one_rsync and ${1-.position == \$at}" --argjson pid "$PID" \
 		--argjson receiver "$RECEIVER" --arg dir "$SCRATCH" \
 		--argjson at "$(position "$PID" "$(field handle | cut -d: -f2)")"
 }
@@ -330,7 +331,7 @@ one_rsync() {
 	slow_rsync a b
 	stop_all "$RECEIVER"
 	once_it '.[0].stalled != null and (.[0].waits | startswith("waits for rsync ("))' "$PID"
-	one_rsync
+	one_rsync '.position <= $at'
 	answer '.[0].waits == $waits' --arg waits "waits for rsync ($RECEIVER) to read, which is stopped"
 }
 
