@@ -267,14 +267,25 @@ all_started() {
 		.total == 67108864 and .percent < 100' --arg dir "$SCRATCH"
 }
 
+# child_of PID : its first child. pgrep would look into everybody, and wait for who is stuck.
+child_of() {
+	local first _
+	read -r first _ <"/proc/$1/task/$1/children"
+	echo "$first"
+}
+
 # slow_rsync ARG… : PID is its sender, RECEIVER its receiver, which has read two megabytes already.
 slow_rsync() {
 	need_command rsync
-	local generator read
+	local generator read end=$((SECONDS + PATIENCE))
 	start rsync --bwlimit=4m "$@"
-	until generator=$(pgrep -P "$PID") && RECEIVER=$(pgrep -P "$generator") &&
+	until generator=$(child_of "$PID") && RECEIVER=$(child_of "$generator") &&
 		read=$(sed -n 's/^rchar: //p' "/proc/$RECEIVER/io") && ((read > 2 << 20)); do
-		[[ -e /proc/$PID ]]
+		# Of who has ended, and was not waited for, only the name is left.
+		if [[ ! -e /proc/$PID/exe ]] || ((SECONDS >= end)); then
+			head -n 3 "/proc/$PID/status"
+			return 1
+		fi
 	done
 	STARTED+=("$generator" "$RECEIVER")
 }
