@@ -239,7 +239,7 @@ actor_start() {
 
 wait_until_stopped() {
 	until grep -q '^State:.*T' "/proc/$1/status"; do
-		:
+		! grep -q '^State:.*[ZX]' "/proc/$1/status" || return 1
 	done
 }
 
