@@ -103,13 +103,18 @@ static void tell_source(const struct watching *watching, const struct error *rea
 /** Lost is lost for programs too, so it is said wherever the rows go. */
 static void tell_lost(const struct watching *watching)
 {
-	uint64_t lost = watching->session.watcher.lost;
+	const struct watcher *watcher = &watching->session.watcher;
+	uint64_t lost = watcher->lost;
 
 	if (watching->out.gave_up)
 		fprintf(stderr, "procowl: interrupted before all that was seen was told\n");
 	if (lost)
 		fprintf(stderr, "procowl: %llu event%s lost: more happened than could be told\n",
 			(unsigned long long)lost, lost == 1 ? " was" : "s were");
+	if (watcher->lost_more)
+		fputs("procowl: events were lost, and nobody knows how many: more happened than "
+		      "could be told\n",
+		      stderr);
 }
 
 static void reap(struct watching *watching)

@@ -44,6 +44,7 @@ struct watcher {
 	const struct watcher_wish *wish;
 	void *state;
 	uint64_t lost;   /**< how much happened that it could not tell */
+	bool lost_more;  /**< and more, which nobody has counted */
 	int interval_ms; /**< how often it wants to be drained */
 	int wakes; /**< poll(2) finds it readable when there is something; -1: nobody is woken */
 	bool more; /**< the last drain left something, so that others have their turn */

@@ -232,7 +232,7 @@ static int drain(struct watcher *watcher,
 			return len < 0 && errno != EAGAIN && errno != EINTR ? -errno : 0;
 		const struct fanotify_event_metadata *event = (const void *)listener->events;
 		for (; FAN_EVENT_OK(event, len); event = FAN_EVENT_NEXT(event, len)) {
-			watcher->lost += (event->mask & FAN_Q_OVERFLOW) != 0;
+			watcher->lost_more |= (event->mask & FAN_Q_OVERFLOW) != 0;
 			if (event->fd < 0)
 				continue;
 			wanted = wanted && tell(watcher, event, take, context);
@@ -271,12 +271,14 @@ static void end(struct watcher *watcher)
 	free(listener);
 }
 
-/** O_NONBLOCK: what is opened for us to name it may be a fifo. */
+/**
+ * O_NONBLOCK: what is opened for us to name it may be a fifo. The kernel's queue has an end, since it holds
+ * what it waits for in memory when we have to wait ourselves: fanotify(7), max_queued_events.
+ */
 static int begin(struct listener *listener, const struct watcher_wish *wish)
 {
-	listener->fd =
-		fanotify_init(FAN_CLASS_NOTIF | FAN_CLOEXEC | FAN_NONBLOCK | FAN_UNLIMITED_QUEUE,
-			      O_RDONLY | O_LARGEFILE | O_CLOEXEC | O_NONBLOCK | O_NOATIME);
+	listener->fd = fanotify_init(FAN_CLASS_NOTIF | FAN_CLOEXEC | FAN_NONBLOCK,
+				     O_RDONLY | O_LARGEFILE | O_CLOEXEC | O_NONBLOCK | O_NOATIME);
 	if (listener->fd < 0)
 		return -errno;
 	return mark_all(listener, wish);

@@ -495,6 +495,23 @@ need_fanotify() {
 	says 'what fails can only be seen by bpf'
 }
 
+@test "more than the queue of fanotify holds is lost, and that is said" {
+	need_fanotify
+	local most
+	most=$(</proc/sys/fs/fanotify/max_queued_events)
+	((most <= 20000)) || skip "its queue is long here"
+	mkdir many
+	(cd many && seq "$most" | xargs touch)
+	watch_begins --source fanotify --jsonl "$SCRATCH/many"
+	kill -STOP "$WATCHER"
+	wait_until_stopped "$WATCHER"
+	(cd many && seq "$most" | xargs cat)
+	kill -CONT "$WATCHER"
+	kill -TERM "$WATCHER"
+	watch_ends
+	[[ $(<watch.err) == *'events were lost, and nobody knows how many'* ]]
+}
+
 @test "through /proc it is seen what is open for a while, and it is said what is missed" {
 	program_start "$DEEDS" open a wait close 3 open b wait
 	watch_begins --source procfs --jsonl "$ACTOR_PID" --limit 2
