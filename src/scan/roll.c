@@ -12,7 +12,7 @@
 #include "scan/iterator_tasks.h"
 #include "scan/procfs.h"
 
-/** Below so many threads a second reader takes longer to come than one takes to read. */
+/** Fewer are read about as fast as a second reader comes; the number is chosen, not measured. */
 enum { SHARE_FROM = 1000, WAIT_NS = 100000000 };
 
 struct roll_call {
